@@ -1,0 +1,11 @@
+//! What every module may use and nothing may do I/O with: identifiers, time, languages, errors, pages of results.
+
+mod clock;
+mod error;
+mod ids;
+mod language;
+
+pub use clock::{Clock, Timestamp};
+pub use error::{Error, Kind, Result};
+pub use ids::{CourseId, LaunchId, OrgUnitId, PackageId, PersonId, RegistrationId, StatementId, VersionId};
+pub use language::{Language, LanguageMap};

@@ -1,0 +1,5 @@
+//! Préau: imports learning packages, plays them, and records every learning event as an xAPI statement.
+//!
+//! Start with `ARCHITECTURE.md` beside this file, then [`app`], which is the table of contents of the server.
+
+pub mod core;

@@ -1,0 +1,3 @@
+//! The `preau` command.
+
+fn main() {}
