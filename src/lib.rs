@@ -2,4 +2,9 @@
 //!
 //! Start with `ARCHITECTURE.md` beside this file, then [`app`], which is the table of contents of the server.
 
+pub mod app;
+pub mod config;
 pub mod core;
+pub mod state;
+pub mod storage;
+pub mod web;

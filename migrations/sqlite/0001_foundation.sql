@@ -1,0 +1,329 @@
+-- Identity -----------------------------------------------------------------------------------------------------------
+
+-- Keys the server made for itself (content capabilities, cookies). Shared by every process on this database.
+CREATE TABLE secret (
+    name       TEXT PRIMARY KEY,
+    value      BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+);
+
+-- Directions and services, as a tree.
+CREATE TABLE org_unit (
+    id         BLOB PRIMARY KEY,
+    parent_id  BLOB REFERENCES org_unit (id),
+    name       TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+);
+CREATE INDEX org_unit_parent ON org_unit (parent_id);
+
+-- Somebody who learns, teaches or administers. People launched by another system have no login.
+-- The account (home page, name) is the person's xAPI identity; it never changes, whatever the public address becomes.
+CREATE TABLE person (
+    id                BLOB PRIMARY KEY,
+    name              TEXT NOT NULL,
+    login             TEXT UNIQUE,
+    email             TEXT,
+    password_hash     TEXT,
+    locale            TEXT,
+    org_unit_id       BLOB REFERENCES org_unit (id),
+    account_home_page TEXT NOT NULL,
+    account_name      TEXT NOT NULL,
+    created_at        INTEGER NOT NULL,
+    disabled_at       INTEGER,
+    UNIQUE (account_home_page, account_name)
+);
+CREATE INDEX person_org_unit ON person (org_unit_id);
+
+CREATE TABLE person_role (
+    person_id BLOB NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    role      TEXT NOT NULL CHECK (role IN ('learner', 'trainer', 'manager', 'hr', 'administrator')),
+    PRIMARY KEY (person_id, role)
+);
+
+CREATE TABLE login_session (
+    id         TEXT PRIMARY KEY,
+    data       TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+CREATE INDEX login_session_expiry ON login_session (expires_at);
+
+-- Failed sign-ins of one login, so that guessing slows down.
+CREATE TABLE sign_in_failure (
+    login        TEXT PRIMARY KEY,
+    failures     INTEGER NOT NULL,
+    locked_until INTEGER NOT NULL
+);
+
+-- Bearer tokens of the REST interface. Only the SHA-256 of a token is kept.
+CREATE TABLE api_token (
+    id           BLOB PRIMARY KEY,
+    name         TEXT NOT NULL,
+    token_hash   BLOB NOT NULL UNIQUE,
+    scopes       TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER,
+    revoked_at   INTEGER
+);
+
+-- Packages and courses -----------------------------------------------------------------------------------------------
+
+CREATE TABLE package (
+    id         BLOB PRIMARY KEY,
+    kind       TEXT NOT NULL CHECK (kind IN ('scorm12', 'scorm2004', 'cmi5', 'xapi', 'video', 'audio')),
+    title      TEXT NOT NULL,
+    created_by BLOB REFERENCES person (id),
+    created_at INTEGER NOT NULL
+);
+
+-- `blob` is the key of the archive (or media file) in the blob store; `outline` and `findings` are JSON.
+CREATE TABLE package_version (
+    id         BLOB PRIMARY KEY,
+    package_id BLOB NOT NULL REFERENCES package (id) ON DELETE CASCADE,
+    number     INTEGER NOT NULL,
+    file_name  TEXT NOT NULL,
+    sha256     BLOB NOT NULL,
+    size       INTEGER NOT NULL,
+    blob       TEXT NOT NULL,
+    outline    TEXT NOT NULL,
+    findings   TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (package_id, number)
+);
+CREATE INDEX package_version_sha256 ON package_version (sha256);
+
+-- Where each file of an archive lies in its blob, so that it is served without unpacking. `path_key` is the lower-case
+-- path, for content that was written on a system that does not tell cases apart. `blob` is set for files that were
+-- unpacked because they are read in ranges.
+CREATE TABLE package_file (
+    version_id      BLOB NOT NULL REFERENCES package_version (id) ON DELETE CASCADE,
+    path            TEXT NOT NULL,
+    path_key        TEXT NOT NULL,
+    media_type      TEXT NOT NULL,
+    method          INTEGER NOT NULL,
+    data_offset     INTEGER NOT NULL,
+    compressed_size INTEGER NOT NULL,
+    size            INTEGER NOT NULL,
+    crc32           INTEGER NOT NULL,
+    blob            TEXT,
+    PRIMARY KEY (version_id, path)
+);
+CREATE INDEX package_file_key ON package_file (version_id, path_key);
+
+-- What a package offers to learn. `title` is a JSON language map. `version_id` is what new registrations begin on.
+CREATE TABLE course (
+    id           BLOB PRIMARY KEY,
+    package_id   BLOB NOT NULL REFERENCES package (id) ON DELETE CASCADE,
+    version_id   BLOB NOT NULL REFERENCES package_version (id) ON DELETE CASCADE,
+    identifier   TEXT NOT NULL,
+    iri          TEXT NOT NULL UNIQUE,
+    kind         TEXT NOT NULL,
+    title        TEXT NOT NULL,
+    description  TEXT,
+    position     INTEGER NOT NULL,
+    published_at INTEGER,
+    created_at   INTEGER NOT NULL,
+    UNIQUE (package_id, identifier)
+);
+CREATE INDEX course_published ON course (published_at);
+CREATE INDEX course_package ON course (package_id);
+CREATE INDEX course_version ON course (version_id);
+
+-- The outline of a course in one version, in document order. `details` is JSON: what only the kind's run-time reads.
+CREATE TABLE activity (
+    version_id     BLOB NOT NULL REFERENCES package_version (id) ON DELETE CASCADE,
+    course_id      BLOB NOT NULL REFERENCES course (id) ON DELETE CASCADE,
+    activity_index INTEGER NOT NULL,
+    parent_index   INTEGER,
+    depth          INTEGER NOT NULL,
+    identifier     TEXT NOT NULL,
+    iri            TEXT NOT NULL,
+    title          TEXT NOT NULL,
+    kind           TEXT NOT NULL,
+    href           TEXT,
+    launchable     BOOLEAN NOT NULL,
+    details        TEXT NOT NULL,
+    PRIMARY KEY (course_id, version_id, activity_index)
+);
+CREATE INDEX activity_version ON activity (version_id);
+
+-- Run-time -----------------------------------------------------------------------------------------------------------
+
+-- One person's record in one course: the xAPI registration. Keeps the version it began. A preview leaves no record.
+CREATE TABLE registration (
+    id            BLOB PRIMARY KEY,
+    person_id     BLOB NOT NULL REFERENCES person (id),
+    course_id     BLOB NOT NULL REFERENCES course (id),
+    version_id    BLOB NOT NULL REFERENCES package_version (id),
+    attempt       INTEGER NOT NULL,
+    preview       BOOLEAN NOT NULL,
+    lease         INTEGER NOT NULL,
+    current_index INTEGER,
+    sequencing    TEXT,
+    created_at    INTEGER NOT NULL,
+    UNIQUE (person_id, course_id, preview, attempt)
+);
+CREATE INDEX registration_course ON registration (course_id);
+CREATE INDEX registration_version ON registration (version_id);
+
+-- One opening of one activity. `sequence` is the last commit applied; repeats are acknowledged, not applied again.
+CREATE TABLE launch (
+    id              BLOB PRIMARY KEY,
+    registration_id BLOB NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    activity_index  INTEGER NOT NULL,
+    mode            TEXT NOT NULL CHECK (mode IN ('normal', 'browse', 'review')),
+    secret_hash     BLOB NOT NULL,
+    lease           INTEGER NOT NULL,
+    sequence        INTEGER NOT NULL,
+    return_url      TEXT,
+    created_at      INTEGER NOT NULL,
+    ended_at        INTEGER
+);
+CREATE INDEX launch_registration ON launch (registration_id, activity_index);
+
+-- The one-time address that opens the player without a login (`POST /api/v1/launches`).
+CREATE TABLE launch_ticket (
+    token_hash      BLOB PRIMARY KEY,
+    registration_id BLOB NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    activity_index  INTEGER NOT NULL,
+    mode            TEXT NOT NULL,
+    return_url      TEXT,
+    created_at      INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL,
+    redeemed_at     INTEGER
+);
+
+-- The saved data model of one activity (JSON object: element to value), or a media position.
+CREATE TABLE runtime_state (
+    registration_id BLOB NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    activity_index  INTEGER NOT NULL,
+    elements        TEXT NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    PRIMARY KEY (registration_id, activity_index)
+);
+
+-- A cmi5 session: the fetch address works once, the token it gives is the launch credential.
+CREATE TABLE cmi5_session (
+    launch_id  BLOB PRIMARY KEY REFERENCES launch (id) ON DELETE CASCADE,
+    fetch_hash BLOB NOT NULL UNIQUE,
+    fetched_at INTEGER
+);
+
+-- Progress: a projection of statements, rebuilt by `preau rebuild` -----------------------------------------------------
+
+CREATE TABLE activity_progress (
+    registration_id BLOB NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    activity_index  INTEGER NOT NULL,
+    completion      TEXT NOT NULL CHECK (completion IN ('not attempted', 'incomplete', 'completed')),
+    success         TEXT NOT NULL CHECK (success IN ('unknown', 'passed', 'failed')),
+    score_scaled    REAL,
+    score_raw       REAL,
+    score_min       REAL,
+    score_max       REAL,
+    progress        REAL,
+    seconds         REAL NOT NULL,
+    first_at        INTEGER NOT NULL,
+    last_at         INTEGER NOT NULL,
+    completed_at    INTEGER,
+    PRIMARY KEY (registration_id, activity_index)
+);
+
+CREATE TABLE registration_progress (
+    registration_id BLOB PRIMARY KEY REFERENCES registration (id) ON DELETE CASCADE,
+    completion      TEXT NOT NULL CHECK (completion IN ('not attempted', 'incomplete', 'completed')),
+    success         TEXT NOT NULL CHECK (success IN ('unknown', 'passed', 'failed')),
+    score_scaled    REAL,
+    progress        REAL NOT NULL,
+    done            INTEGER NOT NULL,
+    total           INTEGER NOT NULL,
+    seconds         REAL NOT NULL,
+    last_index      INTEGER,
+    first_at        INTEGER NOT NULL,
+    last_at         INTEGER NOT NULL,
+    completed_at    INTEGER
+);
+CREATE INDEX registration_progress_last ON registration_progress (last_at);
+
+-- Learning Record Store ----------------------------------------------------------------------------------------------
+
+-- `seq` orders statements by the time they were stored; it is made by the process, not by a sequence, so that the table
+-- can be partitioned by time. `body` is the text exactly as it is returned.
+CREATE TABLE statement (
+    seq          INTEGER PRIMARY KEY,
+    id           BLOB NOT NULL UNIQUE,
+    body         TEXT NOT NULL,
+    verb_key     BLOB NOT NULL,
+    registration BLOB,
+    stored       INTEGER NOT NULL,
+    occurred     INTEGER NOT NULL,
+    refers_to    BLOB,
+    voided       BOOLEAN NOT NULL
+);
+CREATE INDEX statement_verb ON statement (verb_key, seq);
+CREATE INDEX statement_registration ON statement (registration, seq);
+CREATE INDEX statement_refers_to ON statement (refers_to);
+
+-- Who and what a statement speaks of, and in which part (`usage`, numbers in src/lrs/store.rs).
+-- The keys are digests of the identifier, so that no dictionary has to be read or locked to write a statement.
+CREATE TABLE statement_agent (
+    agent_key BLOB NOT NULL,
+    usage     INTEGER NOT NULL,
+    seq       INTEGER NOT NULL,
+    PRIMARY KEY (agent_key, usage, seq)
+);
+CREATE TABLE statement_activity (
+    activity_key BLOB NOT NULL,
+    usage        INTEGER NOT NULL,
+    seq          INTEGER NOT NULL,
+    PRIMARY KEY (activity_key, usage, seq)
+);
+
+CREATE TABLE xapi_agent (
+    agent_key BLOB PRIMARY KEY,
+    ifi       TEXT NOT NULL,
+    body      TEXT NOT NULL
+);
+CREATE TABLE xapi_activity (
+    activity_key BLOB PRIMARY KEY,
+    iri          TEXT NOT NULL,
+    definition   TEXT
+);
+
+-- State, agent profile and activity profile documents. Absent parts of the key are the nil UUID or the empty text.
+CREATE TABLE lrs_document (
+    kind         TEXT NOT NULL CHECK (kind IN ('state', 'agent-profile', 'activity-profile')),
+    activity_key BLOB NOT NULL,
+    agent_key    BLOB NOT NULL,
+    registration BLOB NOT NULL,
+    document_id  TEXT NOT NULL,
+    media_type   TEXT NOT NULL,
+    body         BLOB NOT NULL,
+    etag         TEXT NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    PRIMARY KEY (kind, activity_key, agent_key, registration, document_id)
+);
+
+-- Credentials of tools. The secret is random, so its SHA-256 is enough.
+CREATE TABLE lrs_credential (
+    key          TEXT PRIMARY KEY,
+    name         TEXT NOT NULL,
+    secret_hash  BLOB NOT NULL,
+    scopes       TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER,
+    revoked_at   INTEGER
+);
+
+-- Credentials of launched content: one person, one registration, for some hours.
+CREATE TABLE launch_credential (
+    key             TEXT PRIMARY KEY,
+    secret_hash     BLOB NOT NULL,
+    launch_id       BLOB NOT NULL REFERENCES launch (id) ON DELETE CASCADE,
+    registration_id BLOB NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    actor           TEXT NOT NULL,
+    scopes          TEXT NOT NULL,
+    created_at      INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL,
+    revoked_at      INTEGER
+);
+CREATE INDEX launch_credential_launch ON launch_credential (launch_id);
+CREATE INDEX launch_credential_registration ON launch_credential (registration_id);

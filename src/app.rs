@@ -1,0 +1,58 @@
+//! The server's table of contents: every slice's routes, and what surrounds them.
+
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::core::{Error, Kind, Result};
+use crate::state::App;
+use crate::{on_db, web};
+
+/// Everything the server answers, on both origins.
+pub fn router(app: &App) -> Router {
+    web::by_host(&app.config, application(app), content(app))
+}
+
+/// The application origin: pages, REST interface, LRS.
+fn application(app: &App) -> Router {
+    Router::new()
+        .route("/healthz", get(healthy))
+        .route("/readyz", get(ready))
+        .layer(from_fn_with_state(app.clone(), web::judge_origin))
+        .layer(from_fn_with_state(app.clone(), web::tell_failures))
+        .layer(from_fn_with_state(app.clone(), web::harden))
+        .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http())
+        .with_state(app.clone())
+}
+
+/// The content origin: package files, the launch frame, commits, and the LRS for launched content. No login exists here.
+fn content(app: &App) -> Router {
+    Router::new()
+        .layer(from_fn_with_state(app.clone(), web::tell_failures))
+        .layer(TraceLayer::new_for_http())
+        .with_state(app.clone())
+}
+
+fn panicked() -> Error {
+    Error::internal(anyhow::anyhow!("a handler panicked"))
+}
+
+/// The process answers.
+async fn healthy() -> &'static str {
+    "ok"
+}
+
+/// The process can serve: its database answers.
+async fn ready(State(app): State<App>) -> Result<&'static str> {
+    let unavailable = |cause| Error::new(Kind::Unavailable, "unavailable").caused_by(cause);
+    let mut tx = app.db.read().await.map_err(unavailable)?;
+    let one: i64 = on_db!(tx, c => sqlx::query_scalar("SELECT CAST(1 AS BIGINT)").fetch_one(c).await)?;
+    debug_assert_eq!(one, 1);
+    Ok("ok")
+}

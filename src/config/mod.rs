@@ -1,0 +1,131 @@
+//! Configuration: the commented `default.toml`, overridden by a file, overridden by `PREAU_*` variables.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::Deserialize;
+use url::Url;
+
+/// The defaults, with their explanation for operators.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// Everything an operator can set. The meaning of each value is in `default.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Origin of the application.
+    pub public_url: Url,
+    /// Origin of package content; never the same host as `public_url`.
+    pub content_url: Url,
+    /// `sqlite:PATH` or `postgres://…`; empty for a file in `data_dir`.
+    pub database_url: String,
+    /// Folder of everything that is kept in files.
+    pub data_dir: PathBuf,
+    /// Log filter.
+    pub log: String,
+    /// Limits of imports.
+    pub packages: Packages,
+    /// Logins.
+    pub logins: Logins,
+}
+
+/// Limits of imports.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Packages {
+    /// Largest upload, in bytes.
+    pub max_bytes: u64,
+    /// Largest content once unpacked, in bytes.
+    pub max_unpacked_bytes: u64,
+    /// Most files in an archive.
+    pub max_files: u64,
+}
+
+/// How long a login lasts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logins {
+    /// Days without a visit after which a login ends.
+    pub days: u32,
+}
+
+impl Config {
+    /// Reads the defaults, then `file`, then the environment. The error names the value that is wrong.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let mut builder =
+            config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        if let Some(file) = file {
+            builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
+        }
+        // Variables of the tests and of the start script share the prefix without being settings.
+        let settings = std::env::vars()
+            .filter(|(name, _)| name.starts_with("PREAU_") && !name.starts_with("PREAU_TEST_"))
+            .collect();
+        let environment = config::Environment::with_prefix("PREAU")
+            .prefix_separator("_")
+            .separator("__")
+            .ignore_empty(true)
+            .source(Some(settings));
+        let config: Self = builder.add_source(environment).build()?.try_deserialize().context("configuration")?;
+        config.checked()
+    }
+
+    fn checked(self) -> anyhow::Result<Self> {
+        for (name, url) in [("public_url", &self.public_url), ("content_url", &self.content_url)] {
+            anyhow::ensure!(
+                matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.path() == "/",
+                "configuration: {name} must be an origin such as https://formation.example.fr, not {url}"
+            );
+        }
+        anyhow::ensure!(
+            self.public_url.host() != self.content_url.host(),
+            "configuration: public_url and content_url must have different host names, because content is not trusted"
+        );
+        Ok(self)
+    }
+
+    /// The database address, with the default filled in.
+    pub fn database_url(&self) -> String {
+        if self.database_url.is_empty() {
+            format!("sqlite:{}", self.data_dir.join("preau.db").display())
+        } else {
+            self.database_url.clone()
+        }
+    }
+
+    /// The application's origin as browsers write it: `http://preau.localhost:8080`.
+    pub fn public_origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+
+    /// The content's origin as browsers write it.
+    pub fn content_origin(&self) -> String {
+        self.content_url.origin().ascii_serialization()
+    }
+
+    /// Whether browsers keep `Secure` cookies of the public address: over https, or on the machine itself.
+    pub fn secure_cookies(&self) -> bool {
+        let host = self.public_url.host_str().unwrap_or_default();
+        self.public_url.scheme() == "https" || host == "localhost" || host.ends_with(".localhost")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_complete_and_valid() {
+        let config = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml))
+            .build()
+            .unwrap();
+        let config = config.try_deserialize::<Config>().unwrap().checked().unwrap();
+        assert_eq!(config.public_origin(), "http://preau.localhost:8080");
+        assert_eq!(config.database_url(), "sqlite:data/preau.db");
+        assert!(config.secure_cookies());
+    }
+}

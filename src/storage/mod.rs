@@ -1,0 +1,14 @@
+//! The two databases behind one handle, and the blob store.
+//!
+//! Every SQL text is written once with `$1` placeholders and runs on both drivers through [`on_db!`]. A [`Tx`] is the only
+//! way to reach a row: a page reads one snapshot, a change is whole or absent.
+//!
+//! Invariant: nothing here knows what the tables mean.
+
+mod blobs;
+mod db;
+mod secrets;
+
+pub use blobs::{BlobStream, Blobs};
+pub use db::{Db, Inner, Tx};
+pub use secrets::Secrets;

@@ -1,0 +1,5 @@
+//! The product's behaviour through its public face, on both databases. One binary, a module a capability.
+
+mod server;
+mod storage;
+mod support;

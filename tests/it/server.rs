@@ -1,0 +1,27 @@
+//! The server itself: probes, names, failures.
+
+use crate::both_databases;
+
+both_databases! {
+    async fn probes_answer_under_any_name(app: TestApp) {
+        assert_eq!(app.program().get("/healthz").await.expect(200).text(), "ok");
+        assert_eq!(app.program().get("/readyz").await.expect(200).text(), "ok");
+    }
+
+    async fn pages_under_another_name_move_to_the_public_address(app: TestApp) {
+        let answer = app.program().get("/catalogue?q=route").await.expect(307);
+        let expected = format!("{}/catalogue?q=route", app.app.config.public_origin());
+        assert_eq!(answer.header("location"), Some(expected.as_str()));
+    }
+
+    async fn an_unknown_interface_address_is_a_problem_document(app: TestApp) {
+        let answer = app.program().get("/api/v1/nothing").await.expect(404);
+        assert_eq!(answer.header("content-type"), Some("application/problem+json; charset=utf-8"));
+        assert_eq!(answer.json()["code"], "not-found");
+    }
+
+    async fn a_form_sent_by_another_site_is_refused(app: TestApp) {
+        let stranger = app.browser().with_header("origin", "http://content.preau.localhost");
+        stranger.post_form("/sign-in", &[("login", "camille")]).await.expect(403);
+    }
+}

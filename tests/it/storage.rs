@@ -1,0 +1,56 @@
+//! The promises the two databases share.
+
+use std::collections::BTreeMap;
+
+use preau::on_db;
+use preau::storage::Db;
+
+use crate::both_databases;
+use crate::support::{Database, TestApp};
+
+both_databases! {
+    async fn a_transaction_that_is_not_committed_leaves_nothing(app: TestApp) {
+        const INSERT: &str = "INSERT INTO org_unit (id, parent_id, name, created_at) VALUES ($1, NULL, $2, $3)";
+        const COUNT: &str = "SELECT COUNT(*) FROM org_unit";
+        for (name, commit) in [("Routes", false), ("Collèges", true)] {
+            let mut tx = app.app.db.begin().await.unwrap();
+            let id = preau::core::OrgUnitId::new();
+            on_db!(tx, c => sqlx::query(INSERT).bind(id).bind(name).bind(1_i64).execute(c).await.map(drop)).unwrap();
+            if commit {
+                tx.commit().await.unwrap();
+            }
+        }
+        let mut tx = app.app.db.read().await.unwrap();
+        let count: i64 = on_db!(tx, c => sqlx::query_scalar(COUNT).fetch_one(c).await).unwrap();
+        assert_eq!(count, 1);
+    }
+}
+
+/// Table by table, the columns of a database.
+async fn columns(db: &Db) -> BTreeMap<String, Vec<String>> {
+    const SQLITE: &str =
+        "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'";
+    const POSTGRES: &str =
+        "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'";
+    let rows: Vec<(String, String)> = match db {
+        Db::Sqlite { read, .. } => sqlx::query_as(SQLITE).fetch_all(read).await.unwrap(),
+        Db::Postgres(pool) => sqlx::query_as(POSTGRES).fetch_all(pool).await.unwrap(),
+    };
+    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (table, column) in rows {
+        if !table.starts_with("_sqlx") && !table.starts_with("sqlite_") {
+            tables.entry(table).or_default().push(column);
+        }
+    }
+    tables.values_mut().for_each(|columns| columns.sort());
+    tables
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_schemas_have_the_same_tables_and_columns() {
+    let sqlite = TestApp::start(Database::Sqlite).await;
+    let postgres = TestApp::start(Database::Postgres).await;
+    let (sqlite, postgres) = (columns(&sqlite.app.db).await, columns(&postgres.app.db).await);
+    assert!(sqlite.len() > 20, "the migrations made tables");
+    assert_eq!(sqlite, postgres);
+}
