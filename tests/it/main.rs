@@ -1,5 +1,6 @@
 //! The product's behaviour through its public face, on both databases. One binary, a module a capability.
 
+mod architecture;
 mod server;
 mod storage;
 mod support;
