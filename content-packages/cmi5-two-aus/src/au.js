@@ -1,0 +1,3 @@
+import { openAu } from "../../shared/au.js";
+
+openAu();
