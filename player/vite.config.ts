@@ -1,29 +1,29 @@
-import { existsSync } from "node:fs";
-import { defineConfig } from "vitest/config";
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
 
 // The server finds the built file of an entry in the manifest, by the entry's path.
 const entries = {
-  frame: "src/frame/main.ts",
-  page: "src/page/main.ts",
-  site: "src/site/main.ts",
-  app: "src/styles/app.css",
-  player: "src/styles/player.css",
+  frame: 'src/frame/main.ts',
+  page: 'src/page/main.ts',
+  site: 'src/site/main.ts',
+  app: 'src/styles/app.css',
+  player: 'src/styles/player.css',
 };
 
 export default defineConfig({
-  base: "/assets/",
+  base: '/assets/',
   publicDir: false,
   build: {
-    outDir: "dist",
-    assetsDir: "",
+    outDir: 'dist',
+    assetsDir: '',
     manifest: true,
     // Safari 16.4 and Firefox 115 are the oldest browsers of the organisations that we serve.
-    target: ["es2022", "chrome109", "firefox115", "safari16.4"],
+    target: ['es2022', 'chrome109', 'firefox115', 'safari16.4'],
     modulePreload: false,
     // A font inlined in the CSS would be loaded by pages that never show it.
     assetsInlineLimit: 0,
     rollupOptions: { input: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path))) },
   },
-  server: { fs: { allow: [".."] } },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  server: { fs: { allow: ['..'] } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });
