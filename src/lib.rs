@@ -5,6 +5,7 @@
 pub mod app;
 pub mod config;
 pub mod core;
+pub mod packages;
 pub mod state;
 pub mod storage;
 pub mod web;

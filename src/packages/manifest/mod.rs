@@ -1,0 +1,147 @@
+//! What a package offers, read from whichever manifest it carries.
+
+mod cmi5;
+mod href;
+mod scorm;
+mod sequencing;
+mod text;
+mod tincan;
+mod xml;
+
+use super::archive::{Archive, Limits};
+use super::contents::Contents;
+use super::findings::{Finding, Findings, Refused};
+use super::model::Outline;
+
+/// More activities than any course has; each is a row and a line of the outline.
+const MOST_ACTIVITIES: usize = 10_000;
+
+/// The manifests we know. The order decides when a package carries several: cmi5 states its rules most exactly, SCORM has a
+/// tested run-time, tincan.xml names nothing but a page to open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manifest {
+    Cmi5,
+    Scorm,
+    Tincan,
+}
+
+impl Manifest {
+    const ALL: [Manifest; 3] = [Manifest::Cmi5, Manifest::Scorm, Manifest::Tincan];
+
+    fn file(self) -> &'static str {
+        match self {
+            Manifest::Cmi5 => "cmi5.xml",
+            Manifest::Scorm => "imsmanifest.xml",
+            Manifest::Tincan => "tincan.xml",
+        }
+    }
+}
+
+/// Reads the outline of an opened archive. When the manifest lies in a folder, that folder becomes the package's root.
+pub fn of_archive(archive: &mut Archive, limits: &Limits, findings: &mut Findings) -> Result<Outline, Refused> {
+    let (manifest, index) = choose(archive, findings)?;
+    let file = archive.entries[index].path.clone();
+    let Some(bytes) = archive.read(index, limits.manifest_bytes) else {
+        findings.add(Finding::error("xml-too-large").file(file));
+        return Err(Refused);
+    };
+    of_text(manifest, &file, &bytes, archive.contents(), findings)
+}
+
+/// Reads a cmi5.xml that came alone: its units live elsewhere, so every address in it is absolute (cmi5 14.1).
+pub fn of_bare_cmi5(bytes: &[u8], findings: &mut Findings) -> Result<Outline, Refused> {
+    of_text(Manifest::Cmi5, "cmi5.xml", bytes, Contents::default(), findings)
+}
+
+fn of_text(
+    manifest: Manifest,
+    file: &str,
+    bytes: &[u8],
+    contents: Contents,
+    findings: &mut Findings,
+) -> Result<Outline, Refused> {
+    let text = text::decode(file, bytes, findings)?;
+    let root = xml::parse(file, &text, findings)?;
+    drop(text);
+    let mut reading = Reading { file, contents, findings };
+    let outline = match manifest {
+        Manifest::Cmi5 => cmi5::outline(&root, &mut reading),
+        Manifest::Scorm => scorm::outline(&root, &mut reading),
+        Manifest::Tincan => tincan::outline(&root, &mut reading),
+    }?;
+    if outline.courses.iter().map(|course| course.activities.len()).sum::<usize>() > MOST_ACTIVITIES {
+        findings.add(Finding::error("too-many-activities").arg("limit", MOST_ACTIVITIES));
+    } else if !outline.courses.iter().flat_map(|course| &course.activities).any(|activity| activity.launchable) {
+        findings.add(Finding::error("nothing-to-launch").file(file));
+    }
+    if findings.refuse() { Err(Refused) } else { Ok(outline) }
+}
+
+/// What reading a manifest needs beside the manifest.
+struct Reading<'a> {
+    /// The manifest's path, for findings.
+    file: &'a str,
+    contents: Contents,
+    findings: &'a mut Findings,
+}
+
+impl Reading<'_> {
+    /// Adds a finding about `element` of the manifest.
+    fn tell(&mut self, finding: Finding, element: &xml::Element) {
+        let name =
+            element.attribute("identifier").or_else(|| element.attribute("id")).unwrap_or(&element.name).to_owned();
+        self.findings.add(finding.file(self.file).line(element.line).element(name));
+    }
+
+    fn refuse<T>(&mut self, finding: Finding, element: &xml::Element) -> Result<T, Refused> {
+        self.tell(finding, element);
+        Err(Refused)
+    }
+}
+
+/// The manifest nearest to the root. Answers its place among the entries after entering its folder.
+fn choose(archive: &mut Archive, findings: &mut Findings) -> Result<(Manifest, usize), Refused> {
+    let depth = |path: &str| path.matches('/').count();
+    let manifest_of = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        Manifest::ALL.into_iter().find(|manifest| name.eq_ignore_ascii_case(manifest.file()))
+    };
+    let found: Vec<(Manifest, String)> = archive
+        .entries
+        .iter()
+        .filter_map(|entry| manifest_of(&entry.path).map(|manifest| (manifest, entry.path.clone())))
+        .collect();
+    let Some(nearest) = found.iter().map(|(_, path)| depth(path)).min() else {
+        findings.add(Finding::error("manifest-missing"));
+        return Err(Refused);
+    };
+    let nearest: Vec<&(Manifest, String)> = found.iter().filter(|(_, path)| depth(path) == nearest).collect();
+    let folder = |path: &str| path.rfind('/').map_or("", |end| &path[..=end]).to_owned();
+    let root = folder(&nearest[0].1);
+    if let Some((_, other)) = nearest.iter().find(|(_, path)| folder(path) != root) {
+        findings.add(Finding::error("several-packages").arg("first", &nearest[0].1).arg("second", other));
+        return Err(Refused);
+    }
+    let Some((manifest, path)) =
+        Manifest::ALL.into_iter().find_map(|wanted| nearest.iter().find(|(m, _)| *m == wanted))
+    else {
+        return Err(Refused);
+    };
+    if nearest.len() > 1 {
+        let others: Vec<&str> = nearest.iter().filter(|(m, _)| m != manifest).map(|(m, _)| m.file()).collect();
+        findings.add(Finding::info("several-manifests").arg("used", manifest.file()).arg("others", others.join(", ")));
+    }
+    if !root.is_empty() {
+        findings.add(Finding::warning("manifest-in-folder").arg("folder", &root).file(path.as_str()));
+    }
+    if !path.ends_with(manifest.file()) {
+        findings.add(Finding::info("manifest-case").arg("expected", manifest.file()).file(path.as_str()));
+    }
+    archive.enter(&root, findings);
+    let path = &path[root.len()..];
+    let index = archive.entries.iter().position(|entry| entry.path == path).ok_or(Refused)?;
+    Ok((*manifest, index))
+}
+
+#[cfg(test)]
+mod tests;

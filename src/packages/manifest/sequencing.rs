@@ -1,0 +1,76 @@
+//! `imsss:sequencing`: the control modes typed, everything else kept whole for the sequencing engine.
+
+use std::collections::HashMap;
+
+use super::Reading;
+use super::xml::Element;
+use crate::packages::findings::Finding;
+use crate::packages::model::{ControlMode, Fragment, Sequencing};
+
+/// The reusable sequencing of `imsss:sequencingCollection`, by `ID`.
+pub struct Collection<'a>(HashMap<&'a str, &'a Element>);
+
+impl<'a> Collection<'a> {
+    /// The collections of a manifest.
+    pub fn of(manifest: &'a Element) -> Self {
+        let all = manifest.all("sequencingCollection").flat_map(|collection| collection.all("sequencing"));
+        Self(all.filter_map(|sequencing| Some((sequencing.attribute("ID")?, sequencing))).collect())
+    }
+
+    /// The sequencing of an item or organization, with what it refers to merged in: what stands locally replaces the shared
+    /// part of the same name (SCORM 2004 SN 3.1).
+    pub fn sequencing(&self, item: &Element, reading: &mut Reading) -> Option<Sequencing> {
+        let local = item.child("sequencing")?;
+        let mut element = fragment(local);
+        if let Some(reference) = local.attribute("IDRef") {
+            match self.0.get(reference) {
+                Some(shared) => {
+                    let shared = fragment(shared);
+                    let missing = |child: &&Fragment| element.child(&child.name).is_none();
+                    let inherited: Vec<Fragment> = shared.children.iter().filter(missing).cloned().collect();
+                    element.children.extend(inherited);
+                    for (name, value) in shared.attributes {
+                        element.attributes.entry(name).or_insert(value);
+                    }
+                }
+                None => {
+                    reading.tell(Finding::warning("sequencing-reference-dangling").arg("reference", reference), local)
+                }
+            }
+        }
+        Some(Sequencing { control: control_mode(&element), element })
+    }
+}
+
+fn control_mode(sequencing: &Fragment) -> ControlMode {
+    let defaults = ControlMode::default();
+    let Some(element) = sequencing.child("controlMode") else { return defaults };
+    let flag =
+        |name: &str, default| element.attributes.get(name).map_or(default, |value| boolean(value).unwrap_or(default));
+    ControlMode {
+        choice: flag("choice", defaults.choice),
+        choice_exit: flag("choiceExit", defaults.choice_exit),
+        flow: flag("flow", defaults.flow),
+        forward_only: flag("forwardOnly", defaults.forward_only),
+        use_current_attempt_objective_info: flag("useCurrentAttemptObjectiveInfo", true),
+        use_current_attempt_progress_info: flag("useCurrentAttemptProgressInfo", true),
+    }
+}
+
+/// `xs:boolean`, with the capitals some tools write.
+pub fn boolean(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn fragment(element: &Element) -> Fragment {
+    Fragment {
+        name: element.name.to_string(),
+        attributes: element.attributes().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        text: element.text().to_owned(),
+        children: element.children.iter().map(fragment).collect(),
+    }
+}
