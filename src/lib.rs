@@ -9,3 +9,4 @@ pub mod packages;
 pub mod state;
 pub mod storage;
 pub mod web;
+pub mod xapi;

@@ -40,7 +40,8 @@ fn percents_are_whole(text: &str) -> bool {
 pub fn is_mbox(text: &str) -> bool {
     let Some(address) = text.strip_prefix("mailto:") else { return false };
     let Some((local, domain)) = address.rsplit_once('@') else { return false };
-    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '@');
+    let plain =
+        |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '@');
     plain(local) && plain(domain) && !domain.starts_with('.') && !domain.ends_with('.') && is_iri(text)
 }
 
@@ -130,7 +131,8 @@ pub fn timestamp(text: &str, offset: Offset) -> Option<Timestamp> {
     };
     // RFC 3339 section 5.6 allows a leap second; a calendar without them reads it as the last second.
     let second = if second == 60 { 59 } else { second };
-    let date = jiff::civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let date =
+        jiff::civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     let small = |value: i64| i8::try_from(value).ok();
     let time = jiff::civil::Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
     let utc = date.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
@@ -164,10 +166,11 @@ impl IsoDuration {
         match (rest / 100, rest % 100) {
             (0, 0) if text.len() > 2 => {}
             (seconds, 0) => text += &format!("{seconds}S"),
-            (seconds, part) => text += format!("{seconds}.{part:02}").trim_end_matches('0').to_owned().as_str(),
-        }
-        if rest % 100 != 0 {
-            text.push('S');
+            (seconds, part) => {
+                let figure = format!("{seconds}.{part:02}");
+                text += figure.trim_end_matches('0');
+                text.push('S');
+            }
         }
         Self(text)
     }
@@ -226,13 +229,18 @@ fn parts(mut text: &str, units: &[(u8, u64)], may_have_fraction: bool) -> Option
         let (_, unit) = units.by_ref().find(|(letter, _)| *letter == designator)?;
         text = &text[end + 1..];
         let (whole, fraction) = figure.split_once(['.', ',']).map_or((figure, None), |(w, f)| (w, Some(f)));
-        let digits = |part: &str| !part.is_empty() && part.len() <= 18 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |part: &str| !part.is_empty() && part.len() <= 18 && part.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(whole) {
             return None;
         }
         sum = sum.checked_add(whole.parse::<u64>().ok()?.checked_mul(*unit)?)?;
         if let Some(fraction) = fraction {
-            if !text.is_empty() || !may_have_fraction || fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+            if !text.is_empty()
+                || !may_have_fraction
+                || fraction.is_empty()
+                || !fraction.bytes().all(|b| b.is_ascii_digit())
+            {
                 return None;
             }
             let cut = &fraction[..fraction.len().min(9)];
@@ -246,8 +254,23 @@ fn parts(mut text: &str, units: &[(u8, u64)], may_have_fraction: bool) -> Option
 /// A well-formed language tag (RFC 5646 section 2.1).
 pub fn is_language_tag(text: &str) -> bool {
     const IRREGULAR: [&str; 17] = [
-        "en-gb-oed", "i-ami", "i-bnn", "i-default", "i-enochian", "i-hak", "i-klingon", "i-lux", "i-mingo", "i-navajo",
-        "i-pwn", "i-tao", "i-tay", "i-tsu", "sgn-be-fr", "sgn-be-nl", "sgn-ch-de",
+        "en-gb-oed",
+        "i-ami",
+        "i-bnn",
+        "i-default",
+        "i-enochian",
+        "i-hak",
+        "i-klingon",
+        "i-lux",
+        "i-mingo",
+        "i-navajo",
+        "i-pwn",
+        "i-tao",
+        "i-tay",
+        "i-tsu",
+        "sgn-be-fr",
+        "sgn-be-nl",
+        "sgn-ch-de",
     ];
     let alpha = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
     let alnum = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -257,15 +280,11 @@ pub fn is_language_tag(text: &str) -> bool {
     }
     let mut parts = lower.split('-').peekable();
     let Some(language) = parts.next() else { return false };
-    let private = |parts: &mut dyn Iterator<Item = &str>| {
-        let mut count = 0;
-        parts.all(|part| {
-            count += 1;
-            (1..=8).contains(&part.len()) && alnum(part)
-        }) && count > 0
-    };
+    // Behind `x` anything goes, as long as there is something.
+    let is_private =
+        |parts: &[&str]| !parts.is_empty() && parts.iter().all(|part| (1..=8).contains(&part.len()) && alnum(part));
     if language == "x" {
-        return private(&mut parts);
+        return is_private(&parts.collect::<Vec<_>>());
     }
     if !(2..=8).contains(&language.len()) || !alpha(language) {
         return false;
@@ -278,15 +297,16 @@ pub fn is_language_tag(text: &str) -> bool {
         }
     }
     parts.next_if(|part| part.len() == 4 && alpha(part));
-    parts.next_if(|part| (part.len() == 2 && alpha(part)) || (part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit())));
+    parts.next_if(|part| {
+        (part.len() == 2 && alpha(part)) || (part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit()))
+    });
     let variant = |part: &str| {
-        alnum(part)
-            && ((5..=8).contains(&part.len()) || (part.len() == 4 && part.as_bytes()[0].is_ascii_digit()))
+        alnum(part) && ((5..=8).contains(&part.len()) || (part.len() == 4 && part.as_bytes()[0].is_ascii_digit()))
     };
     while parts.next_if(|part| variant(part)).is_some() {}
     while let Some(singleton) = parts.next() {
         if singleton == "x" {
-            return private(&mut parts);
+            return is_private(&parts.collect::<Vec<_>>());
         }
         if singleton.len() != 1 || !alnum(singleton) {
             return false;
@@ -320,16 +340,49 @@ mod tests {
         all(
             is_iri,
             &["http://example.org", "urn:uuid:1", "https://été.fr/à?x=1#é", "tag:a.b,2020:x", "act:x", "mailto:a@b.fr"],
-            &["", "example.org", "http://", "http:x", "://a", "1a:b", "http://a b", "a:", "http://a/%2", "http://a/<b>", "http://a\n"],
+            &[
+                "",
+                "example.org",
+                "http://",
+                "http:x",
+                "://a",
+                "1a:b",
+                "http://a b",
+                "a:",
+                "http://a/%2",
+                "http://a/<b>",
+                "http://a\n",
+            ],
         );
     }
 
     #[test]
     fn mail_addresses_and_digests() {
-        all(is_mbox, &["mailto:a@b.fr", "mailto:a.b+c@d.example"], &["a@b.fr", "mailto:a", "mailto:@b", "mailto:a@", "mailto:a @b", "mailto:a@b@c", "MAILTO:a@b"]);
-        all(is_sha1, &["ebd31e95054c018b10727ccffd2ef2ec3a016ee9"], &["ebd31e95054c018b10727ccffd2ef2ec3a016ee", "zbd31e95054c018b10727ccffd2ef2ec3a016ee9"]);
-        all(is_media_type, &["text/plain", "application/json; charset=utf-8", "image/svg+xml"], &["text", "text/", "/plain", "a b/c"]);
-        all(|text| uuid(text).is_some(), &["fd41c918-b88b-4b20-a0a5-a4c32391aaa0", "FD41C918-B88B-7B20-A0A5-A4C32391AAA0"], &["fd41c918b88b4b20a0a5a4c32391aaa0", "{fd41c918-b88b-4b20-a0a5-a4c32391aaa0}", "fd41c918-b88b-4b20-a0a5-a4c32391aaag", "urn:uuid:fd41c918-b88b-4b20-a0a5-a4c32391aaa0"]);
+        all(
+            is_mbox,
+            &["mailto:a@b.fr", "mailto:a.b+c@d.example"],
+            &["a@b.fr", "mailto:a", "mailto:@b", "mailto:a@", "mailto:a @b", "mailto:a@b@c", "MAILTO:a@b"],
+        );
+        all(
+            is_sha1,
+            &["ebd31e95054c018b10727ccffd2ef2ec3a016ee9"],
+            &["ebd31e95054c018b10727ccffd2ef2ec3a016ee", "zbd31e95054c018b10727ccffd2ef2ec3a016ee9"],
+        );
+        all(
+            is_media_type,
+            &["text/plain", "application/json; charset=utf-8", "image/svg+xml"],
+            &["text", "text/", "/plain", "a b/c"],
+        );
+        all(
+            |text| uuid(text).is_some(),
+            &["fd41c918-b88b-4b20-a0a5-a4c32391aaa0", "FD41C918-B88B-7B20-A0A5-A4C32391AAA0"],
+            &[
+                "fd41c918b88b4b20a0a5a4c32391aaa0",
+                "{fd41c918-b88b-4b20-a0a5-a4c32391aaa0}",
+                "fd41c918-b88b-4b20-a0a5-a4c32391aaag",
+                "urn:uuid:fd41c918-b88b-4b20-a0a5-a4c32391aaa0",
+            ],
+        );
     }
 
     #[test]
@@ -342,11 +395,29 @@ mod tests {
         assert_eq!(read("2026-11-21T09:30:00.5Z").unwrap(), Timestamp::parse("2026-11-21T09:30:00.5Z").unwrap());
         all(
             |text| timestamp(text, Offset::Required).is_some(),
-            &["2026-02-28T23:59:59Z", "2016-12-31T23:59:60Z", "2024-02-29T00:00:00.000+14:00", "2026-11-21t09:30:00z", "1969-12-31T23:59:59.5Z"],
             &[
-                "2026-11-21", "2026-11-21T09:30:00", "2026-11-21T09:30Z", "2026-11-21T09:30:00+0100", "2026-02-29T00:00:00Z",
-                "2026-13-01T00:00:00Z", "2026-11-21T24:00:00Z", "2026-11-21T09:30:00-00:00", "2026-11-21T09:30:00.Z", "01/02/2026",
-                "2026-11-21 09:30:00Z", "2026-11-21T09:30:00ZZ", "2026-11-21T09:30:00+25:00", "", "é026-11-21T09:30:00Z",
+                "2026-02-28T23:59:59Z",
+                "2016-12-31T23:59:60Z",
+                "2024-02-29T00:00:00.000+14:00",
+                "2026-11-21t09:30:00z",
+                "1969-12-31T23:59:59.5Z",
+            ],
+            &[
+                "2026-11-21",
+                "2026-11-21T09:30:00",
+                "2026-11-21T09:30Z",
+                "2026-11-21T09:30:00+0100",
+                "2026-02-29T00:00:00Z",
+                "2026-13-01T00:00:00Z",
+                "2026-11-21T24:00:00Z",
+                "2026-11-21T09:30:00-00:00",
+                "2026-11-21T09:30:00.Z",
+                "01/02/2026",
+                "2026-11-21 09:30:00Z",
+                "2026-11-21T09:30:00ZZ",
+                "2026-11-21T09:30:00+25:00",
+                "",
+                "é026-11-21T09:30:00Z",
             ],
         );
         for refused in ["2026-11-21T09:30:00-00", "2026-11-21T09:30:00-0000", "2026-11-21T09:30:00-00:00"] {
@@ -359,12 +430,22 @@ mod tests {
         all(
             |text| IsoDuration::parse(text).is_some(),
             &["P4W", "PT0S", "P1Y2M3DT4H5M6.75S", "PT0.5H", "P0,5D", "PT36H", "P1DT1S", "PT12M", "P1.5W"],
-            &["", "P", "PT", "P1DT", "P4W1D", "P4WT1H", "1D", "PT1.5M2S", "P1.5DT1S", "PT1S1M", "P-1D", "PT1", "P1H", "PT1D", "pt1s", "PT.5S", "PT5.S"],
+            &[
+                "", "P", "PT", "P1DT", "P4W1D", "P4WT1H", "1D", "PT1.5M2S", "P1.5DT1S", "PT1S1M", "P-1D", "PT1", "P1H",
+                "PT1D", "pt1s", "PT.5S", "PT5.S",
+            ],
         );
         let seconds = |text: &str| IsoDuration::parse(text).unwrap().seconds();
         assert_eq!(seconds("PT1H2M3.456S"), 3723.45);
         assert_eq!(seconds("P1W"), 604_800.0);
-        for (figure, text) in [(0.0, "PT0S"), (750.0, "PT12M30S"), (3600.0, "PT1H"), (3.5, "PT3.5S"), (61.05, "PT1M1.05S"), (0.1, "PT0.1S")] {
+        for (figure, text) in [
+            (0.0, "PT0S"),
+            (750.0, "PT12M30S"),
+            (3600.0, "PT1H"),
+            (3.5, "PT3.5S"),
+            (61.05, "PT1M1.05S"),
+            (0.1, "PT0.1S"),
+        ] {
             assert_eq!(IsoDuration::from_seconds(figure).as_str(), text);
             assert_eq!(seconds(text), figure);
         }
@@ -374,8 +455,34 @@ mod tests {
     fn language_tags_follow_rfc_5646() {
         all(
             is_language_tag,
-            &["fr", "en-US", "fr-FR", "zh-Hant-TW", "sl-rozaj-biske-1994", "de-CH-1901", "x-whatever", "i-klingon", "und", "es-419", "en-a-bbb-x-a", "zh-cmn-Hans"],
-            &["", "f", "fr_FR", "fr-", "-fr", "a-DE", "en-x", "en-a", "français", "toolonglanguage", "en--US", "en-us-"],
+            &[
+                "fr",
+                "en-US",
+                "fr-FR",
+                "zh-Hant-TW",
+                "sl-rozaj-biske-1994",
+                "de-CH-1901",
+                "x-whatever",
+                "i-klingon",
+                "und",
+                "es-419",
+                "en-a-bbb-x-a",
+                "zh-cmn-Hans",
+            ],
+            &[
+                "",
+                "f",
+                "fr_FR",
+                "fr-",
+                "-fr",
+                "a-DE",
+                "en-x",
+                "en-a",
+                "français",
+                "toolonglanguage",
+                "en--US",
+                "en-us-",
+            ],
         );
     }
 }

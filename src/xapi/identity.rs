@@ -139,7 +139,10 @@ mod tests {
 
     #[test]
     fn keys_never_change() {
-        assert_eq!(Ifi::Mbox("mailto:a@b.fr".into()).key().0.to_string(), Uuid::new_v5(&AGENTS, b"mbox mailto:a@b.fr").to_string());
+        assert_eq!(
+            Ifi::Mbox("mailto:a@b.fr".into()).key().0.to_string(),
+            Uuid::new_v5(&AGENTS, b"mbox mailto:a@b.fr").to_string()
+        );
         assert_ne!(ActivityKey::of("http://a").0, VerbKey::of("http://a").0);
     }
 }

@@ -285,7 +285,8 @@ impl<'a> Reader<'a> {
     }
 
     fn four_hex(&mut self) -> Result<u32, SyntaxError> {
-        let digits = self.text.as_bytes().get(self.at..self.at + 4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let digits =
+            self.text.as_bytes().get(self.at..self.at + 4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let Some(digits) = digits else { return Err(self.wrong("four hexadecimal digits must follow")) };
         let code = digits.iter().fold(0, |code, digit| code * 16 + char::from(*digit).to_digit(16).unwrap_or(0));
         self.at += 4;
@@ -386,7 +387,22 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused() {
-        for text in ["", "{", "{\"a\"}", "[1,]", "{\"a\":1,}", "01", "1.", "'a'", "\"\n\"", "\"\\x\"", "nul", "1 2", "\"\\u12\"", "+1"] {
+        for text in [
+            "",
+            "{",
+            "{\"a\"}",
+            "[1,]",
+            "{\"a\":1,}",
+            "01",
+            "1.",
+            "'a'",
+            "\"\n\"",
+            "\"\\x\"",
+            "nul",
+            "1 2",
+            "\"\\u12\"",
+            "+1",
+        ] {
             assert!(Json::parse(text).is_err(), "{text}");
         }
         assert_eq!(Json::parse(&"[".repeat(100_000)).unwrap_err().reason, "nested too deeply");

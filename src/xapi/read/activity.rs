@@ -7,8 +7,18 @@ use crate::core::LanguageMap;
 use crate::xapi::model::{Activity, Component, Definition, Interaction, Verb};
 
 const DEFINITION: [&str; 12] = [
-    "name", "description", "type", "moreInfo", "extensions", "interactionType", "correctResponsesPattern", "choices", "scale",
-    "source", "target", "steps",
+    "name",
+    "description",
+    "type",
+    "moreInfo",
+    "extensions",
+    "interactionType",
+    "correctResponsesPattern",
+    "choices",
+    "scale",
+    "source",
+    "target",
+    "steps",
 ];
 
 impl<'j> Reader<'j> {
@@ -35,7 +45,8 @@ impl<'j> Reader<'j> {
             kind: self.member(object, "type", Self::iri),
             more_info: self.member(object, "moreInfo", Self::iri),
             interaction_type: self.member(object, "interactionType", Self::interaction_type),
-            correct_responses_pattern: self.member(object, "correctResponsesPattern", |reader, list| reader.list(list, Self::text)),
+            correct_responses_pattern: self
+                .member(object, "correctResponsesPattern", |reader, list| reader.list(list, Self::text)),
             choices: self.member(object, "choices", Self::components).unwrap_or_default(),
             scale: self.member(object, "scale", Self::components).unwrap_or_default(),
             source: self.member(object, "source", Self::components).unwrap_or_default(),
@@ -67,7 +78,10 @@ impl<'j> Reader<'j> {
         let components = self.list(json, Self::component)?;
         let mut seen = HashSet::with_capacity(components.len());
         if components.iter().any(|component| !seen.insert(component.id.as_str())) {
-            return self.wrong("component-ids", "the ids in a list of interaction components must differ (1.0.3 Data 2.4.4.1)");
+            return self.wrong(
+                "component-ids",
+                "the ids in a list of interaction components must differ (1.0.3 Data 2.4.4.1)",
+            );
         }
         Some(components)
     }

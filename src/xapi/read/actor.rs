@@ -23,7 +23,10 @@ impl<'j> Reader<'j> {
         let name = self.member(object, "name", Self::text);
         match self.ifi(object)? {
             Some(ifi) => Some(Agent { name, ifi }),
-            None => self.wrong("one-ifi", "an agent must have exactly one of mbox, mbox_sha1sum, openid, account (1.0.3 Data 2.4.2.1)"),
+            None => self.wrong(
+                "one-ifi",
+                "an agent must have exactly one of mbox, mbox_sha1sum, openid, account (1.0.3 Data 2.4.2.1)",
+            ),
         }
     }
 
@@ -38,7 +41,8 @@ impl<'j> Reader<'j> {
         let member = self.member(object, "member", |reader, list| reader.list(list, Self::agent));
         let ifi = self.ifi(object)?;
         if ifi.is_none() && object.get("member").and_then(Json::as_array).is_none_or(<[_]>::is_empty) {
-            return self.wrong("anonymous-group", "a group without identifier must list its members (1.0.3 Data 2.4.2.2)");
+            return self
+                .wrong("anonymous-group", "a group without identifier must list its members (1.0.3 Data 2.4.2.2)");
         }
         Some(Group { name, ifi, member: member.unwrap_or_default() })
     }
@@ -47,9 +51,10 @@ impl<'j> Reader<'j> {
     pub(super) fn authority(&mut self, json: &'j Json<'j>) -> Option<Actor> {
         let actor = self.actor(json)?;
         match &actor {
-            Actor::Group(group) if group.ifi.is_some() || group.member.len() != 2 => {
-                self.wrong("authority", "a group as authority must be anonymous and have exactly two members (1.0.3 Data 2.4.9)")
-            }
+            Actor::Group(group) if group.ifi.is_some() || group.member.len() != 2 => self.wrong(
+                "authority",
+                "a group as authority must be anonymous and have exactly two members (1.0.3 Data 2.4.9)",
+            ),
             _ => Some(actor),
         }
     }
@@ -64,7 +69,10 @@ impl<'j> Reader<'j> {
     fn ifi(&mut self, object: &'j Object<'j>) -> Option<Option<Ifi>> {
         let given = Ifi::FIELDS.iter().filter(|field| object.get(field).is_some()).count();
         if given > 1 {
-            return self.wrong("one-ifi", "there must be no more than one of mbox, mbox_sha1sum, openid, account (1.0.3 Data 2.4.2)");
+            return self.wrong(
+                "one-ifi",
+                "there must be no more than one of mbox, mbox_sha1sum, openid, account (1.0.3 Data 2.4.2)",
+            );
         }
         if given == 0 {
             return Some(None);
@@ -73,7 +81,12 @@ impl<'j> Reader<'j> {
             reader.checked(json, format::is_mbox, "mbox", "must be `mailto:` and a mail address (1.0.3 Data 2.4.2.3)")
         });
         let sum = self.member(object, "mbox_sha1sum", |reader, json| {
-            reader.checked(json, format::is_sha1, "mbox-sha1sum", "must be the 40 hexadecimal digits of a SHA-1 (1.0.3 Data 2.4.2.3)")
+            reader.checked(
+                json,
+                format::is_sha1,
+                "mbox-sha1sum",
+                "must be the 40 hexadecimal digits of a SHA-1 (1.0.3 Data 2.4.2.3)",
+            )
         });
         let openid = self.member(object, "openid", Self::iri);
         let account = self.member(object, "account", Self::account);

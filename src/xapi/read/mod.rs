@@ -43,7 +43,8 @@ impl Version {
             ("2", "0") => Version::V2,
             _ => return None,
         };
-        let patch_fits = parts.next().is_none_or(|patch| !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit()));
+        let patch_fits =
+            parts.next().is_none_or(|patch| !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit()));
         (patch_fits && parts.next().is_none()).then_some(edition)
     }
 }
@@ -146,7 +147,10 @@ impl<'j> Reader<'j> {
         let Some(object) = json.as_object() else { return self.wrong("object", "must be an object") };
         for key in &object.repeated {
             self.below(Step::Key(key), |reader| {
-                reader.wrong::<()>("repeated-key", "a key must not occur twice in an object (1.0.3 Data 2.2, RFC 8259 section 4)")
+                reader.wrong::<()>(
+                    "repeated-key",
+                    "a key must not occur twice in an object (1.0.3 Data 2.2, RFC 8259 section 4)",
+                )
             });
         }
         for (key, value) in &object.members {
@@ -156,7 +160,10 @@ impl<'j> Reader<'j> {
                     let hint = meant.map(|known| format!(", `{known}` is meant")).unwrap_or_default();
                     reader.wrong::<()>(
                         "unknown-key",
-                        format!("only {} may stand here; names are case-sensitive{hint} (1.0.3 Data 2.2)", allowed.join(", ")),
+                        format!(
+                            "only {} may stand here; names are case-sensitive{hint} (1.0.3 Data 2.2)",
+                            allowed.join(", ")
+                        ),
                     );
                 } else if matches!(value.value, Value::Null) {
                     reader.wrong::<()>("null", "a value must not be null outside extensions (1.0.3 Data 2.2)");
@@ -190,7 +197,11 @@ impl<'j> Reader<'j> {
         self.member(object, key, read)
     }
 
-    fn list<T>(&mut self, json: &'j Json<'j>, mut read: impl FnMut(&mut Self, &'j Json<'j>) -> Option<T>) -> Option<Vec<T>> {
+    fn list<T>(
+        &mut self,
+        json: &'j Json<'j>,
+        mut read: impl FnMut(&mut Self, &'j Json<'j>) -> Option<T>,
+    ) -> Option<Vec<T>> {
         let Some(items) = json.as_array() else { return self.wrong("array", "must be an array") };
         let mut all = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
@@ -248,7 +259,10 @@ impl<'j> Reader<'j> {
         let offset = if self.version == Version::V1 { Offset::Optional } else { Offset::Required };
         match json.as_str().and_then(|text| format::timestamp(text, offset)) {
             Some(moment) => Some(moment),
-            None => self.wrong("timestamp", "must be an ISO 8601 date and time, without the offset -00 (1.0.3 Data 4.5; 2.0: RFC 3339)"),
+            None => self.wrong(
+                "timestamp",
+                "must be an ISO 8601 date and time, without the offset -00 (1.0.3 Data 4.5; 2.0: RFC 3339)",
+            ),
         }
     }
 
@@ -259,7 +273,9 @@ impl<'j> Reader<'j> {
         };
         let mut map = LanguageMap::default();
         for key in &object.repeated {
-            self.below(Step::Key(key), |reader| reader.wrong::<()>("repeated-key", "a key must not occur twice in an object"));
+            self.below(Step::Key(key), |reader| {
+                reader.wrong::<()>("repeated-key", "a key must not occur twice in an object")
+            });
         }
         for (tag, value) in &object.members {
             self.below(Step::Key(tag), |reader| {
@@ -276,9 +292,13 @@ impl<'j> Reader<'j> {
 
     /// Anybody's members under IRIs (1.0.3 Data 4.1); the only place where null may stand.
     fn extensions(&mut self, json: &'j Json<'j>) -> Option<Extensions> {
-        let Some(object) = json.as_object() else { return self.wrong("extensions", "must be an object (1.0.3 Data 4.1)") };
+        let Some(object) = json.as_object() else {
+            return self.wrong("extensions", "must be an object (1.0.3 Data 4.1)");
+        };
         for key in &object.repeated {
-            self.below(Step::Key(key), |reader| reader.wrong::<()>("repeated-key", "a key must not occur twice in an object"));
+            self.below(Step::Key(key), |reader| {
+                reader.wrong::<()>("repeated-key", "a key must not occur twice in an object")
+            });
         }
         for (key, _) in &object.members {
             if !format::is_iri(key) {

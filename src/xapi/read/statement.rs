@@ -4,17 +4,37 @@ use super::{Json, Object as JsonObject, Reader, Step, Value, Version};
 use crate::core::StatementId;
 use crate::xapi::format::{self, IsoDuration};
 use crate::xapi::model::{
-    Activity, Attachment, Context, ContextActivities, ContextAgent, ContextGroup, Object, Outcome, Score, Statement, StatementRef,
-    SubStatement,
+    Activity, Attachment, Context, ContextActivities, ContextAgent, ContextGroup, Object, Outcome, Score, Statement,
+    StatementRef, SubStatement,
 };
 
 const STATEMENT: [&str; 11] = [
-    "id", "actor", "verb", "object", "result", "context", "timestamp", "stored", "authority", "version", "attachments",
+    "id",
+    "actor",
+    "verb",
+    "object",
+    "result",
+    "context",
+    "timestamp",
+    "stored",
+    "authority",
+    "version",
+    "attachments",
 ];
-const SUB_STATEMENT: [&str; 8] = ["objectType", "actor", "verb", "object", "result", "context", "timestamp", "attachments"];
+const SUB_STATEMENT: [&str; 8] =
+    ["objectType", "actor", "verb", "object", "result", "context", "timestamp", "attachments"];
 const CONTEXT: [&str; 11] = [
-    "registration", "instructor", "team", "contextActivities", "revision", "platform", "language", "statement", "extensions",
-    "contextAgents", "contextGroups",
+    "registration",
+    "instructor",
+    "team",
+    "contextActivities",
+    "revision",
+    "platform",
+    "language",
+    "statement",
+    "extensions",
+    "contextAgents",
+    "contextGroups",
 ];
 
 impl<'j> Reader<'j> {
@@ -127,7 +147,10 @@ impl<'j> Reader<'j> {
             for (key, given) in [("revision", &context.revision), ("platform", &context.platform)] {
                 if given.is_some() {
                     reader.below(Step::Key(key), |reader| {
-                        reader.wrong::<()>("activity-only", "may stand only where the object is an Activity (1.0.3 Data 2.4.6)")
+                        reader.wrong::<()>(
+                            "activity-only",
+                            "may stand only where the object is an Activity (1.0.3 Data 2.4.6)",
+                        )
                     });
                 }
             }
@@ -155,12 +178,16 @@ impl<'j> Reader<'j> {
             max: self.member(object, "max", Self::number),
         };
         if score.scaled.is_some_and(|scaled| !(-1.0..=1.0).contains(&scaled)) {
-            self.below(Step::Key("scaled"), |reader| reader.wrong::<()>("score-scaled", "must be from -1 to 1 (1.0.3 Data 2.4.5.1)"));
+            self.below(Step::Key("scaled"), |reader| {
+                reader.wrong::<()>("score-scaled", "must be from -1 to 1 (1.0.3 Data 2.4.5.1)")
+            });
         }
         if let (Some(min), Some(max)) = (score.min, score.max)
             && min >= max
         {
-            self.below(Step::Key("min"), |reader| reader.wrong::<()>("score-range", "`min` must be less than `max` (1.0.3 Data 2.4.5.1)"));
+            self.below(Step::Key("min"), |reader| {
+                reader.wrong::<()>("score-range", "`min` must be less than `max` (1.0.3 Data 2.4.5.1)")
+            });
         }
         if let Some(raw) = score.raw
             && (score.min.is_some_and(|min| raw < min) || score.max.is_some_and(|max| raw > max))
@@ -175,7 +202,10 @@ impl<'j> Reader<'j> {
     fn duration(&mut self, json: &'j Json<'j>) -> Option<IsoDuration> {
         match json.as_str().and_then(IsoDuration::parse) {
             Some(duration) => Some(duration),
-            None => self.wrong("duration", "must be an ISO 8601 duration such as PT12M30.5S; weeks stand alone (1.0.3 Data 4.6)"),
+            None => self.wrong(
+                "duration",
+                "must be an ISO 8601 duration such as PT12M30.5S; weeks stand alone (1.0.3 Data 4.6)",
+            ),
         }
     }
 
@@ -237,7 +267,12 @@ impl<'j> Reader<'j> {
 
     fn named_object_type(&mut self, object: &'j JsonObject<'j>, expected: &'static str) {
         self.required(object, "objectType", |reader, json| {
-            reader.checked(json, |text| text == expected, "object-type", "must be `contextAgent` or `contextGroup` (2.0 section 4.2.2)")
+            reader.checked(
+                json,
+                |text| text == expected,
+                "object-type",
+                "must be `contextAgent` or `contextGroup` (2.0 section 4.2.2)",
+            )
         });
     }
 
@@ -262,11 +297,16 @@ impl<'j> Reader<'j> {
             reader.checked(json, format::is_media_type, "media-type", "must be an Internet media type (RFC 2046)")
         });
         let length = self.required(object, "length", |reader, json| match &json.value {
-            Value::Number(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse::<u64>().ok(),
+            Value::Number(text) if text.parse::<u64>().is_ok() => text.parse().ok(),
             _ => reader.wrong("length", "must be a whole number of octets (1.0.3 Data 2.4.11)"),
         });
         let sha2 = self.required(object, "sha2", |reader, json| {
-            reader.checked(json, format::is_sha2, "sha2", "must be a SHA-2 digest in hexadecimal digits (1.0.3 Data 2.4.11)")
+            reader.checked(
+                json,
+                format::is_sha2,
+                "sha2",
+                "must be a SHA-2 digest in hexadecimal digits (1.0.3 Data 2.4.11)",
+            )
         });
         let file_url = self.member(object, "fileUrl", Self::iri);
         Some(Attachment {

@@ -1,0 +1,101 @@
+//! The text of a statement as it is stored: what the client sent, with the members only a server may set.
+//!
+//! Nothing else is touched: order, white space, numbers and extensions stay as they came. The one exception the specification
+//! demands: a context activity that came alone goes into an array (1.0.3 Data 2.4.6.2).
+
+use std::ops::Range;
+
+use super::json::{Json, Object, Value, quoted};
+
+/// What the server says of a statement it stores.
+pub struct ServerSet<'a> {
+    pub id: &'a str,
+    /// Used where the client names no time.
+    pub timestamp: &'a str,
+    pub stored: &'a str,
+    /// An agent or group as JSON.
+    pub authority: &'a str,
+    /// Used where the client names no version.
+    pub version: &'a str,
+}
+
+/// The text to store. `json` must be the object that `text` holds (both from [`Json::parse`]).
+pub fn stored(json: &Json<'_>, set: &ServerSet<'_>) -> String {
+    let Some(object) = json.as_object() else { return json.raw.to_owned() };
+    let mut edits = Vec::new();
+    let mut missing = Vec::new();
+    let fixed = [
+        ("id", quoted(set.id), false),
+        ("timestamp", quoted(set.timestamp), false),
+        ("stored", quoted(set.stored), true),
+        ("authority", set.authority.to_owned(), true),
+        ("version", quoted(set.version), false),
+    ];
+    for (key, value, always) in fixed {
+        match object.get(key) {
+            Some(given) if always => edits.push((span(json.raw, given.raw), value)),
+            Some(_) => {}
+            None => missing.push(format!("{}:{value}", quoted(key))),
+        }
+    }
+    wrap_context_activities(json.raw, object, &mut edits);
+    if let Some(Value::Object(sub)) = object.get("object").map(|target| &target.value) {
+        wrap_context_activities(json.raw, sub, &mut edits);
+    }
+    if !missing.is_empty() {
+        // Behind the opening brace; an object with rules obeyed is never empty, so a comma follows.
+        let comma = if object.members.is_empty() { "" } else { "," };
+        edits.push((1..1, missing.join(",") + comma));
+    }
+    apply(json.raw, edits)
+}
+
+/// Where `part`, a slice of `whole`, stands in it.
+fn span(whole: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr() as usize - whole.as_ptr() as usize;
+    start..start + part.len()
+}
+
+fn wrap_context_activities(whole: &str, object: &Object<'_>, edits: &mut Vec<(Range<usize>, String)>) {
+    let activities =
+        object.get("context").and_then(|context| context.get("contextActivities")).and_then(Json::as_object);
+    for (_, value) in activities.iter().flat_map(|activities| &activities.members) {
+        if matches!(value.value, Value::Object(_)) {
+            let place = span(whole, value.raw);
+            edits.push((place.start..place.start, "[".to_owned()));
+            edits.push((place.end..place.end, "]".to_owned()));
+        }
+    }
+}
+
+fn apply(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
+    edits.sort_by_key(|(place, _)| place.start);
+    let mut result = String::with_capacity(text.len() + edits.iter().map(|(_, new)| new.len()).sum::<usize>());
+    let mut at = 0;
+    for (place, new) in edits {
+        result.push_str(&text[at..place.start]);
+        result.push_str(&new);
+        at = place.end;
+    }
+    result.push_str(&text[at..]);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_server_must_set_changes() {
+        let text = r#"{ "verb":{"id":"http://v"},  "stored" : "2000-01-01T00:00:00Z", "result":{"extensions":{"http://x":1.0e2}},
+            "context":{"contextActivities":{"parent":{"id":"http://p"},"other":[{"id":"http://o"}]}}, "version":"1.0.0" }"#;
+        let json = Json::parse(text).unwrap();
+        let set = ServerSet { id: "i", timestamp: "t", stored: "s", authority: "{\"a\":1}", version: "2.0.0" };
+        let body = stored(&json, &set);
+        assert_eq!(
+            body,
+            r#"{"id":"i","timestamp":"t","authority":{"a":1}, "verb":{"id":"http://v"},  "stored" : "s", "result":{"extensions":{"http://x":1.0e2}},
+            "context":{"contextActivities":{"parent":[{"id":"http://p"}],"other":[{"id":"http://o"}]}}, "version":"1.0.0" }"#
+        );
+    }
+}
