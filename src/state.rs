@@ -1,11 +1,23 @@
 //! What every handler may reach: configuration, databases, files, time, keys.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use futures_util::future::BoxFuture;
 
 use crate::config::Config;
-use crate::core::Clock;
-use crate::storage::{Blobs, Db, Secrets};
+use crate::core::{Clock, Result, Sequence};
+use crate::storage::{Blobs, Db, Secrets, Tx};
+use crate::xapi::{Statement, Stored};
+
+/// What statements mean for the people they are about. `progress` implements it; the store below it only knows that
+/// somebody wants to see each batch in the transaction that stores it.
+pub trait Projection: Send + Sync {
+    /// Takes in a batch of new statements, in the order of their numbers. The answer is what the service itself has to add
+    /// (a course completed); it is stored in the same transaction and shown to the projection in turn.
+    fn stored<'a>(&'a self, app: &'a App, tx: &'a mut Tx, batch: &'a [Stored])
+    -> BoxFuture<'a, Result<Vec<Statement>>>;
+}
 
 /// The running application. Cheap to clone; holds no state that another process on the same database would miss.
 #[derive(Clone)]
@@ -23,6 +35,10 @@ pub struct Parts {
     pub clock: Clock,
     /// Keys.
     pub secrets: Secrets,
+    /// Numbers of statements.
+    pub sequence: Sequence,
+    /// Who keeps the progress; set once, by [`App::set_projection`].
+    pub projection: OnceLock<Arc<dyn Projection>>,
 }
 
 impl App {
@@ -32,7 +48,13 @@ impl App {
         let blobs = Blobs::open(&config.data_dir)?;
         let db = Db::connect(&config.database_url()).await?;
         let secrets = Secrets::load(&db, clock.now()).await?;
-        Ok(Self(Arc::new(Parts { config, db, blobs, clock, secrets })))
+        let sequence = Sequence::new(uuid::Uuid::new_v4().as_u128());
+        Ok(Self(Arc::new(Parts { config, db, blobs, clock, secrets, sequence, projection: OnceLock::new() })))
+    }
+
+    /// Names who keeps the progress. The first call counts.
+    pub fn set_projection(&self, projection: Arc<dyn Projection>) {
+        let _ = self.projection.set(projection);
     }
 }
 

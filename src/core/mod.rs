@@ -4,8 +4,10 @@ mod clock;
 mod error;
 mod ids;
 mod language;
+mod sequence;
 
 pub use clock::{Clock, Timestamp};
 pub use error::{Error, Kind, Result};
 pub use ids::{CourseId, LaunchId, OrgUnitId, PackageId, PersonId, RegistrationId, StatementId, VersionId};
 pub use language::{Language, LanguageMap};
+pub use sequence::{Numbers, Sequence};

@@ -1,5 +1,6 @@
 //! Connections, transactions and migrations of SQLite and PostgreSQL.
 
+use std::any::Any;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ pub enum Db {
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves nothing.
-pub struct Tx(pub Inner);
+pub struct Tx(pub Inner, Vec<Box<dyn Any + Send>>);
 
 /// The driver's transaction; reached through [`on_db!`](crate::on_db).
 pub enum Inner {
@@ -123,21 +124,23 @@ impl Db {
 
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(match self {
+        let inner = match self {
             // IMMEDIATE: a transaction that begins by reading must not fail when it comes to write.
             Self::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-        }))
+        };
+        Ok(Tx(inner, Vec::new()))
     }
 
     /// Begins a transaction that only reads, on one snapshot.
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx(match self {
+        let inner = match self {
             Self::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
             Self::Postgres(pool) => {
                 Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
-        }))
+        };
+        Ok(Tx(inner, Vec::new()))
     }
 
     /// Waits for what is under way and closes every connection.
@@ -153,6 +156,11 @@ impl Db {
 }
 
 impl Tx {
+    /// Keeps `value` until the transaction has ended, one way or the other.
+    pub fn keep(&mut self, value: impl Any + Send) {
+        self.1.push(Box::new(value));
+    }
+
     /// Makes the changes permanent. When this answers, they survive a power failure.
     pub async fn commit(self) -> Result<()> {
         match self.0 {

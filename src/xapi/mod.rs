@@ -24,7 +24,7 @@ pub use format::IsoDuration;
 pub use identity::{ActivityKey, AgentKey, Ifi, VerbKey};
 pub use model::{
     Activity, Actor, Agent, Attachment, Component, Context, ContextActivities, ContextAgent, ContextGroup, Definition,
-    Extensions, Group, Interaction, Object, Outcome, Score, Statement, StatementRef, SubStatement, Verb, exact,
+    Extensions, Group, Interaction, Object, Outcome, Score, Statement, StatementRef, Stored, SubStatement, Verb, exact,
 };
 pub use output::{Languages, canonical, ids};
 pub use read::{Problem, Refusal, Version, actor, parse, statement};

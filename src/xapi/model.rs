@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::format::IsoDuration;
 use super::identity::Ifi;
-use crate::core::{LanguageMap, StatementId, Timestamp};
+use crate::core::{LanguageMap, RegistrationId, StatementId, Timestamp};
 
 /// Members whose names are IRIs and whose values are anybody's (1.0.3 Data 4.1).
 pub type Extensions = serde_json::Map<String, serde_json::Value>;
@@ -98,6 +98,20 @@ impl Statement {
     pub fn voids(&self) -> bool {
         self.verb.id == super::vocabulary::VOIDED
     }
+}
+
+/// A statement as the store holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// Its place among all statements, by the time of storing.
+    pub seq: i64,
+    pub id: StatementId,
+    pub stored: Timestamp,
+    /// When it happened, as its maker says.
+    pub occurred: Timestamp,
+    /// The registration its context names, or that of the launch whose credential brought it.
+    pub registration: Option<RegistrationId>,
+    pub statement: Statement,
 }
 
 /// Who acts: one person (or system), or several.
