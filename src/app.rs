@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -22,6 +22,9 @@ fn application(app: &App) -> Router {
     Router::new()
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
+        .route("/assets/{file}", get(web::assets::serve))
+        .route("/design", get(web::design::show))
+        .layer(from_fn(web::forget_flash))
         .layer(from_fn_with_state(app.clone(), web::judge_origin))
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
         .layer(from_fn_with_state(app.clone(), web::harden))
@@ -34,6 +37,7 @@ fn application(app: &App) -> Router {
 /// The content origin: package files, the launch frame, commits, and the LRS for launched content. No login exists here.
 fn content(app: &App) -> Router {
     Router::new()
+        .route("/assets/{file}", get(web::assets::serve))
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
         .layer(TraceLayer::new_for_http())
         .with_state(app.clone())

@@ -7,7 +7,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::core::{Error, Kind};
+use super::page::failure_page;
+use super::shell::Shell;
+use crate::core::{Error, Kind, Timestamp};
 use crate::state::App;
 
 /// A failure on its way out, before it is known whether a program or a person reads it.
@@ -88,7 +90,11 @@ impl Problem {
 
 /// Writes the body of every failure below it, for whoever asked. Also of those the framework makes itself (404, 405, 413…).
 pub async fn tell_failures(State(app): State<App>, request: Request, next: Next) -> Response {
-    let program = is_program(&request);
+    let reader = if is_program(&request) {
+        None
+    } else {
+        Some((Shell::of(request.headers(), request.uri(), request.extensions()), request.method().clone()))
+    };
     let response = next.run(request).await;
     let problem = match response.extensions().get::<Problem>() {
         Some(problem) => problem.clone(),
@@ -97,8 +103,16 @@ pub async fn tell_failures(State(app): State<App>, request: Request, next: Next)
             None => return response,
         },
     };
-    let mut told = problem.document();
-    let _ = (program, &app);
+    let mut told = match reader {
+        Some((shell, method)) => {
+            let reference = reference(problem.status, app.clock.now());
+            if !reference.is_empty() {
+                tracing::error!(code = problem.code, reference, "told to a person");
+            }
+            failure_page(shell, &problem, &method, &reference)
+        }
+        None => problem.document(),
+    };
     // What the failing handler set on purpose (Allow, Retry-After, CORS, cookies) stays.
     for (name, value) in response.headers() {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
@@ -107,6 +121,11 @@ pub async fn tell_failures(State(app): State<App>, request: Request, next: Next)
     }
     told.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     told
+}
+
+/// The short code a person quotes and an operator finds in the log; only our own faults need one.
+fn reference(status: StatusCode, now: Timestamp) -> String {
+    if status.is_server_error() { format!("{:X}", now.0.rem_euclid(1 << 40)) } else { String::new() }
 }
 
 /// A failure that no handler of ours told: unknown route, wrong method, a body that could not be read.

@@ -1,0 +1,429 @@
+//! What every page shares: who looks at it, in which language, where in the product it stands, and what has just been done.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderValue, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::assets;
+use super::i18n::{Values, Words};
+use crate::core::{Language, PersonId, Timestamp};
+
+/// Carries a flash from a change to the page shown next. The prefix keeps the content origin from planting one.
+const FLASH_COOKIE: &str = "__Host-preau-flash";
+/// The language somebody without an account chose.
+pub const LANGUAGE_COOKIE: &str = "preau-language";
+/// Light or dark, when somebody chose; written by the theme switch.
+const THEME_COOKIE: &str = "preau-theme";
+
+/// Who looks at the page. Identity puts it among the request's extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// The person.
+    pub id: PersonId,
+    /// As it is shown.
+    pub name: String,
+    /// The language they chose.
+    pub language: Language,
+    /// Trainers and administrators: sees "Gérer".
+    pub teaches: bool,
+    /// Administrators: sees people.
+    pub administers: bool,
+    /// Administrators and HR: reads statements.
+    pub reads_records: bool,
+}
+
+/// The tabs of the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// `/`
+    Learn,
+    /// `/catalogue`
+    Catalogue,
+    /// `/trainer` and `/admin`
+    Manage,
+    /// `/me`
+    Me,
+}
+
+impl Tab {
+    /// Where an address belongs, unless the page says otherwise.
+    fn of(path: &str) -> Option<Self> {
+        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        match first {
+            "" => Some(Tab::Learn),
+            "catalogue" | "courses" => Some(Tab::Catalogue),
+            "trainer" | "admin" => Some(Tab::Manage),
+            "me" => Some(Tab::Me),
+            _ => None,
+        }
+    }
+}
+
+/// One tab or section as the layout draws it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NavItem {
+    /// Its word.
+    pub label: String,
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its icon in the sprite.
+    pub icon: &'static str,
+    /// Whether the page belongs to it.
+    pub current: bool,
+}
+
+/// One step of the way from the start page to here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crumb {
+    /// Its word.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+}
+
+/// What has just been done, told once on the next page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// Message key.
+    key: String,
+    /// Placeholders.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    args: Vec<(String, String)>,
+    /// Whether it went wrong.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    fault: bool,
+    /// POSTed to by "Annuler".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undo: Option<String>,
+}
+
+impl Flash {
+    /// Something was done: the message `key` says what.
+    pub fn done(key: &str) -> Self {
+        Self { key: key.to_owned(), args: Vec::new(), fault: false, undo: None }
+    }
+
+    /// Something did not work.
+    pub fn fault(key: &str) -> Self {
+        Self { fault: true, ..Self::done(key) }
+    }
+
+    /// Fills a placeholder.
+    pub fn arg(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.args.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Offers to undo it, by POST to a path of this application.
+    pub fn undo(mut self, path: impl Into<String>) -> Self {
+        self.undo = Some(path.into());
+        self
+    }
+
+    /// Goes to `path` (303) and tells it there.
+    pub fn redirect(self, path: &str) -> Response {
+        let mut response = Redirect::to(path).into_response();
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let cookie = cookie_line(FLASH_COOKIE, &URL_SAFE_NO_PAD.encode(body), 120);
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    fn read(cookie: &str) -> Option<Self> {
+        let body = URL_SAFE_NO_PAD.decode(cookie).ok()?;
+        let mut flash: Self = serde_json::from_slice(&body).ok()?;
+        flash.undo = flash.undo.filter(|path| is_own_path(path));
+        Some(flash)
+    }
+}
+
+/// A flash in the reader's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What happened.
+    pub text: String,
+    /// Whether it went wrong.
+    pub fault: bool,
+    /// Where undoing it is POSTed to; empty if it cannot be undone.
+    pub undo: String,
+}
+
+/// The frame of a page. An extractor that never fails: without a viewer it draws the page for somebody not signed in.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The language.
+    pub words: Words,
+    /// Who looks.
+    pub viewer: Option<Viewer>,
+    /// The address without its query.
+    pub path: String,
+    /// What has just been done.
+    pub said: Vec<Said>,
+    tab: Option<Tab>,
+    crumbs: Vec<Crumb>,
+    theme: &'static str,
+}
+
+impl Shell {
+    /// From what is known of a request.
+    pub fn of(headers: &HeaderMap, uri: &Uri, extensions: &Extensions) -> Self {
+        let viewer = extensions.get::<Viewer>().cloned();
+        let accepted = || headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok().and_then(Language::from_accept);
+        let language = viewer
+            .as_ref()
+            .map(|viewer| viewer.language)
+            .or_else(|| cookie(headers, LANGUAGE_COOKIE).and_then(Language::from_tag))
+            .or_else(accepted)
+            .unwrap_or_default();
+        let words = Words::of(language);
+        let flash = cookie(headers, FLASH_COOKIE).and_then(Flash::read);
+        let theme = match cookie(headers, THEME_COOKIE) {
+            Some("light") => "light",
+            Some("dark") => "dark",
+            _ => "auto",
+        };
+        let path = uri.path().to_owned();
+        let tab = Tab::of(&path);
+        let said = flash.iter().map(|flash| say(flash, words)).collect();
+        Self { words, viewer, path, said, tab, crumbs: Vec::new(), theme }
+    }
+
+    /// Lights a tab that the address does not tell.
+    pub fn tab(mut self, tab: Tab) -> Self {
+        self.tab = Some(tab);
+        self
+    }
+
+    /// Adds a step of the way to this page (the page itself is not one).
+    pub fn crumb(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
+        self.crumbs.push(Crumb { label: label.into(), href: href.into() });
+        self
+    }
+
+    /// The message `key`.
+    pub fn t(&self, key: &str) -> String {
+        self.words.t(key)
+    }
+
+    /// The message `key`, filled: `[("n", n)]`, or a tuple of pairs where the values differ in kind.
+    pub fn with(&self, key: &str, values: impl Values) -> String {
+        self.words.with(key, &values.values())
+    }
+
+    /// `26 novembre 2026`.
+    pub fn date(&self, at: &Timestamp) -> String {
+        self.words.date(*at)
+    }
+
+    /// `jeu. 26 nov.`
+    pub fn day(&self, at: &Timestamp) -> String {
+        self.words.day(*at)
+    }
+
+    /// `26 novembre 2026 à 9 h 05`.
+    pub fn datetime(&self, at: &Timestamp) -> String {
+        self.words.datetime(*at)
+    }
+
+    /// `12 min`.
+    pub fn duration(&self, seconds: &(impl Copy + Into<f64>)) -> String {
+        self.words.duration(*seconds)
+    }
+
+    /// `1 284,5`.
+    pub fn number(&self, value: &(impl Copy + Into<f64>)) -> String {
+        self.words.number(*value)
+    }
+
+    /// `84 %`.
+    pub fn percent(&self, value: &(impl Copy + Into<f64>)) -> String {
+        self.words.percent(*value)
+    }
+
+    /// The language tag, for the `lang` attribute.
+    pub fn lang(&self) -> &'static str {
+        self.words.language().tag()
+    }
+
+    /// The other language, for the switch.
+    pub fn other_lang(&self) -> &'static str {
+        match self.words.language() {
+            Language::Fr => Language::En.tag(),
+            Language::En => Language::Fr.tag(),
+        }
+    }
+
+    /// `auto`, `light` or `dark`.
+    pub fn theme(&self) -> &'static str {
+        self.theme
+    }
+
+    /// Address of a built asset by its source path, such as `src/styles/app.css`.
+    pub fn asset(&self, source: &str) -> String {
+        assets::address(source)
+    }
+
+    /// Address of the icon sprite.
+    pub fn sprite(&self) -> String {
+        assets::address(assets::ICONS)
+    }
+
+    /// Addresses of the two fonts, preloaded by the layout.
+    pub fn fonts(&self) -> [String; 2] {
+        assets::FONTS.map(assets::address)
+    }
+
+    /// The way here.
+    pub fn crumbs(&self) -> &[Crumb] {
+        &self.crumbs
+    }
+
+    /// The tabs of this viewer: three for a learner, four for who manages courses; none before sign-in.
+    pub fn tabs(&self) -> Vec<NavItem> {
+        let Some(viewer) = &self.viewer else { return Vec::new() };
+        let item = |tab, key, href, icon| NavItem { label: self.t(key), href, icon, current: self.tab == Some(tab) };
+        let mut tabs = vec![
+            item(Tab::Learn, "tab-learn", "/", "house"),
+            item(Tab::Catalogue, "tab-catalogue", "/catalogue", "library"),
+        ];
+        if viewer.teaches {
+            tabs.push(item(Tab::Manage, "tab-manage", "/trainer", "layers"));
+        } else if viewer.reads_records {
+            tabs.push(item(Tab::Manage, "tab-manage", "/admin/statements", "layers"));
+        }
+        tabs.push(item(Tab::Me, "tab-me", "/me", "circle-user"));
+        tabs
+    }
+
+    /// The sections under "Gérer" that this viewer may open; none where there is only one.
+    pub fn sections(&self) -> Vec<NavItem> {
+        let Some(viewer) = &self.viewer else { return Vec::new() };
+        let item = |key, href: &'static str, icon| {
+            let current = self.path == href || self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+            NavItem { label: self.t(key), href, icon, current }
+        };
+        let mut sections = Vec::new();
+        if viewer.teaches {
+            sections.push(item("manage-courses", "/trainer", "book-open"));
+        }
+        if viewer.reads_records {
+            sections.push(item("manage-statements", "/admin/statements", "list"));
+        }
+        if viewer.administers {
+            sections.push(item("manage-people", "/admin/people", "users"));
+        }
+        if sections.len() < 2 { Vec::new() } else { sections }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Shell {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers, &parts.uri, &parts.extensions))
+    }
+}
+
+/// Forgets a flash once a page has told it.
+pub async fn forget_flash(request: Request, next: Next) -> Response {
+    let flashed = cookie(request.headers(), FLASH_COOKIE).is_some();
+    let mut response = next.run(request).await;
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if flashed && is_page {
+        if let Ok(cookie) = HeaderValue::from_str(&cookie_line(FLASH_COOKIE, "", 0)) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
+}
+
+fn say(flash: &Flash, words: Words) -> Said {
+    let args: Vec<_> = flash.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    Said { text: words.with(&flash.key, &args), fault: flash.fault, undo: flash.undo.clone().unwrap_or_default() }
+}
+
+/// A path of this application and of nobody else: `//host` and `/\host` lead away.
+fn is_own_path(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\")
+}
+
+fn cookie_line(name: &str, value: &str, seconds: u32) -> String {
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// The value of a cookie.
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(found, _)| *found == name).map(|(_, value)| value).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(path: &'static str, headers: &[(header::HeaderName, &str)], viewer: Option<Viewer>) -> Shell {
+        let headers =
+            headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap())).collect();
+        let mut extensions = Extensions::new();
+        viewer.map(|viewer| extensions.insert(viewer));
+        Shell::of(&headers, &Uri::from_static(path), &extensions)
+    }
+
+    fn camille(teaches: bool) -> Viewer {
+        Viewer {
+            id: PersonId::new(),
+            name: "Camille Martin".into(),
+            language: Language::Fr,
+            teaches,
+            administers: false,
+            reads_records: false,
+        }
+    }
+
+    #[test]
+    fn a_page_speaks_the_language_of_its_viewer_then_the_chosen_then_the_browsers() {
+        let english = [(header::ACCEPT_LANGUAGE, "en-GB")];
+        assert_eq!(shell("/", &english, Some(camille(false))).lang(), "fr");
+        assert_eq!(shell("/", &english, None).lang(), "en");
+        let chosen = [(header::ACCEPT_LANGUAGE, "en-GB"), (header::COOKIE, "a=b; preau-language=fr")];
+        assert_eq!(shell("/", &chosen, None).lang(), "fr");
+        assert_eq!(shell("/", &[], None).lang(), "fr");
+    }
+
+    #[test]
+    fn at_most_four_tabs_and_the_right_one_is_lit() {
+        let tabs = shell("/trainer/import", &[], Some(camille(true))).tabs();
+        assert_eq!(tabs.len(), 4);
+        assert_eq!(tabs.iter().filter(|tab| tab.current).map(|tab| tab.href).collect::<Vec<_>>(), ["/trainer"]);
+        assert_eq!(shell("/", &[], Some(camille(false))).tabs().len(), 3);
+        assert!(shell("/", &[], None).tabs().is_empty());
+    }
+
+    #[test]
+    fn a_flash_is_told_on_the_next_page() {
+        let sent = Flash::done("upload-done").undo("/trainer/undo").redirect("/trainer");
+        let cookie = sent.headers()[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+        let told = shell("/trainer", &[(header::COOKIE, &cookie)], None).said;
+        assert_eq!(told, [Said { text: "Fichier reçu".into(), fault: false, undo: "/trainer/undo".into() }]);
+    }
+
+    #[test]
+    fn a_planted_flash_cannot_lead_away() {
+        for path in ["//evil.example/x", "/\\evil.example", "https://evil.example"] {
+            let body = serde_json::to_vec(&Flash::done("upload-done").undo(path)).unwrap();
+            let cookie = format!("{FLASH_COOKIE}={}", URL_SAFE_NO_PAD.encode(body));
+            assert_eq!(shell("/", &[(header::COOKIE, &cookie)], None).said[0].undo, "");
+        }
+    }
+}
