@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { icons } from './vite.icons.ts';
 
 // The server finds the built file of an entry in the manifest, by the entry's path.
 const entries = {
@@ -13,6 +14,7 @@ const entries = {
 export default defineConfig({
   base: '/assets/',
   publicDir: false,
+  plugins: [icons()],
   build: {
     outDir: 'dist',
     assetsDir: '',
