@@ -10,7 +10,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::core::{Error, Kind, Result};
 use crate::state::App;
-use crate::{on_db, web};
+use crate::{api_doc, identity, on_db, web};
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
@@ -24,9 +24,12 @@ fn application(app: &App) -> Router {
         .route("/readyz", get(ready))
         .route("/assets/{file}", get(web::assets::serve))
         .route("/design", get(web::design::show))
+        .merge(api_doc::routes())
         .layer(from_fn(web::forget_flash))
-        .layer(from_fn_with_state(app.clone(), web::judge_origin))
+        .layer(from_fn(web::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
+        .layer(from_fn_with_state(app.clone(), identity::recognise))
+        .layer(from_fn_with_state(app.clone(), web::judge_origin))
         .layer(from_fn_with_state(app.clone(), web::harden))
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())))
         .layer(CompressionLayer::new())

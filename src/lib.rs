@@ -2,9 +2,11 @@
 //!
 //! Start with `ARCHITECTURE.md` beside this file, then [`app`], which is the table of contents of the server.
 
+pub mod api_doc;
 pub mod app;
 pub mod config;
 pub mod core;
+pub mod identity;
 pub mod packages;
 pub mod state;
 pub mod storage;

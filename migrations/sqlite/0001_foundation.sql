@@ -40,11 +40,15 @@ CREATE TABLE person_role (
     PRIMARY KEY (person_id, role)
 );
 
+-- A browser that is signed in (`person_id`) or holds launch grants. `id` is the SHA-256 of the cookie's value, so that who
+-- reads the table cannot sign in with it.
 CREATE TABLE login_session (
-    id         TEXT PRIMARY KEY,
-    data       TEXT NOT NULL,
+    id         BLOB PRIMARY KEY,
+    person_id  BLOB REFERENCES person (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 );
+CREATE INDEX login_session_person ON login_session (person_id);
 CREATE INDEX login_session_expiry ON login_session (expires_at);
 
 -- Failed sign-ins of one login, so that guessing slows down.
@@ -191,6 +195,17 @@ CREATE TABLE launch_ticket (
     expires_at      INTEGER NOT NULL,
     redeemed_at     INTEGER
 );
+
+-- A browser that redeemed a ticket may open the player of that registration, and nothing else, without a login.
+CREATE TABLE launch_grant (
+    login_id        BLOB NOT NULL REFERENCES login_session (id) ON DELETE CASCADE,
+    registration_id BLOB NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    mode            TEXT NOT NULL,
+    return_url      TEXT,
+    created_at      INTEGER NOT NULL,
+    PRIMARY KEY (login_id, registration_id)
+);
+CREATE INDEX launch_grant_registration ON launch_grant (registration_id);
 
 -- The saved data model of one activity (JSON object: element to value), or a media position.
 CREATE TABLE runtime_state (

@@ -1,7 +1,9 @@
 //! The web kit every slice builds on: origins, failures, languages, the shell of pages.
 
+mod asker;
 pub mod assets;
 pub mod design;
+mod document;
 mod hosts;
 pub mod i18n;
 mod origin;
@@ -10,9 +12,11 @@ mod pictures;
 mod problem;
 mod shell;
 
+pub use asker::asked_by_program;
+pub use document::ProblemDocument;
 pub use hosts::by_host;
 pub use i18n::Words;
-pub use origin::{CookieTrust, harden, judge_origin};
+pub use origin::{CookieTrust, harden, judge_origin, refuse_cross_site};
 pub use page::{failure_page, render};
 pub use pictures::{initials, tile};
 pub use problem::{Problem, tell_failures};

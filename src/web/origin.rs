@@ -15,10 +15,16 @@ use crate::state::App;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CookieTrust(pub bool);
 
-/// Judges each request of the application and refuses changes that another site asked for.
+/// Judges each request of the application: whether its cookie may be believed.
 pub async fn judge_origin(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let trusted = may_carry_login(request.method(), request.headers(), &app.config.public_origin());
     request.extensions_mut().insert(CookieTrust(trusted));
+    next.run(request).await
+}
+
+/// Refuses changes that another site asked for. Interfaces answer them, but as if nobody were signed in.
+pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
+    let trusted = request.extensions().get() == Some(&CookieTrust(true));
     let by_credential = request.headers().contains_key(header::AUTHORIZATION);
     let interface = ["/api/", "/xapi/"].iter().any(|prefix| request.uri().path().starts_with(prefix));
     if !trusted && !request.method().is_safe() && !by_credential && !interface {

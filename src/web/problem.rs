@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::asker::asked_by_program;
 use super::page::failure_page;
 use super::shell::Shell;
 use crate::core::{Error, Kind, Timestamp};
@@ -90,7 +91,7 @@ impl Problem {
 
 /// Writes the body of every failure below it, for whoever asked. Also of those the framework makes itself (404, 405, 413…).
 pub async fn tell_failures(State(app): State<App>, request: Request, next: Next) -> Response {
-    let reader = if is_program(&request) {
+    let reader = if asked_by_program(request.uri().path(), request.headers()) {
         None
     } else {
         Some((Shell::of(request.headers(), request.uri(), request.extensions()), request.method().clone()))
@@ -146,12 +147,4 @@ fn unspoken(response: &Response) -> Option<Problem> {
         _ => "internal",
     };
     Some(Problem { status, code, args: Vec::new(), detail: None, extra: Map::new() })
-}
-
-/// Whether the asker is a program: an interface path, or no wish for HTML.
-fn is_program(request: &Request) -> bool {
-    let path = request.uri().path();
-    let interface = ["/api/", "/xapi/", "/scim/", "/runtime/"].iter().any(|prefix| path.starts_with(prefix));
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    interface || (accept.contains("json") && !accept.contains("text/html"))
 }

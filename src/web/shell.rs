@@ -29,8 +29,8 @@ pub struct Viewer {
     pub id: PersonId,
     /// As it is shown.
     pub name: String,
-    /// The language they chose.
-    pub language: Language,
+    /// The language they chose, if they chose one.
+    pub language: Option<Language>,
     /// Trainers and administrators: sees "Gérer".
     pub teaches: bool,
     /// Administrators: sees people.
@@ -180,7 +180,7 @@ impl Shell {
         let accepted = || headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok().and_then(Language::from_accept);
         let language = viewer
             .as_ref()
-            .map(|viewer| viewer.language)
+            .and_then(|viewer| viewer.language)
             .or_else(|| cookie(headers, LANGUAGE_COOKIE).and_then(Language::from_tag))
             .or_else(accepted)
             .unwrap_or_default();
@@ -384,7 +384,7 @@ mod tests {
         Viewer {
             id: PersonId::new(),
             name: "Camille Martin".into(),
-            language: Language::Fr,
+            language: Some(Language::Fr),
             teaches,
             administers: false,
             reads_records: false,

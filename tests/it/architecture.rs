@@ -21,6 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["runtime"],
     &["catalogue"],
     &["demo"],
+    &["api_doc"],
     &["app"],
 ];
 

@@ -136,4 +136,4 @@ error-payload-too-large = This is larger than Préau accepts.
 error-method-not-allowed = This address does not take this kind of request.
 error-unsupported-type = This kind of file is not accepted here.
 error-unavailable = A part of the service does not answer. This often takes a minute.
-error-too-many-attempts = Wait a few minutes before you try again.
+error-too-many-attempts = Wait { $minutes } min before you try again.

@@ -136,4 +136,4 @@ error-payload-too-large = L'envoi est plus grand que ce que Préau accepte.
 error-method-not-allowed = Cette adresse ne prend pas ce genre de demande.
 error-unsupported-type = Ce genre de fichier n'est pas accepté ici.
 error-unavailable = Une partie du service ne répond pas. C'est souvent l'affaire d'une minute.
-error-too-many-attempts = Attendez quelques minutes avant d'essayer encore.
+error-too-many-attempts = Attendez { $minutes } min avant d'essayer encore.

@@ -4,7 +4,7 @@ mod database;
 mod test_app;
 
 pub use database::{Database, TestDatabase};
-pub use test_app::{Answer, Client, TestApp};
+pub use test_app::{Answer, Client, TestApp, TestPerson};
 
 /// One story, told on SQLite and on PostgreSQL: `both_databases! { async fn a_story(app: TestApp) { … } }`.
 #[macro_export]

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Mutex;
 
 use preau::config::Config;
-use preau::core::{Clock, Timestamp};
+use preau::core::{Clock, PersonId, Timestamp};
+use preau::identity::{self, NewPerson, Role};
 use preau::state::App;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
@@ -55,6 +56,34 @@ impl TestApp {
         Client::new(self.address, self.app.config.public_url.authority(), Some(self.app.config.public_origin()))
     }
 
+    /// Somebody with one role, signed in with a browser of their own. The login is the name in small letters.
+    pub async fn person(&self, name: &str, role: Role) -> TestPerson {
+        let new = NewPerson {
+            name: name.to_owned(),
+            login: Some(name.to_lowercase().replace(' ', ".")),
+            roles: vec![role],
+            ..NewPerson::default()
+        };
+        let home_page = self.app.config.public_origin();
+        let mut tx = self.app.db.begin().await.expect("a transaction");
+        let id = identity::add_person(&mut tx, &new, &home_page, self.clock.now()).await.expect("a new person");
+        let token = identity::begin_login(&self.app, &mut tx, Some(id)).await.expect("a login");
+        tx.commit().await.expect("a commit");
+        let browser = self.browser();
+        let cookie = identity::set_cookie(&self.app, &token);
+        browser.keep_cookies(&HeaderMap::from_iter([(reqwest::header::SET_COOKIE, cookie)]));
+        TestPerson { id, browser }
+    }
+
+    /// A program with a bearer token of these scopes.
+    pub async fn token(&self, scopes: &[&str]) -> Client {
+        let scopes: Vec<_> = scopes.iter().map(|scope| scope.parse().expect("a scope")).collect();
+        let mut tx = self.app.db.begin().await.expect("a transaction");
+        let (_, token) = identity::create_token(&mut tx, "test", &scopes, self.clock.now()).await.expect("a new token");
+        tx.commit().await.expect("a commit");
+        self.program().with_token(&token)
+    }
+
     /// A program that reaches the server by address.
     pub fn program(&self) -> Client {
         Client::new(self.address, &self.address.to_string(), None)
@@ -63,6 +92,19 @@ impl TestApp {
     /// Launched content: a client on the content origin.
     pub fn content(&self) -> Client {
         Client::new(self.address, self.app.config.content_url.authority(), Some(self.app.config.content_origin()))
+    }
+}
+
+/// Somebody who is signed in; sends requests as their browser would.
+pub struct TestPerson {
+    pub id: PersonId,
+    pub browser: Client,
+}
+
+impl std::ops::Deref for TestPerson {
+    type Target = Client;
+    fn deref(&self) -> &Client {
+        &self.browser
     }
 }
 
