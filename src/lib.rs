@@ -8,6 +8,7 @@ pub mod config;
 pub mod core;
 pub mod identity;
 pub mod packages;
+pub mod scorm;
 pub mod state;
 pub mod storage;
 pub mod web;

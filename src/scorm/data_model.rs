@@ -1,0 +1,296 @@
+//! The values of one activity and the rules for reading and writing them.
+//!
+//! The launch frame applies the same rules to the content's calls; here they are applied again to what is committed, because
+//! what arrives from a browser is not to be believed. The order of the checks is the one of the table's README.
+
+use std::collections::{BTreeMap, HashMap};
+
+pub use super::table::{Access, Fault};
+use super::table::{FormatPart, InteractionFormat, Keyword, Resolved, Table, Version};
+use super::values;
+
+/// Element to value, arrays flattened: `cmi.objectives.0.id`.
+pub type Elements = BTreeMap<String, String>;
+
+/// The data model of one activity, as far as it has values.
+pub struct DataModel {
+    table: &'static Table,
+    values: Elements,
+    counts: HashMap<String, usize>,
+    access: HashMap<String, Access>,
+}
+
+impl DataModel {
+    /// A model that begins with these values; `access` narrows single elements (`adl.data.n.store` by the manifest).
+    pub fn new(version: Version, elements: &Elements, access: HashMap<String, Access>) -> Self {
+        let mut model = Self { table: Table::of(version), values: Elements::new(), counts: HashMap::new(), access };
+        for (name, value) in elements {
+            if let Some(resolved) = model.table.resolve(name).filter(|resolved| resolved.element.keyword.is_none()) {
+                model.grow(&resolved);
+                model.values.insert(name.clone(), value.clone());
+            }
+        }
+        model
+    }
+
+    /// The code of a fault in this model's standard.
+    pub fn code(&self, fault: Fault) -> u32 {
+        self.table.code(fault)
+    }
+
+    /// GetValue and LMSGetValue.
+    pub fn get(&self, name: &str) -> Result<String, Fault> {
+        if name.is_empty() {
+            return Err(if self.table.version == Version::Scorm12 { Fault::Argument } else { Fault::GeneralGet });
+        }
+        let resolved = self.table.resolve(name).ok_or_else(|| self.table.unknown(name))?;
+        let element = resolved.element;
+        if self.access_of(name, &resolved) == Access::Wo {
+            return Err(Fault::WriteOnly);
+        }
+        if resolved.path.iter().any(|step| step.index >= self.count(&step.concrete)) {
+            return Err(Fault::IndexGet);
+        }
+        if matches!(element.keyword, Some(Keyword::Count)) {
+            return Ok(self.count(name.trim_end_matches("._count")).to_string());
+        }
+        self.decided(&resolved)
+            .or_else(|| self.values.get(name).cloned())
+            .or_else(|| element.default.clone())
+            .ok_or(Fault::Unset)
+    }
+
+    /// SetValue and LMSSetValue.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Fault> {
+        self.write(name, value, true)
+    }
+
+    /// Applies what a commit says changed, the final value of each element. Answers what was refused, and why.
+    ///
+    /// Entries of a collection may come in any order, so what is refused is tried again while others still succeed.
+    pub fn apply<'a>(&mut self, changes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, Fault)> {
+        let mut waiting: Vec<(&str, &str)> = changes.into_iter().collect();
+        loop {
+            let mut refused = Vec::new();
+            let mut left = Vec::new();
+            let before = waiting.len();
+            for (name, value) in waiting {
+                if let Err(fault) = self.write(name, value, false) {
+                    refused.push((name, fault));
+                    left.push((name, value));
+                }
+            }
+            if left.is_empty() || left.len() == before {
+                return refused;
+            }
+            waiting = left;
+        }
+    }
+
+    /// How many entries a collection has, by its concrete name.
+    pub fn count(&self, collection: &str) -> usize {
+        self.counts.get(collection).copied().unwrap_or_default()
+    }
+
+    /// A stored value, without any rule.
+    pub fn peek(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// The value the content reads, empty where it reads none.
+    pub fn read(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default()
+    }
+
+    /// Sets a value that is the system's to set.
+    pub fn put(&mut self, name: &str, value: impl Into<String>) {
+        if let Some(resolved) = self.table.resolve(name) {
+            self.grow(&resolved);
+            self.values.insert(name.to_owned(), value.into());
+        }
+    }
+
+    /// Every value that is set.
+    pub fn into_elements(self) -> Elements {
+        self.values
+    }
+
+    /// What the next session of the same attempt begins with.
+    pub fn kept(version: Version, elements: &Elements) -> Elements {
+        let table = Table::of(version);
+        let kept = |name: &str| table.resolve(name).is_some_and(|resolved| resolved.element.kept);
+        elements.iter().filter(|(name, _)| kept(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    fn write(&mut self, name: &str, value: &str, appending: bool) -> Result<(), Fault> {
+        if name.is_empty() {
+            return Err(if self.table.version == Version::Scorm12 { Fault::Argument } else { Fault::GeneralSet });
+        }
+        let resolved = self.table.resolve(name).ok_or(Fault::Unknown)?;
+        if resolved.element.keyword.is_some() {
+            return Err(Fault::Keyword);
+        }
+        if self.access_of(name, &resolved) == Access::Ro {
+            return Err(Fault::ReadOnly);
+        }
+        self.check_place(&resolved)?;
+        if resolved.element.requires.iter().any(|required| !self.values.contains_key(&placed(required, &resolved))) {
+            return Err(Fault::Dependency);
+        }
+        self.check_value(&resolved, value)?;
+        self.check_kin(&resolved, name, value)?;
+        self.grow(&resolved);
+        match self.values.get_mut(name) {
+            Some(present) if appending && resolved.element.append => present.push_str(value),
+            _ => drop(self.values.insert(name.to_owned(), value.to_owned())),
+        }
+        Ok(())
+    }
+
+    fn grow(&mut self, resolved: &Resolved) {
+        for step in &resolved.path {
+            let count = self.counts.entry(step.concrete.clone()).or_default();
+            *count = (*count).max(step.index + 1);
+        }
+    }
+
+    fn access_of(&self, name: &str, resolved: &Resolved) -> Access {
+        self.access.get(name).copied().unwrap_or(resolved.element.access)
+    }
+
+    /// RTE 4.2.4.1 and 4.2.22.1: a threshold in the manifest overrides what the content reported.
+    fn decided(&self, resolved: &Resolved) -> Option<String> {
+        let rule = resolved.element.decided_by.as_ref()?;
+        let number = |name: &str| self.values.get(name).filter(|text| !text.is_empty())?.parse::<f64>().ok();
+        let threshold = number(&rule.threshold)?;
+        Some(match number(&rule.measure) {
+            None => rule.unmeasured.clone(),
+            Some(measure) if measure >= threshold => rule.reached.clone(),
+            Some(_) => rule.below.clone(),
+        })
+    }
+
+    fn check_place(&self, resolved: &Resolved) -> Result<(), Fault> {
+        for step in &resolved.path {
+            let count = self.count(&step.concrete);
+            if step.index > count || (resolved.element.fixed && step.index == count) {
+                return Err(Fault::IndexSet);
+            }
+            if step.index == count && count >= step.limit {
+                return Err(Fault::CollectionFull);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_value(&self, resolved: &Resolved, value: &str) -> Result<(), Fault> {
+        let element = resolved.element;
+        let Some(part) = self.table.kind(&element.kind).and_then(|kind| kind.format) else {
+            return values::check(self.table, element, value);
+        };
+        let rule = self.format_of(resolved).map(|format| match part {
+            FormatPart::Response => &format.response,
+            FormatPart::Pattern => &format.pattern,
+        });
+        let good =
+            values::fits(element, value) && rule.is_some_and(|rule| values::check_format(self.table, rule, value));
+        if good { Ok(()) } else { Err(Fault::Type) }
+    }
+
+    /// Rules between the entries of one collection.
+    fn check_kin(&self, resolved: &Resolved, name: &str, value: &str) -> Result<(), Fault> {
+        let element = resolved.element;
+        if element.immutable && self.values.get(name).is_some_and(|present| present != value) {
+            return Err(Fault::Immutable);
+        }
+        let Some(own) = resolved.path.last() else { return Ok(()) };
+        let is_pattern = self.table.kind(&element.kind).is_some_and(|kind| kind.format == Some(FormatPart::Pattern));
+        let format = if is_pattern { self.format_of(resolved) } else { None };
+        if own.index > 0 && format.is_some_and(|format| format.patterns == 1) {
+            return Err(Fault::GeneralSet);
+        }
+        if !element.unique && !format.is_some_and(|format| format.distinct) {
+            return Ok(());
+        }
+        let leaf = name.rsplit('.').next().unwrap_or_default();
+        let twin = (0..self.count(&own.concrete)).filter(|index| *index != own.index).any(|index| {
+            self.values.get(&format!("{}.{index}.{leaf}", own.concrete)).is_some_and(|other| other == value)
+        });
+        if twin { Err(Fault::Duplicate) } else { Ok(()) }
+    }
+
+    fn format_of(&self, resolved: &Resolved) -> Option<&'static InteractionFormat> {
+        let entry = resolved.path.first()?;
+        let kind = self.values.get(&format!("{}.{}.type", entry.concrete, entry.index))?;
+        self.table.format(kind)
+    }
+}
+
+/// `cmi.interactions.n.type` at the indices of the element being set.
+fn placed(general: &str, resolved: &Resolved) -> String {
+    let mut steps = resolved.path.iter();
+    let parts: Vec<String> = general
+        .split('.')
+        .map(|part| match part {
+            "n" => steps.next().map_or(0, |step| step.index).to_string(),
+            other => other.to_owned(),
+        })
+        .collect();
+    parts.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        name: String,
+        version: Version,
+        initial: Elements,
+        #[serde(default)]
+        access: HashMap<String, Access>,
+        steps: Vec<(String, String, String, u32)>,
+    }
+
+    #[test]
+    fn the_cases_shared_with_the_launch_frame_hold_here_too() {
+        let cases: Vec<Case> = serde_json::from_str(include_str!("data-model/cases.json")).unwrap();
+        assert!(cases.len() > 10);
+        for case in cases {
+            let mut model = DataModel::new(case.version, &case.initial, case.access);
+            for (act, name, value, code) in case.steps {
+                let place = format!("{}: {act} {name} {value:?}", case.name);
+                let outcome = match act.as_str() {
+                    "get" => model.get(&name).map(|found| assert_eq!(found, value, "{place}")),
+                    _ => model.set(&name, &value),
+                };
+                assert_eq!(outcome.map_or_else(|fault| model.code(fault), |()| 0), code, "{place}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_commit_may_name_the_entries_of_a_collection_in_any_order() {
+        let mut model = DataModel::new(Version::Scorm2004, &Elements::new(), HashMap::new());
+        let refused = model.apply([
+            ("cmi.interactions.1.id", "b"),
+            ("cmi.interactions.0.type", "choice"),
+            ("cmi.interactions.0.id", "a"),
+            ("cmi.score.scaled", "3"),
+            ("cmi.total_time", "PT9H"),
+        ]);
+        assert_eq!(refused, [("cmi.score.scaled", Fault::Range), ("cmi.total_time", Fault::ReadOnly)]);
+        assert_eq!(model.count("cmi.interactions"), 2);
+    }
+
+    #[test]
+    fn what_the_next_session_keeps_is_the_learners() {
+        let elements = Elements::from(
+            [("cmi.core.lesson_location", "7"), ("cmi.core.exit", "suspend"), ("cmi.suspend_data", "x")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        let kept = DataModel::kept(Version::Scorm12, &elements);
+        assert_eq!(kept.keys().collect::<Vec<_>>(), ["cmi.core.lesson_location", "cmi.suspend_data"]);
+    }
+}

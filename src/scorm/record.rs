@@ -1,0 +1,455 @@
+//! What is kept of one SCORM activity between two sessions, and what the system owns in it: entry, credit, mode, total time,
+//! the thresholds of the manifest.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::data_model::{DataModel, Elements, Fault};
+use super::sequencing::navigation::Told;
+use super::table::Version;
+use super::time::{read_time, write_time};
+
+/// How an activity is opened (1.2 `cmi.core.lesson_mode`, 2004 `cmi.mode`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Normal,
+    Browse,
+    Review,
+}
+
+/// The saved record of one activity.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// Every element the content has set in the present attempt.
+    pub elements: Elements,
+    /// Hundredths of a second spent in sessions that are over.
+    pub total_time: u64,
+    /// The session under way, whose time is told anew with each commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+    /// The content asked to be taken up where it was left, or was cut off.
+    pub suspended: bool,
+    /// The content terminated; unless suspended, the attempt is over.
+    pub terminated: bool,
+}
+
+/// One session, from the opening of the content to its end.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Which launch it belongs to.
+    pub launch: String,
+    /// Hundredths of a second, as the content last told.
+    pub time: u64,
+}
+
+/// Who learns, as content is told.
+#[derive(Clone, Debug)]
+pub struct Learner {
+    pub id: String,
+    pub name: String,
+}
+
+/// What the manifest says of the activity.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// 1.2: the raw score from which it is passed.
+    pub mastery_score: Option<f64>,
+    /// 2004: the scaled score from which it is passed.
+    pub scaled_passing_score: Option<f64>,
+    /// 2004: the progress measure from which it is completed.
+    pub completion_threshold: Option<f64>,
+    pub max_time_allowed: Option<String>,
+    pub time_limit_action: Option<String>,
+    pub launch_data: Option<String>,
+    /// 2004: identifiers of the activity's objectives.
+    pub objectives: Vec<String>,
+}
+
+/// Where the learner stands in the activity.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Standing {
+    pub completed: Option<bool>,
+    pub satisfied: Option<bool>,
+    /// -1 to 1.
+    pub scaled: Option<f64>,
+    pub raw: Option<f64>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    /// 0 to 1.
+    pub progress: Option<f64>,
+}
+
+impl Standing {
+    /// What the sequencing has to know of it.
+    pub fn told(&self, suspended: bool) -> Told {
+        let Standing { completed, satisfied, scaled, progress, .. } = *self;
+        Told { completed, satisfied, measure: scaled, progress, suspended }
+    }
+}
+
+/// What a commit carries.
+#[derive(Clone, Debug)]
+pub struct Changes<'a> {
+    pub set: Vec<(&'a str, &'a str)>,
+    pub session_time: Option<&'a str>,
+    pub terminate: bool,
+    pub exit: Option<&'a str>,
+}
+
+/// Names that differ between the two standards.
+struct Names {
+    learner_id: &'static str,
+    learner_name: &'static str,
+    entry: &'static str,
+    credit: &'static str,
+    mode: &'static str,
+    total_time: &'static str,
+    session_time: &'static str,
+    exit: &'static str,
+    score: &'static str,
+    max_time_allowed: &'static str,
+    time_limit_action: &'static str,
+}
+
+const SCORM12: Names = Names {
+    learner_id: "cmi.core.student_id",
+    learner_name: "cmi.core.student_name",
+    entry: "cmi.core.entry",
+    credit: "cmi.core.credit",
+    mode: "cmi.core.lesson_mode",
+    total_time: "cmi.core.total_time",
+    session_time: "cmi.core.session_time",
+    exit: "cmi.core.exit",
+    score: "cmi.core.score",
+    max_time_allowed: "cmi.student_data.max_time_allowed",
+    time_limit_action: "cmi.student_data.time_limit_action",
+};
+
+const SCORM2004: Names = Names {
+    learner_id: "cmi.learner_id",
+    learner_name: "cmi.learner_name",
+    entry: "cmi.entry",
+    credit: "cmi.credit",
+    mode: "cmi.mode",
+    total_time: "cmi.total_time",
+    session_time: "cmi.session_time",
+    exit: "cmi.exit",
+    score: "cmi.score",
+    max_time_allowed: "cmi.max_time_allowed",
+    time_limit_action: "cmi.time_limit_action",
+};
+
+impl Names {
+    fn of(version: Version) -> &'static Names {
+        match version {
+            Version::Scorm12 => &SCORM12,
+            Version::Scorm2004 => &SCORM2004,
+        }
+    }
+}
+
+const LESSON_STATUS: &str = "cmi.core.lesson_status";
+
+impl Record {
+    /// Whether opening the activity again begins a new attempt. SCORM 1.2 knows one attempt only.
+    pub fn is_over(&self, version: Version) -> bool {
+        version == Version::Scorm2004 && self.terminated && !self.suspended
+    }
+
+    /// Begins a session: ends one that was cut off, and forgets the attempt before if this is a new one.
+    pub fn open(&mut self, version: Version, new_attempt: bool, launch: &str) {
+        self.close_session();
+        if new_attempt {
+            *self = Self::default();
+        } else {
+            self.elements = DataModel::kept(version, &self.elements);
+        }
+        self.session = Some(Session { launch: launch.to_owned(), time: 0 });
+    }
+
+    fn close_session(&mut self) {
+        if let Some(session) = self.session.take() {
+            self.total_time = self.total_time.saturating_add(session.time);
+        }
+    }
+
+    /// Everything the content can read when it begins, `first` if it was never opened before in this attempt.
+    pub fn initial(&self, version: Version, learner: &Learner, rules: &Rules, mode: Mode, first: bool) -> Elements {
+        let names = Names::of(version);
+        let mut elements = DataModel::kept(version, &self.elements);
+        let mut put = |name: &str, value: String| drop(elements.insert(name.to_owned(), value));
+        put(names.learner_id, learner.id.clone());
+        put(names.learner_name, learner.name.clone());
+        // RTE 4.2.7; 1.2 3.4.4: "resume" only for an attempt that was suspended, nothing for a later visit.
+        let entry = match (first, self.suspended || !self.terminated) {
+            (true, _) => "ab-initio",
+            (false, true) => "resume",
+            (false, false) => "",
+        };
+        put(names.entry, entry.to_owned());
+        put(names.credit, if mode == Mode::Normal { "credit" } else { "no-credit" }.to_owned());
+        let word = match mode {
+            Mode::Normal => "normal",
+            Mode::Browse => "browse",
+            Mode::Review => "review",
+        };
+        put(names.mode, word.to_owned());
+        put(names.total_time, write_time(version, self.total_time));
+        if let Some(data) = rules.launch_data.as_ref().filter(|data| !data.is_empty()) {
+            put("cmi.launch_data", data.clone());
+        }
+        if let Some(limit) = &rules.max_time_allowed {
+            put(names.max_time_allowed, limit.clone());
+        }
+        if let Some(action) = &rules.time_limit_action {
+            put(names.time_limit_action, action.clone());
+        }
+        match version {
+            Version::Scorm12 => {
+                if let Some(score) = rules.mastery_score {
+                    put("cmi.student_data.mastery_score", score.to_string());
+                }
+            }
+            Version::Scorm2004 => {
+                if let Some(score) = rules.scaled_passing_score {
+                    put("cmi.scaled_passing_score", score.to_string());
+                }
+                if let Some(threshold) = rules.completion_threshold {
+                    put("cmi.completion_threshold", threshold.to_string());
+                }
+                // RTE 4.2.17: the objectives of the sequencing are there from the beginning.
+                if !self.elements.contains_key("cmi.objectives.0.id") {
+                    for (index, objective) in rules.objectives.iter().enumerate() {
+                        put(&format!("cmi.objectives.{index}.id"), objective.clone());
+                    }
+                }
+            }
+        }
+        elements
+    }
+
+    /// Applies a commit of `launch`. Answers the elements that were refused; everything else is taken over.
+    pub fn commit<'a>(
+        &mut self,
+        version: Version,
+        rules: &Rules,
+        launch: &str,
+        changes: &Changes<'a>,
+    ) -> Vec<(&'a str, Fault)> {
+        let names = Names::of(version);
+        let mut model = self.model(version, rules);
+        let refused = model.apply(changes.set.iter().copied());
+        let told_time = changes.session_time.or_else(|| model.peek(names.session_time));
+        let time = told_time.and_then(|text| read_time(version, text));
+        let session = self.session.get_or_insert_with(Session::default);
+        if session.launch != launch {
+            // The record was opened by another launch; its time is kept, and ours counts from here.
+            self.total_time = self.total_time.saturating_add(session.time);
+            *session = Session { launch: launch.to_owned(), time: 0 };
+        }
+        if let Some(time) = time {
+            session.time = time;
+        }
+        if changes.terminate {
+            let exit = changes.exit.or_else(|| model.peek(names.exit)).unwrap_or_default().to_owned();
+            self.terminated = true;
+            // "logout" and "time-out" end the attempt; only "suspend" promises to come back (RTE 4.2.8).
+            self.suspended = exit == "suspend";
+            if version == Version::Scorm12 && !self.suspended {
+                judge_lesson_status(&mut model, rules);
+            }
+            self.close_session();
+        } else {
+            self.terminated = false;
+        }
+        self.elements = model.into_elements();
+        for system in [names.learner_id, names.learner_name, names.entry, names.credit, names.mode, names.total_time] {
+            self.elements.remove(system);
+        }
+        refused
+    }
+
+    /// The data model with the thresholds in place, as the content sees it.
+    fn model(&self, version: Version, rules: &Rules) -> DataModel {
+        let mut model = DataModel::new(version, &self.elements, HashMap::new());
+        if version == Version::Scorm2004 {
+            if let Some(score) = rules.scaled_passing_score {
+                model.put("cmi.scaled_passing_score", score.to_string());
+            }
+            if let Some(threshold) = rules.completion_threshold {
+                model.put("cmi.completion_threshold", threshold.to_string());
+            }
+            for (index, objective) in rules.objectives.iter().enumerate() {
+                if model.peek(&format!("cmi.objectives.{index}.id")).is_none() {
+                    model.put(&format!("cmi.objectives.{index}.id"), objective.clone());
+                }
+            }
+        }
+        model
+    }
+
+    /// Where the learner stands now.
+    pub fn standing(&self, version: Version, rules: &Rules) -> Standing {
+        let model = self.model(version, rules);
+        let names = Names::of(version);
+        let number = |name: &str| model.peek(name).and_then(|text| text.parse::<f64>().ok()).filter(|n| n.is_finite());
+        let part = |part: &str| number(&format!("{}.{part}", names.score));
+        let (raw, min, max) = (part("raw"), part("min"), part("max"));
+        match version {
+            Version::Scorm12 => {
+                let (completed, satisfied) = match model.read(LESSON_STATUS).as_str() {
+                    "passed" => (Some(true), Some(true)),
+                    "completed" => (Some(true), None),
+                    // Failed is not done: the learner is to try again.
+                    "failed" => (Some(false), Some(false)),
+                    "incomplete" | "browsed" => (Some(false), None),
+                    _ => (None, None),
+                };
+                Standing { completed, satisfied, scaled: scaled(raw, min, max), raw, min, max, progress: None }
+            }
+            Version::Scorm2004 => Standing {
+                completed: match model.read("cmi.completion_status").as_str() {
+                    "completed" => Some(true),
+                    "incomplete" | "not attempted" => Some(false),
+                    _ => None,
+                },
+                satisfied: match model.read("cmi.success_status").as_str() {
+                    "passed" => Some(true),
+                    "failed" => Some(false),
+                    _ => None,
+                },
+                scaled: part("scaled"),
+                raw,
+                min,
+                max,
+                progress: number("cmi.progress_measure"),
+            },
+        }
+    }
+}
+
+/// 1.2 3.4.4, `cmi.core.lesson_status`: at LMSFinish a mastery score decides over passed and failed, and content that never
+/// set a status has done what it had to do.
+fn judge_lesson_status(model: &mut DataModel, rules: &Rules) {
+    let raw = model.peek("cmi.core.score.raw").and_then(|text| text.parse::<f64>().ok());
+    let status = match (rules.mastery_score, raw) {
+        (Some(mastery), Some(raw)) => Some(if raw >= mastery { "passed" } else { "failed" }),
+        _ if model.peek(LESSON_STATUS).is_none_or(|status| status == "not attempted") => Some("completed"),
+        _ => None,
+    };
+    if let Some(status) = status {
+        model.put(LESSON_STATUS, status);
+    }
+}
+
+/// The score between its ends; 1.2 scores without them lie between 0 and 100.
+fn scaled(raw: Option<f64>, min: Option<f64>, max: Option<f64>) -> Option<f64> {
+    let (min, max) = (min.unwrap_or(0.0), max.unwrap_or(100.0));
+    let raw = raw?;
+    (max > min && (min..=max).contains(&raw)).then(|| (raw - min) / (max - min))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V12: Version = Version::Scorm12;
+    const V2004: Version = Version::Scorm2004;
+
+    fn learner() -> Learner {
+        Learner { id: "7".into(), name: "Camille Petit".into() }
+    }
+
+    fn changes<'a>(set: &[(&'a str, &'a str)], time: &'a str, exit: Option<&'a str>) -> Changes<'a> {
+        Changes { set: set.to_vec(), session_time: Some(time), terminate: exit.is_some(), exit }
+    }
+
+    #[test]
+    fn the_next_session_begins_where_the_last_one_was_suspended() {
+        let mut record = Record::default();
+        record.open(V12, false, "one");
+        record.commit(V12, &Rules::default(), "one", &changes(&[("cmi.core.lesson_location", "3")], "00:01:00", None));
+        record.commit(
+            V12,
+            &Rules::default(),
+            "one",
+            &changes(&[("cmi.suspend_data", "abc")], "00:02:30", Some("suspend")),
+        );
+        record.open(V12, false, "two");
+        let elements = record.initial(V12, &learner(), &Rules::default(), Mode::Normal, false);
+        assert_eq!(elements["cmi.core.lesson_location"], "3");
+        assert_eq!(elements["cmi.suspend_data"], "abc");
+        assert_eq!(elements["cmi.core.entry"], "resume");
+        // The session's time is told as a whole each time, never added up.
+        assert_eq!(elements["cmi.core.total_time"], "0000:02:30.00");
+    }
+
+    #[test]
+    fn a_session_that_was_cut_off_still_counts() {
+        let mut record = Record::default();
+        record.open(V2004, false, "one");
+        record.commit(V2004, &Rules::default(), "one", &changes(&[("cmi.location", "3")], "PT5M", None));
+        record.open(V2004, false, "two");
+        let elements = record.initial(V2004, &learner(), &Rules::default(), Mode::Normal, false);
+        assert_eq!((elements["cmi.entry"].as_str(), elements["cmi.total_time"].as_str()), ("resume", "PT0H5M0S"));
+        assert_eq!(elements["cmi.location"], "3");
+    }
+
+    #[test]
+    fn what_the_system_owns_cannot_be_committed() {
+        let mut record = Record::default();
+        record.open(V2004, false, "one");
+        let set = [("cmi.total_time", "PT9H"), ("cmi.credit", "no-credit"), ("cmi.score.scaled", "0.5")];
+        let rules = Rules { scaled_passing_score: Some(0.6), ..Rules::default() };
+        let refused = record.commit(V2004, &rules, "one", &changes(&set, "PT1M", Some("normal")));
+        assert_eq!(refused, [("cmi.total_time", Fault::ReadOnly), ("cmi.credit", Fault::ReadOnly)]);
+        // The threshold decides, whatever the content says.
+        record.commit(V2004, &rules, "one", &changes(&[("cmi.success_status", "passed")], "PT1M", None));
+        assert_eq!(record.standing(V2004, &rules).satisfied, Some(false));
+    }
+
+    #[test]
+    fn a_mastery_score_decides_at_the_end_of_a_session() {
+        let rules = Rules { mastery_score: Some(70.0), ..Rules::default() };
+        for (raw, satisfied) in [("69", false), ("70", true)] {
+            let mut record = Record::default();
+            record.open(V12, false, "one");
+            let set = [("cmi.core.score.raw", raw), ("cmi.core.lesson_status", "completed")];
+            record.commit(V12, &rules, "one", &changes(&set, "00:01:00", None));
+            assert_eq!(record.standing(V12, &rules).satisfied, None);
+            record.commit(V12, &rules, "one", &changes(&[], "00:01:00", Some("")));
+            assert_eq!(record.standing(V12, &rules).satisfied, Some(satisfied));
+        }
+    }
+
+    #[test]
+    fn content_that_says_nothing_is_completed_when_it_ends_but_not_when_it_is_suspended() {
+        for (exit, completed) in [("", Some(true)), ("suspend", None)] {
+            let mut record = Record::default();
+            record.open(V12, false, "one");
+            record.commit(V12, &Rules::default(), "one", &changes(&[], "00:01:00", Some(exit)));
+            assert_eq!(record.standing(V12, &Rules::default()).completed, completed);
+        }
+    }
+
+    #[test]
+    fn a_2004_attempt_that_ended_is_followed_by_a_new_one() {
+        let mut record = Record::default();
+        record.open(V2004, false, "one");
+        record.commit(V2004, &Rules::default(), "one", &changes(&[("cmi.location", "9")], "PT1M", Some("normal")));
+        assert!(record.is_over(V2004));
+        record.open(V2004, true, "two");
+        let elements = record.initial(V2004, &learner(), &Rules::default(), Mode::Normal, true);
+        assert_eq!(elements["cmi.entry"], "ab-initio");
+        assert!(!elements.contains_key("cmi.location"));
+    }
+
+    #[test]
+    fn raw_scores_are_scaled_between_their_ends() {
+        assert_eq!(scaled(Some(80.0), None, None), Some(0.8));
+        assert_eq!(scaled(Some(15.0), Some(10.0), Some(20.0)), Some(0.5));
+        assert_eq!(scaled(Some(30.0), Some(10.0), Some(20.0)), None);
+    }
+}
