@@ -1,0 +1,24 @@
+//! What there is to learn: the learner's home, the catalogue, a course's page, and the trainer's list of courses.
+//!
+//! Invariant: a course that is not published is seen by its trainers only, and by those who have begun it.
+
+mod model;
+mod pages;
+mod store;
+mod trainer;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::App;
+
+/// Pages of learners and trainers.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/catalogue", get(pages::catalogue))
+        .route("/courses/{course}", get(pages::course))
+        .route("/trainer", get(trainer::courses))
+        .route("/trainer/courses/{course}/publish", post(trainer::publish))
+        .route("/trainer/courses/{course}/unpublish", post(trainer::unpublish))
+}

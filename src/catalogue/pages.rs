@@ -1,0 +1,218 @@
+//! What learners see: their home, the catalogue, a course.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::catalogue::model::{LearnerCourse, Standing};
+use crate::catalogue::store;
+use crate::core::{CourseId, Error, Language, Result, Timestamp, plain_letters};
+use crate::identity::SignedIn;
+use crate::state::App;
+use crate::web::{self, Path, Shell, Tab};
+
+/// A course in a list.
+struct CourseLine {
+    id: CourseId,
+    title: String,
+    /// Locale key of the kind's name.
+    kind_key: String,
+    standing: Standing,
+    steps: i64,
+    /// The step that is open, counted from what is done.
+    step: i64,
+    percent: i64,
+    seconds: f64,
+    /// Where one tap leads: the exact screen when begun, else the course's page.
+    url: String,
+    completed: Option<Timestamp>,
+}
+
+impl CourseLine {
+    fn of(course: &LearnerCourse, language: Language) -> Self {
+        let standing = course.standing();
+        let page = format!("/courses/{}", course.id);
+        Self {
+            id: course.id,
+            title: course.title.best(language).to_owned(),
+            kind_key: format!("kind-{}", course.kind),
+            standing,
+            steps: course.steps,
+            step: (i64::from(course.done.unwrap_or_default()) + 1).min(course.steps.max(1)),
+            percent: course.percent(),
+            seconds: course.seconds.unwrap_or_default(),
+            url: if standing == Standing::Doing { course.resume_url().unwrap_or(page) } else { page },
+            completed: course.completed_at,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "catalogue/templates/home.html")]
+struct Home {
+    shell: Shell,
+    first_name: String,
+    /// What to go on with, at one tap.
+    resume: Option<CourseLine>,
+    /// Other courses under way.
+    doing: Vec<CourseLine>,
+    /// Open courses not begun yet; the newest few.
+    open: Vec<CourseLine>,
+    /// How many more the catalogue holds.
+    more: usize,
+    done: Vec<CourseLine>,
+}
+
+/// The learner's home: one tap to where they left, then what is under way, open, done.
+pub async fn home(SignedIn(person): SignedIn, State(app): State<App>, shell: Shell) -> Result<Response> {
+    /// Courses the home suggests; the catalogue has them all.
+    const SUGGESTED: usize = 5;
+    let mut tx = app.db.read().await?;
+    let begun = store::begun_by(&mut tx, person.id).await?;
+    let open = store::open_to(&mut tx, person.id).await?;
+    let language = shell.words.language();
+    let line = |course: &LearnerCourse| CourseLine::of(course, language);
+    let mut doing: Vec<CourseLine> = begun.iter().filter(|course| !course.standing().is_over()).map(line).collect();
+    let resume = (!doing.is_empty()).then(|| doing.remove(0));
+    let mut open: Vec<CourseLine> = open.iter().filter(|course| course.registration.is_none()).map(line).collect();
+    let more = open.len().saturating_sub(SUGGESTED);
+    open.truncate(SUGGESTED);
+    let done = begun.iter().filter(|course| course.standing().is_over()).map(line).collect();
+    let first_name = person.name.split_whitespace().next().unwrap_or_default().to_owned();
+    web::render(&Home { shell: shell.tab(Tab::Learn), first_name, resume, doing, open, more, done })
+}
+
+#[derive(Template)]
+#[template(path = "catalogue/templates/catalogue.html")]
+struct Catalogue {
+    shell: Shell,
+    /// What the reader looks for.
+    wanted: String,
+    courses: Vec<CourseLine>,
+    /// Whether anything is published at all.
+    empty: bool,
+}
+
+/// The catalogue's filter, kept in the address.
+#[derive(Deserialize)]
+pub struct CatalogueFilter {
+    #[serde(default)]
+    q: String,
+}
+
+/// Every course that is open, found by words of its title.
+pub async fn catalogue(
+    SignedIn(person): SignedIn,
+    State(app): State<App>,
+    Query(filter): Query<CatalogueFilter>,
+    shell: Shell,
+) -> Result<Response> {
+    let mut tx = app.db.read().await?;
+    let open = store::open_to(&mut tx, person.id).await?;
+    let empty = open.is_empty();
+    let language = shell.words.language();
+    let courses: Vec<CourseLine> = open
+        .iter()
+        .map(|course| CourseLine::of(course, language))
+        .filter(|course| matches(&course.title, &filter.q))
+        .collect();
+    web::render(&Catalogue { shell: shell.tab(Tab::Catalogue), wanted: filter.q, courses, empty })
+}
+
+/// Whether every word looked for is in the title, whatever its case and accents.
+fn matches(title: &str, wanted: &str) -> bool {
+    let title = plain_letters(title);
+    plain_letters(wanted).split_whitespace().all(|word| title.contains(word))
+}
+
+/// One step of a course's task list.
+struct Step {
+    index: i32,
+    title: String,
+    depth: i32,
+    launchable: bool,
+    kind_key: String,
+    standing: Standing,
+    seconds: f64,
+    /// Score in percent.
+    score: Option<i64>,
+    /// The player at this step, once the course is begun.
+    url: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "catalogue/templates/course.html")]
+struct CoursePage {
+    shell: Shell,
+    id: CourseId,
+    title: String,
+    description: String,
+    kind_key: String,
+    published: bool,
+    standing: Standing,
+    percent: i64,
+    seconds: f64,
+    score: Option<i64>,
+    completed: Option<Timestamp>,
+    resume: Option<String>,
+    steps: Vec<Step>,
+    step_count: usize,
+    is_trainer: bool,
+}
+
+/// A course: what it is, where the learner stands, its steps as a task list.
+pub async fn course(
+    SignedIn(person): SignedIn,
+    State(app): State<App>,
+    Path(course): Path<CourseId>,
+    shell: Shell,
+) -> Result<Response> {
+    let mut tx = app.db.read().await?;
+    let unknown = || Error::not_found("course-unknown");
+    let row = store::course_of(&mut tx, course, person.id).await?.ok_or_else(unknown)?;
+    if row.published_at.is_none() && row.registration.is_none() && !person.roles.may_train() {
+        return Err(unknown());
+    }
+    let outline = store::outline(&mut tx, course, row.version_id, row.registration).await?;
+    let language = shell.words.language();
+    let percent = |share: f64| (share.clamp(-1.0, 1.0) * 100.0).round() as i64;
+    let steps: Vec<Step> = outline
+        .into_iter()
+        .map(|activity| Step {
+            index: activity.activity_index,
+            title: activity.title.best(language).to_owned(),
+            depth: activity.depth,
+            launchable: activity.launchable,
+            kind_key: format!("kind-{}", activity.kind),
+            standing: Standing::of(activity.completion.as_deref(), activity.success.as_deref()),
+            seconds: activity.seconds.unwrap_or_default(),
+            score: activity.score_scaled.map(percent),
+            url: row.registration.map(|registration| format!("/player/{registration}/{}", activity.activity_index)),
+        })
+        .collect();
+    let title = row.title.best(language).to_owned();
+    let standing = match Standing::of(row.completion.as_deref(), row.success.as_deref()) {
+        Standing::Todo if row.registration.is_some() => Standing::Doing,
+        standing => standing,
+    };
+    let shell = shell.tab(Tab::Catalogue);
+    let crumb = shell.t("catalogue-title");
+    web::render(&CoursePage {
+        shell: shell.crumb(crumb, "/catalogue"),
+        id: course,
+        title,
+        description: row.description.unwrap_or_default(),
+        kind_key: format!("kind-{}", row.kind),
+        published: row.published_at.is_some(),
+        standing,
+        percent: percent(row.progress.unwrap_or_default()),
+        seconds: row.seconds.unwrap_or_default(),
+        score: row.score_scaled.map(percent),
+        completed: row.completed_at,
+        resume: row.registration.zip(row.current_index).map(|(record, index)| format!("/player/{record}/{index}")),
+        step_count: steps.iter().filter(|step| step.launchable).count(),
+        steps,
+        is_trainer: person.roles.may_train(),
+    })
+}

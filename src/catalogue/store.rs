@@ -1,0 +1,115 @@
+//! Reading courses with the standing of one learner, or with the figures of all; never a query per course.
+
+use crate::catalogue::model::{LearnerActivity, LearnerCourse, TrainerCourse};
+use crate::core::{CourseId, LanguageMap, PersonId, RegistrationId, Result, Timestamp, VersionId};
+use crate::on_db;
+use crate::storage::Tx;
+
+/// The courses a learner has begun, the last one used first.
+pub async fn begun_by(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse>> {
+    const BEGUN: &str = "
+        SELECT c.id, c.title, c.kind, c.published_at, r.id AS registration, r.current_index,
+               (SELECT COUNT(*) FROM activity a
+                 WHERE a.course_id = c.id AND a.version_id = r.version_id AND a.launchable) AS steps,
+               p.completion, p.success, p.progress, p.done, p.seconds,
+               COALESCE(p.last_at, r.created_at) AS last_at, p.completed_at
+          FROM registration r
+          JOIN course c ON c.id = r.course_id
+          LEFT JOIN registration_progress p ON p.registration_id = r.id
+         WHERE r.person_id = $1 AND NOT r.preview
+           AND r.attempt = (SELECT MAX(o.attempt) FROM registration o
+                             WHERE o.person_id = r.person_id AND o.course_id = r.course_id AND NOT o.preview)
+         ORDER BY COALESCE(p.last_at, r.created_at) DESC, c.id";
+    Ok(on_db!(tx, c => sqlx::query_as(BEGUN).bind(person).fetch_all(c).await)?)
+}
+
+/// The published courses, newest first, with the standing of one learner.
+pub async fn open_to(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse>> {
+    const OPEN: &str = "
+        SELECT c.id, c.title, c.kind, c.published_at, r.id AS registration, r.current_index,
+               (SELECT COUNT(*) FROM activity a
+                 WHERE a.course_id = c.id AND a.version_id = c.version_id AND a.launchable) AS steps,
+               p.completion, p.success, p.progress, p.done, p.seconds, p.last_at, p.completed_at
+          FROM course c
+          LEFT JOIN registration r ON r.course_id = c.id AND r.person_id = $1 AND NOT r.preview
+           AND r.attempt = (SELECT MAX(o.attempt) FROM registration o
+                             WHERE o.person_id = r.person_id AND o.course_id = r.course_id AND NOT o.preview)
+          LEFT JOIN registration_progress p ON p.registration_id = r.id
+         WHERE c.published_at IS NOT NULL
+         ORDER BY c.published_at DESC, c.id";
+    Ok(on_db!(tx, c => sqlx::query_as(OPEN).bind(person).fetch_all(c).await)?)
+}
+
+/// A course, what it is about, and the version its outline is shown in.
+#[derive(sqlx::FromRow)]
+pub struct CourseRow {
+    pub id: CourseId,
+    #[sqlx(try_from = "String")]
+    pub title: LanguageMap,
+    pub description: Option<String>,
+    pub kind: String,
+    pub version_id: VersionId,
+    pub published_at: Option<Timestamp>,
+    pub registration: Option<RegistrationId>,
+    pub current_index: Option<i32>,
+    pub completion: Option<String>,
+    pub success: Option<String>,
+    pub progress: Option<f64>,
+    pub seconds: Option<f64>,
+    pub score_scaled: Option<f64>,
+    pub completed_at: Option<Timestamp>,
+}
+
+/// One course with the standing of one learner, in the version they began, else the present one.
+pub async fn course_of(tx: &mut Tx, course: CourseId, person: PersonId) -> Result<Option<CourseRow>> {
+    const COURSE: &str = "
+        SELECT c.id, c.title, c.description, c.kind, COALESCE(r.version_id, c.version_id) AS version_id,
+               c.published_at, r.id AS registration, r.current_index,
+               p.completion, p.success, p.progress, p.seconds, p.score_scaled, p.completed_at
+          FROM course c
+          LEFT JOIN registration r ON r.course_id = c.id AND r.person_id = $2 AND NOT r.preview
+          LEFT JOIN registration_progress p ON p.registration_id = r.id
+         WHERE c.id = $1
+         ORDER BY r.attempt DESC
+         LIMIT 1";
+    Ok(on_db!(tx, c => sqlx::query_as(COURSE).bind(course).bind(person).fetch_optional(c).await)?)
+}
+
+/// The outline of a course in one version, with the standing recorded under `registration`.
+pub async fn outline(
+    tx: &mut Tx,
+    course: CourseId,
+    version: VersionId,
+    registration: Option<RegistrationId>,
+) -> Result<Vec<LearnerActivity>> {
+    const OUTLINE: &str = "
+        SELECT a.activity_index, a.depth, a.title, a.kind, a.launchable,
+               p.completion, p.success, p.score_scaled, p.seconds
+          FROM activity a
+          LEFT JOIN activity_progress p ON p.registration_id = $3 AND p.activity_index = a.activity_index
+         WHERE a.course_id = $1 AND a.version_id = $2
+         ORDER BY a.activity_index";
+    Ok(on_db!(tx, c => sqlx::query_as(OUTLINE).bind(course).bind(version).bind(registration).fetch_all(c).await)?)
+}
+
+/// Every course with how many learners began and completed it, newest first.
+pub async fn all(tx: &mut Tx) -> Result<Vec<TrainerCourse>> {
+    const ALL: &str = "
+        SELECT c.id, c.package_id, c.title, c.kind, c.published_at, c.created_at,
+               COUNT(DISTINCT r.person_id) AS learners,
+               COUNT(DISTINCT CASE WHEN p.completion = 'completed' THEN r.person_id END) AS completed
+          FROM course c
+          LEFT JOIN registration r ON r.course_id = c.id AND NOT r.preview
+          LEFT JOIN registration_progress p ON p.registration_id = r.id
+         GROUP BY c.id, c.package_id, c.title, c.kind, c.published_at, c.created_at
+         ORDER BY c.created_at DESC, c.id";
+    Ok(on_db!(tx, c => sqlx::query_as(ALL).fetch_all(c).await)?)
+}
+
+/// Publishes (`Some`) or withdraws (`None`) a course; answers its title, or nothing if there is no such course.
+pub async fn set_published(tx: &mut Tx, course: CourseId, at: Option<Timestamp>) -> Result<Option<LanguageMap>> {
+    const PUBLISH: &str = "UPDATE course SET published_at = $2 WHERE id = $1 RETURNING title";
+    let title: Option<String> =
+        on_db!(tx, c => sqlx::query_scalar(PUBLISH).bind(course).bind(at).fetch_optional(c).await)?;
+    Ok(title.map(LanguageMap::from))
+}

@@ -1,0 +1,84 @@
+home-title = My training
+home-hello = Hello { $name }
+home-resume = Resume: { $title }
+home-doing = Also under way
+home-open = To discover
+home-more = { $n ->
+    [one] One more course in the catalogue
+   *[other] { $n } more courses in the catalogue
+}
+home-nothing-new = You have opened every course of the catalogue.
+home-empty-title = Nothing to follow yet
+home-empty-text = The courses open to you will appear here.
+home-done = Finished
+
+course-step-of = Step { $step } of { $steps }
+course-percent-done = { $percent }% done
+course-steps = { $n ->
+    [one] 1 step
+   *[other] { $n } steps
+}
+course-completed-on = Finished on { $date }
+course-withdrawn-title = This course is no longer in the catalogue
+course-withdrawn-text = Those who have begun it may finish it; nobody else can begin it.
+course-review = See the course again
+course-resume = Resume where you left
+course-start = Start
+course-progress = Progress
+course-time = Time spent
+course-score = Result
+course-completed = Finished on
+course-steps-title = Steps
+course-learners = Who has followed this course?
+course-published = “{ $title }” is in the catalogue.
+course-withdrawn = “{ $title }” is no longer in the catalogue.
+percent = { $n }%
+
+catalogue-title = Catalogue
+catalogue-lead = The courses you can start whenever you like.
+catalogue-empty-title = The catalogue is still empty
+catalogue-empty-text = As soon as a course is published, it will appear here.
+catalogue-search = Find a course
+catalogue-find = Find
+catalogue-all = Whole catalogue
+catalogue-count = { $n ->
+    [0] No course found
+    [one] 1 course
+   *[other] { $n } courses
+}
+
+trainer-title = Courses
+trainer-lead = What you have imported, and who follows it.
+trainer-import = Import
+trainer-empty-title = Import your first course
+trainer-empty-text = A SCORM, cmi5 or xAPI package, a video or a sound: Préau reads it and prepares the course.
+trainer-count = { $n ->
+    [one] 1 course
+   *[other] { $n } courses
+}
+trainer-course = Course
+trainer-kind = Kind
+trainer-status = Status
+trainer-learners = Learners
+trainer-learners-of = { $n ->
+    [one] 1 learner
+   *[other] { $n } learners
+}: { $title }
+trainer-completed = Finished
+trainer-added = Added on
+trainer-act = Action
+trainer-publish = Publish
+trainer-unpublish = Withdraw
+
+kind-scorm12 = SCORM 1.2 module
+kind-scorm2004 = SCORM 2004 module
+kind-cmi5 = cmi5 module
+kind-tincan = xAPI module
+kind-video = Video
+kind-audio = Audio
+kind-sco = Module
+kind-asset = Document
+kind-au = Module
+kind-group = Chapter
+
+error-course-unknown = This course does not exist, or is no longer open.

@@ -1,0 +1,84 @@
+home-title = Ma formation
+home-hello = Bonjour { $name }
+home-resume = Reprendre : { $title }
+home-doing = Aussi en cours
+home-open = À découvrir
+home-more = { $n ->
+    [one] Encore une formation au catalogue
+   *[other] Encore { $n } formations au catalogue
+}
+home-nothing-new = Vous avez ouvert toutes les formations du catalogue.
+home-empty-title = Rien à suivre pour le moment
+home-empty-text = Les formations qui vous sont ouvertes apparaîtront ici.
+home-done = Terminé
+
+course-step-of = Étape { $step } sur { $steps }
+course-percent-done = { $percent } % fait
+course-steps = { $n ->
+    [one] 1 étape
+   *[other] { $n } étapes
+}
+course-completed-on = Terminé le { $date }
+course-withdrawn-title = Cette formation n'est plus au catalogue
+course-withdrawn-text = Ceux qui l'ont commencée peuvent la finir ; personne d'autre ne peut la commencer.
+course-review = Revoir la formation
+course-resume = Reprendre là où vous en étiez
+course-start = Commencer
+course-progress = Avancement
+course-time = Temps passé
+course-score = Résultat
+course-completed = Terminé le
+course-steps-title = Les étapes
+course-learners = Qui a suivi cette formation ?
+course-published = « { $title } » est au catalogue.
+course-withdrawn = « { $title } » n'est plus au catalogue.
+percent = { $n } %
+
+catalogue-title = Catalogue
+catalogue-lead = Les formations que vous pouvez commencer quand vous voulez.
+catalogue-empty-title = Le catalogue est encore vide
+catalogue-empty-text = Dès qu'une formation sera publiée, elle apparaîtra ici.
+catalogue-search = Chercher une formation
+catalogue-find = Chercher
+catalogue-all = Tout le catalogue
+catalogue-count = { $n ->
+    [0] Aucune formation trouvée
+    [one] 1 formation
+   *[other] { $n } formations
+}
+
+trainer-title = Formations
+trainer-lead = Ce que vous avez importé, et qui le suit.
+trainer-import = Importer
+trainer-empty-title = Importez votre première formation
+trainer-empty-text = Un paquet SCORM, cmi5 ou xAPI, une vidéo ou un son : Préau le lit et prépare le cours.
+trainer-count = { $n ->
+    [one] 1 formation
+   *[other] { $n } formations
+}
+trainer-course = Formation
+trainer-kind = Type
+trainer-status = État
+trainer-learners = Apprenants
+trainer-learners-of = { $n ->
+    [one] 1 apprenant
+   *[other] { $n } apprenants
+} : { $title }
+trainer-completed = Terminé
+trainer-added = Ajoutée le
+trainer-act = Action
+trainer-publish = Publier
+trainer-unpublish = Retirer
+
+kind-scorm12 = Module SCORM 1.2
+kind-scorm2004 = Module SCORM 2004
+kind-cmi5 = Module cmi5
+kind-tincan = Module xAPI
+kind-video = Vidéo
+kind-audio = Audio
+kind-sco = Module
+kind-asset = Document
+kind-au = Module
+kind-group = Chapitre
+
+error-course-unknown = Cette formation n'existe pas, ou n'est plus ouverte.
