@@ -10,7 +10,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::core::{Error, Kind, Result};
 use crate::state::App;
-use crate::{api_doc, identity, on_db, web};
+use crate::{api_doc, catalogue, identity, on_db, web};
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
@@ -24,6 +24,7 @@ fn application(app: &App) -> Router {
         .route("/readyz", get(ready))
         .route("/assets/{file}", get(web::assets::serve))
         .route("/design", get(web::design::show))
+        .merge(catalogue::routes())
         .merge(api_doc::routes())
         .layer(from_fn(web::forget_flash))
         .layer(from_fn(web::refuse_cross_site))

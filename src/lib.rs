@@ -4,6 +4,7 @@
 
 pub mod api_doc;
 pub mod app;
+pub mod catalogue;
 pub mod config;
 pub mod core;
 pub mod identity;

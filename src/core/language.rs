@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// A language the interface speaks. French is the default everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,6 +81,18 @@ impl LanguageMap {
     }
 }
 
+impl From<String> for LanguageMap {
+    /// Reads the JSON of a stored map; other text is a title in no known language.
+    fn from(stored: String) -> Self {
+        serde_json::from_str(&stored).unwrap_or_else(|_| Self::one("und", stored))
+    }
+}
+
+/// A text as people search it: lower case, without accents.
+pub fn plain_letters(text: &str) -> String {
+    text.nfd().filter(|character| !is_combining_mark(*character)).collect::<String>().to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +102,11 @@ mod tests {
         assert_eq!(Language::from_accept("de, en;q=0.5, fr-FR;q=0.9"), Some(Language::Fr));
         assert_eq!(Language::from_accept("en-GB,en;q=0.8"), Some(Language::En));
         assert_eq!(Language::from_accept("de"), None);
+    }
+
+    #[test]
+    fn a_search_minds_neither_case_nor_accents() {
+        assert_eq!(plain_letters("Sécurité ÇÀ"), "securite ca");
     }
 
     #[test]

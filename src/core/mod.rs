@@ -9,5 +9,5 @@ mod sequence;
 pub use clock::{Clock, Timestamp};
 pub use error::{Error, Kind, Result};
 pub use ids::{CourseId, LaunchId, OrgUnitId, PackageId, PersonId, RegistrationId, StatementId, VersionId};
-pub use language::{Language, LanguageMap};
+pub use language::{Language, LanguageMap, plain_letters};
 pub use sequence::{Numbers, Sequence};

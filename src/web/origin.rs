@@ -53,7 +53,7 @@ pub async fn harden(State(app): State<App>, request: Request, next: Next) -> Res
     let content = app.config.content_origin();
     let policy = format!(
         "default-src 'self'; img-src 'self' data: {content}; media-src 'self' {content}; frame-src {content}; \
-         connect-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; object-src 'none'; \
+         connect-src 'self'; style-src 'self'; script-src 'self'; object-src 'none'; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     let headers = response.headers_mut();

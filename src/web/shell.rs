@@ -171,6 +171,8 @@ pub struct Shell {
     tab: Option<Tab>,
     crumbs: Vec<Crumb>,
     theme: &'static str,
+    /// The page the request was made from.
+    from: Option<String>,
 }
 
 impl Shell {
@@ -193,8 +195,9 @@ impl Shell {
         };
         let path = uri.path().to_owned();
         let tab = Tab::of(&path);
+        let from = headers.get(header::REFERER).and_then(|value| own_part(value.to_str().ok()?));
         let said = flash.iter().map(|flash| say(flash, words)).collect();
-        Self { words, viewer, path, said, tab, crumbs: Vec::new(), theme }
+        Self { words, viewer, path, said, tab, crumbs: Vec::new(), theme, from }
     }
 
     /// Lights a tab that the address does not tell.
@@ -207,6 +210,11 @@ impl Shell {
     pub fn crumb(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         self.crumbs.push(Crumb { label: label.into(), href: href.into() });
         self
+    }
+
+    /// The page the request was made from, to go back to after a change.
+    pub fn back_or(&self, otherwise: &str) -> String {
+        self.from.clone().unwrap_or_else(|| otherwise.to_owned())
     }
 
     /// The message `key`.
@@ -355,6 +363,13 @@ fn say(flash: &Flash, words: Words) -> Said {
 /// A path of this application and of nobody else: `//host` and `/\host` lead away.
 fn is_own_path(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\")
+}
+
+/// The path and query of an address: wherever it was, it leads to this application.
+fn own_part(address: &str) -> Option<String> {
+    let uri: Uri = address.parse().ok()?;
+    let path = uri.path_and_query()?.as_str();
+    is_own_path(path).then(|| path.to_owned())
 }
 
 fn cookie_line(name: &str, value: &str, seconds: u32) -> String {
