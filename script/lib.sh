@@ -2,7 +2,7 @@
 # What bootstrap, server and test have in common. Sourced, never run.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-TOOLS=${PREAU_TOOLS:-$HOME/.local/share/preau}
+TOOLS=${XDG_DATA_HOME:-$HOME/.local/share}/preau
 NODE_NEEDED=20.19
 RUST_NEEDED=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml")
 
@@ -17,7 +17,8 @@ fail() {
 # at_least NEEDED FOUND: compares dotted versions.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
-has() { command -v "$1" >/dev/null 2>&1; }
+# A command, not a function of these scripts with its name.
+has() { type -P "$1" >/dev/null; }
 
 node_version() { node --version 2>/dev/null | sed 's/^v//'; }
 rust_version() { cargo --version 2>/dev/null | sed -n 's/^cargo \([0-9.]*\).*/\1/p'; }

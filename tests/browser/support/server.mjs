@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const BINARY = process.env.PREAU_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug", "preau");
+const BINARY = process.env.PREAU_TEST_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug", "preau");
 const PATIENCE = 30_000;
 
 /** The databases that journeys run on: PostgreSQL when script/test (or the developer) names a server. */
