@@ -1,1 +1,115 @@
-export {};
+/** The launch frame: listens to the player page, and stages the content it is told to open. */
+
+import {
+  type Launch,
+  type PlainRuntime,
+  received,
+  type ScormRuntime,
+  sealed,
+  type ToFrame,
+  type ToPage,
+} from '../shared/protocol.ts';
+import { openLog } from './log.ts';
+import type { Timers } from './queue.ts';
+import { replay } from './replay.ts';
+import { send } from './send.ts';
+import { Session, type Stage } from './session.ts';
+
+const application = document.querySelector<HTMLMetaElement>('meta[name="preau-application-origin"]')?.content ?? '';
+const log = openLog(storage());
+const timers: Timers = {
+  now: () => Date.now(),
+  after(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+let session: Session | undefined;
+
+function post(message: ToPage): void {
+  window.parent.postMessage(sealed(message), application);
+}
+
+function storage(): IDBFactory | undefined {
+  try {
+    return window.indexedDB;
+  } catch {
+    return undefined;
+  }
+}
+
+let content: HTMLIFrameElement | undefined;
+
+const stage: Stage = {
+  expose(name, api) {
+    Object.defineProperty(window, name, { value: api, configurable: true, enumerable: true });
+  },
+  withdraw(name) {
+    Reflect.deleteProperty(window, name);
+  },
+  show(url, title, loaded) {
+    const frame = document.createElement('iframe');
+    frame.title = title;
+    frame.allow = 'fullscreen; autoplay; clipboard-write; encrypted-media; picture-in-picture';
+    frame.allowFullscreen = true;
+    Object.assign(frame.style, { border: '0', display: 'block', width: '100%', height: '100%' });
+    frame.addEventListener('load', loaded, { once: true });
+    // Set before the frame is inserted: no blank document enters the history of the tab.
+    frame.src = url;
+    document.body.append(frame);
+    content = frame;
+  },
+  remove() {
+    content?.remove();
+    content = undefined;
+  },
+};
+
+async function open(launch: Launch<ScormRuntime | PlainRuntime>, registration: string): Promise<void> {
+  if (!isOurs(launch.commit_url) || !/^https?:$/.test(new URL(launch.runtime.content_url, location.href).protocol)) {
+    post({ type: 'error', code: 'launch-invalid', detail: '' });
+    return;
+  }
+  await session?.close();
+  session = new Session(launch, registration, { stage, log: await log, send, timers, post });
+  await session.open();
+}
+
+function isOurs(url: string): boolean {
+  return new URL(url, location.href).origin === location.origin;
+}
+
+async function told(message: ToFrame): Promise<void> {
+  switch (message.type) {
+    case 'ping':
+      post({ type: 'ready', ...(await replay(await log, send, (entry) => entry.registration === message.registration)) });
+      // What other registrations left behind can follow when nobody waits for it.
+      await replay(await log, send, (entry) => entry.registration !== message.registration);
+      return;
+    case 'open':
+      await open(message.launch, message.registration);
+      return;
+    case 'close':
+      post({ type: 'closed', id: message.id, ok: (await session?.close()) ?? true });
+  }
+}
+
+function failed(cause: unknown): void {
+  post({ type: 'error', code: 'frame-failed', detail: cause instanceof Error ? cause.message : String(cause) });
+}
+
+if (window.parent !== window && application !== '') {
+  Object.assign(document.documentElement.style, { height: '100%' });
+  Object.assign(document.body.style, { margin: '0', height: '100%', overflow: 'hidden' });
+  window.addEventListener('message', (event) => {
+    const message = received<ToFrame>(event, window.parent, application);
+    if (message) told(message).catch(failed);
+  });
+  window.addEventListener('online', () => session?.online());
+  window.addEventListener('pagehide', () => session?.leave());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') session?.hidden();
+  });
+  post({ type: 'ready' });
+}

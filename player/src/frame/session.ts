@@ -1,0 +1,259 @@
+/** One opened activity: its API object, its inner frame, and the moments at which its values leave for the server. */
+
+import type { Launch, PlainRuntime, ScormRuntime, ToPage } from '../shared/protocol.ts';
+import { api12, api2004, ScormApi } from './api.ts';
+import type { Log } from './log.ts';
+import { DataModel } from './model.ts';
+import { type Change, CommitQueue, type Send, type Timers } from './queue.ts';
+import { tableOf } from './table.ts';
+
+/** The parts of the browser a session touches, so that a test can stand in for them. */
+export interface Stage {
+  /** Puts `API` or `API_1484_11` where content looks for it. */
+  expose(name: string, api: object): void;
+  withdraw(name: string): void;
+  show(url: string, title: string, loaded: () => void): void;
+  /** Removes the content; its unload handlers have run when this returns. */
+  remove(): void;
+}
+
+export interface Surroundings {
+  readonly stage: Stage;
+  readonly log: Log;
+  readonly send: Send;
+  readonly timers: Timers;
+  post(message: ToPage): void;
+}
+
+/** A change waits this long for more changes, and never longer than the second figure. */
+const QUIET = 5_000;
+const LONGEST = 30_000;
+
+const NAMES = {
+  scorm12: { object: 'API', exit: 'cmi.core.exit', session: 'cmi.core.session_time' },
+  scorm2004: { object: 'API_1484_11', exit: 'cmi.exit', session: 'cmi.session_time' },
+} as const;
+
+export class Session {
+  readonly #launch: Launch<ScormRuntime | PlainRuntime>;
+  readonly #registration: string;
+  readonly #around: Surroundings;
+  readonly #scorm: Scorm | undefined;
+  #closing: Promise<boolean> | undefined;
+
+  constructor(launch: Launch<ScormRuntime | PlainRuntime>, registration: string, around: Surroundings) {
+    this.#launch = launch;
+    this.#registration = registration;
+    this.#around = around;
+    if (launch.runtime.kind === 'scorm12' || launch.runtime.kind === 'scorm2004') {
+      this.#scorm = new Scorm(launch as Launch<ScormRuntime>, registration, around);
+    }
+  }
+
+  async open(): Promise<void> {
+    const { runtime, activity } = this.#launch;
+    await this.#scorm?.adopt();
+    if (this.#closing) return;
+    this.#scorm?.expose();
+    this.#around.stage.show(runtime.content_url, activity.title, () => this.#around.post({ type: 'opened' }));
+  }
+
+  get registration(): string {
+    return this.#registration;
+  }
+
+  /** Removes the content and answers whether everything it said reached the server. */
+  close(): Promise<boolean> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<boolean> {
+    if (this.#scorm) this.#scorm.closing = true;
+    this.#around.stage.remove();
+    if (!this.#scorm) return true;
+    return this.#scorm.end();
+  }
+
+  /** The page is hidden: on a phone it may never come back. */
+  hidden(): void {
+    this.#scorm?.flush(true);
+  }
+
+  /** The page goes away: the last turn of the event loop. */
+  leave(): void {
+    if (this.#scorm) this.#scorm.closing = true;
+    this.#around.stage.remove();
+    this.#scorm?.leave();
+  }
+
+  online(): void {
+    this.#scorm?.online();
+  }
+}
+
+class Scorm {
+  closing = false;
+  readonly #launch: Launch<ScormRuntime>;
+  readonly #registration: string;
+  readonly #around: Surroundings;
+  readonly #model: DataModel;
+  readonly #api: ScormApi;
+  readonly #queue: CommitQueue;
+  #ended = false;
+  #sessionTime: string | undefined;
+  #cancelQuiet: (() => void) | undefined;
+  #cancelLongest: (() => void) | undefined;
+
+  constructor(launch: Launch<ScormRuntime>, registration: string, around: Surroundings) {
+    const { runtime } = launch;
+    this.#launch = launch;
+    this.#registration = registration;
+    this.#around = around;
+    this.#model = new DataModel(tableOf(runtime.kind), { elements: runtime.elements, access: runtime.access });
+    if (runtime.valid_requests) this.#model.allow(runtime.valid_requests);
+    this.#api = new ScormApi(this.#model, {
+      changed: () => this.#changed(),
+      commit: () => this.flush(this.closing),
+      terminate: () => this.#terminated(),
+    });
+    this.#queue = new CommitQueue(
+      {
+        launch: launch.launch,
+        registration,
+        activity: launch.activity.index,
+        url: launch.commit_url,
+        secret: launch.secret,
+        lease: launch.lease,
+        sequence: runtime.sequence,
+      },
+      around.send,
+      around.log,
+      around.timers,
+      {
+        state: (state) => around.post({ type: 'saved', state, at: new Date(around.timers.now()).toISOString() }),
+        acknowledged: (answer) => {
+          if (answer.valid_requests) this.#model.allow(answer.valid_requests);
+          if (answer.progress)
+            around.post({ type: 'progress', progress: answer.progress, valid_requests: answer.valid_requests });
+        },
+        refused: (code, detail) => around.post({ type: 'error', code, detail }),
+      },
+    );
+  }
+
+  /** Takes over what an earlier launch of this activity left on the device because the server could not be reached. */
+  async adopt(): Promise<void> {
+    if (!this.#isRecorded) return;
+    const entries = await this.#around.log.pending().catch(() => []);
+    const mine = entries.filter(
+      (entry) =>
+        entry.registration === this.#registration &&
+        entry.activity === this.#launch.activity.index &&
+        entry.launch !== this.#launch.launch,
+    );
+    for (const entry of mine) this.#model.restore(entry.commit.set);
+    this.flush(false);
+    for (const entry of mine) await this.#around.log.acknowledge(entry.launch, entry.sequence).catch(() => {});
+  }
+
+  expose(): void {
+    const { kind } = this.#launch.runtime;
+    this.#around.stage.expose(NAMES[kind].object, kind === 'scorm12' ? api12(this.#api) : api2004(this.#api));
+  }
+
+  flush(keepalive: boolean): void {
+    this.#stopWaiting();
+    const change = this.#change(false);
+    if (change && this.#isRecorded) this.#queue.push(change, keepalive);
+  }
+
+  async end(): Promise<boolean> {
+    this.#stopWaiting();
+    if (!this.#isRecorded) return true;
+    const change = this.#lastChange();
+    if (change) this.#queue.push(change, true);
+    const saved = await this.#queue.idle();
+    this.#around.stage.withdraw(NAMES[this.#launch.runtime.kind].object);
+    return saved;
+  }
+
+  leave(): void {
+    this.#stopWaiting();
+    if (this.#isRecorded) this.#queue.leave(this.#lastChange());
+  }
+
+  online(): void {
+    this.#queue.online();
+  }
+
+  /** A preview or a review leaves no record. */
+  get #isRecorded(): boolean {
+    return this.#launch.mode === 'normal';
+  }
+
+  #changed(): void {
+    if (!this.#isRecorded) return;
+    const { timers } = this.#around;
+    this.#cancelQuiet?.();
+    this.#cancelQuiet = timers.after(QUIET, () => this.flush(false));
+    this.#cancelLongest ??= timers.after(LONGEST, () => this.flush(false));
+  }
+
+  #stopWaiting(): void {
+    this.#cancelQuiet?.();
+    this.#cancelLongest?.();
+    this.#cancelQuiet = undefined;
+    this.#cancelLongest = undefined;
+  }
+
+  #terminated(): void {
+    this.#stopWaiting();
+    this.#ended = true;
+    const change = this.#change(true);
+    if (change && this.#isRecorded) this.#queue.push(change, this.closing);
+    // While the page closes the content it already knows where it is going; SN 4.3 gives that request precedence.
+    if (this.closing) return;
+    const [request, target] = splitRequest(this.#request());
+    this.#around.post(request ? { type: 'navigate', request, target } : { type: 'terminated' });
+  }
+
+  /** Content that never terminates is terminated for, and resumes next time unless it chose another exit. */
+  #lastChange(): Change | undefined {
+    if (this.#ended) return undefined;
+    this.#ended = true;
+    if (this.#api.phase === 'before' && !this.#model.isDirty) return undefined;
+    const change = this.#change(true);
+    return change && { ...change, exit: change.exit || 'suspend' };
+  }
+
+  #change(terminate: boolean): Change | undefined {
+    const { exit, session } = NAMES[this.#launch.runtime.kind];
+    const set = this.#model.takeChanges();
+    const sessionTime = this.#model.peek(session);
+    const isNew = Object.keys(set).length > 0 || sessionTime !== this.#sessionTime;
+    if (!isNew && !terminate) return undefined;
+    this.#sessionTime = sessionTime;
+    return {
+      set,
+      session_time: sessionTime,
+      terminate,
+      exit: terminate ? (this.#model.peek(exit) ?? '') : undefined,
+      nav_request: terminate && !this.closing ? this.#request() : null,
+    };
+  }
+
+  /** `{target=page-2}choice` travels as `choice:page-2`. SN 5.6.4.1. */
+  #request(): string | null {
+    const request = this.#model.peek('adl.nav.request');
+    if (request === undefined || request === '_none_' || request === '') return null;
+    const targeted = /^\{target=(.*)\}(choice|jump)$/.exec(request);
+    return targeted ? `${targeted[2]}:${targeted[1]}` : request;
+  }
+}
+
+function splitRequest(request: string | null): [string | null, string | null] {
+  if (request === null) return [null, null];
+  const colon = request.indexOf(':');
+  return colon < 0 ? [request, null] : [request.slice(0, colon), request.slice(colon + 1)];
+}

@@ -1,0 +1,201 @@
+/** The frame around the content: outline as column or drawer, focus mode, saved state, messages. */
+
+import type { SavedState } from '../shared/protocol.ts';
+import type { Status, Words } from './config.ts';
+import { button, element, optional, required } from './dom.ts';
+import type { Allowed } from './outline.ts';
+
+const NARROW = '(max-width: 56rem)';
+const REMEMBERED = 'preau.player.outline';
+/** A save quicker than this is not worth a word, and would make a screen reader talk at every click. */
+const WORTH_SAYING = 500;
+
+export type Phase = 'loading' | 'running' | 'ended' | 'error';
+
+export interface Action {
+  readonly label: string;
+  readonly main?: boolean;
+  readonly act: () => void;
+}
+
+export class Chrome {
+  readonly stage = required<HTMLElement>('player-stage');
+  readonly previous = required<HTMLButtonElement>('player-previous');
+  readonly next = required<HTMLButtonElement>('player-next');
+  readonly back = required<HTMLAnchorElement>('player-back');
+  readonly #root = required<HTMLElement>('player');
+  readonly #state = required<HTMLElement>('player-state');
+  readonly #outline = optional<HTMLElement>('player-outline');
+  readonly #column = optional<HTMLElement>('player-column');
+  readonly #drawer = optional<HTMLDialogElement>('player-drawer');
+  readonly #toggle = optional<HTMLButtonElement>('player-outline-toggle');
+  readonly #focus = optional<HTMLButtonElement>('player-focus');
+  readonly #words: Words;
+  readonly #narrow = window.matchMedia(NARROW);
+  #saying: ReturnType<typeof setTimeout> | undefined;
+  #panel: HTMLElement | undefined;
+  #notice: HTMLElement | undefined;
+
+  constructor(words: Words) {
+    this.#words = words;
+    this.#prepareOutline();
+    this.#prepareFocus();
+  }
+
+  /** Calls back when an entry of the outline is chosen. A click with a modifier opens a tab as links do. */
+  onChoice(chosen: (index: number) => void): void {
+    this.#outline?.addEventListener('click', (event) => {
+      const link = (event.target as Element).closest<HTMLAnchorElement>('a[data-index]');
+      if (!link || isModified(event)) return;
+      event.preventDefault();
+      this.#drawer?.close();
+      chosen(Number(link.dataset.index));
+    });
+  }
+
+  phase(phase: Phase): void {
+    this.#root.dataset.phase = phase;
+  }
+
+  allow(allowed: Allowed): void {
+    this.previous.disabled = !allowed.previous;
+    this.next.disabled = !allowed.next;
+  }
+
+  /** Shows the saved state; `saving` only when it takes long enough to be noticed. */
+  saved(state: SavedState | 'not-recorded'): void {
+    clearTimeout(this.#saying);
+    const show = () => {
+      this.#state.dataset.state = state;
+      const words = this.#words(state);
+      if (this.#state.textContent !== words) this.#state.textContent = words;
+    };
+    if (state === 'saving') this.#saying = setTimeout(show, WORTH_SAYING);
+    else show();
+  }
+
+  status(index: number, status: Status): void {
+    const item = this.#outline?.querySelector<HTMLElement>(`.player-item[data-index="${index}"]`);
+    if (!item) return;
+    item.dataset.status = status;
+    const word = item.querySelector('.player-item-status');
+    if (word) word.textContent = this.#words(`status-${status}`);
+  }
+
+  /** A message in place of the content. */
+  panel(title: string | undefined, text: string, actions: readonly (Action | HTMLElement)[] = [], alert = false): void {
+    this.clear();
+    this.#panel = element(
+      'div',
+      { class: 'player-panel', role: alert ? 'alert' : 'status' },
+      ...(title === undefined ? [] : [element('h2', { class: 'player-panel-title' }, title)]),
+      element('p', { class: 'player-panel-text' }, text),
+      element('div', { class: 'player-panel-actions' }, ...actions.map(made)),
+    );
+    this.stage.append(this.#panel);
+  }
+
+  /** A message beside the content, that covers nothing. */
+  notice(text: string, actions: readonly Action[] = []): void {
+    this.#notice?.remove();
+    const notice = element(
+      'div',
+      { class: 'player-notice', role: 'status' },
+      element('p', { class: 'player-notice-text' }, text),
+      ...actions.map(made),
+    );
+    this.#notice = notice;
+    this.stage.append(notice);
+  }
+
+  clear(): void {
+    this.#panel?.remove();
+    this.#notice?.remove();
+    this.#panel = undefined;
+    this.#notice = undefined;
+  }
+
+  #prepareOutline(): void {
+    const toggle = this.#toggle;
+    const drawer = this.#drawer;
+    if (!toggle || !drawer || !this.#outline) return;
+    const place = () => {
+      drawer.close();
+      (this.#narrow.matches ? drawer : this.#column)?.append(this.#outline as HTMLElement);
+      this.#showColumn(!this.#narrow.matches && remembered() !== 'closed');
+    };
+    place();
+    this.#narrow.addEventListener('change', place);
+    toggle.addEventListener('click', () => {
+      if (this.#narrow.matches) {
+        drawer.showModal();
+        toggle.setAttribute('aria-expanded', 'true');
+      } else {
+        const open = this.#root.dataset.outline !== 'open';
+        this.#showColumn(open);
+        remember(open ? 'open' : 'closed');
+      }
+    });
+    drawer.addEventListener('close', () => toggle.setAttribute('aria-expanded', 'false'));
+    drawer.addEventListener('click', (event) => {
+      if (event.target === drawer) drawer.close();
+    });
+    optional('player-drawer-close')?.addEventListener('click', () => drawer.close());
+  }
+
+  #showColumn(open: boolean): void {
+    this.#root.dataset.outline = open ? 'open' : 'closed';
+    if (this.#column) this.#column.hidden = !open;
+    this.#toggle?.setAttribute('aria-expanded', String(open));
+    this.#toggle?.setAttribute('title', this.#words(open ? 'outline-hide' : 'outline-show'));
+  }
+
+  #prepareFocus(): void {
+    const focus = this.#focus;
+    if (!focus) return;
+    const set = (on: boolean) => {
+      this.#root.dataset.focus = on ? 'on' : 'off';
+      focus.setAttribute('aria-pressed', String(on));
+      const label = focus.querySelector('span');
+      if (label) label.textContent = this.#words(on ? 'focus-off' : 'focus-on');
+    };
+    focus.addEventListener('click', () => {
+      const on = this.#root.dataset.focus !== 'on';
+      set(on);
+      // An iPhone has no full screen for elements: there the bars shrink, and that is all.
+      if (on) void document.documentElement.requestFullscreen?.().catch(() => {});
+      else if (document.fullscreenElement) void document.exitFullscreen();
+    });
+    document.addEventListener('fullscreenchange', () => {
+      if (!document.fullscreenElement) set(false);
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && this.#root.dataset.focus === 'on' && !document.fullscreenElement) set(false);
+    });
+  }
+}
+
+function made(action: Action | HTMLElement): HTMLElement {
+  if (action instanceof HTMLElement) return action;
+  return button(action.main ? 'player-button player-button-main' : 'player-button', action.label, action.act);
+}
+
+export function isModified(event: MouseEvent): boolean {
+  return event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
+}
+
+function remember(value: string): void {
+  try {
+    localStorage.setItem(REMEMBERED, value);
+  } catch {
+    // A browser that refuses storage asks again next time.
+  }
+}

@@ -1,0 +1,36 @@
+/** What the server tells the player page. Described in `player/README.md`. */
+
+import type { Mode } from '../shared/protocol.ts';
+
+export type Status = 'todo' | 'doing' | 'done' | 'failed';
+
+export interface OutlineEntry {
+  index: number;
+  parent: number | null;
+  title: string;
+  kind: string;
+  launchable: boolean;
+  status: Status;
+  url: string;
+  identifier?: string;
+}
+
+export interface Config {
+  registration: string;
+  activity: { index: number; title: string };
+  course: { id: string; title: string; url: string };
+  mode: Mode;
+  outline: OutlineEntry[];
+  urls: { launch: string; navigate: string; media: string };
+  content_origin: string;
+  words: Record<string, string>;
+}
+
+/** A word of the page in its language, with its `{name}` placeholders filled. */
+export type Words = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+
+export function wordsOf(words: Readonly<Record<string, string>>): Words {
+  return (key, values = {}) =>
+    // A word that is missing shows its key: visible to whoever looks, and no reason to fail.
+    (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

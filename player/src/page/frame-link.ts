@@ -1,0 +1,98 @@
+/** The page's end of the conversation with the launch frame. */
+
+import {
+  type Launch,
+  type PlainRuntime,
+  received,
+  type ScormRuntime,
+  sealed,
+  type ToFrame,
+  type ToPage,
+} from '../shared/protocol.ts';
+
+const READY_PATIENCE = 15_000;
+const CLOSE_PATIENCE = 25_000;
+
+export class FrameLink {
+  readonly #frame: HTMLIFrameElement;
+  readonly #origin: string;
+  readonly #registration: string;
+  readonly #heard: (message: ToPage) => void;
+  #ready: ((kept: number | undefined) => void)[] = [];
+  readonly #closing = new Map<number, (ok: boolean) => void>();
+  #lastClose = 0;
+
+  constructor(frame: HTMLIFrameElement, origin: string, registration: string, heard: (message: ToPage) => void) {
+    this.#frame = frame;
+    this.#origin = origin;
+    this.#registration = registration;
+    this.#heard = heard;
+    window.addEventListener('message', (event) => {
+      const message = received<ToPage>(event, frame.contentWindow, origin);
+      if (message) this.#hear(message);
+    });
+  }
+
+  /**
+   * Waits for the frame to have replayed what this device kept. Answers how many commits are still kept, or nothing when the
+   * frame does not answer.
+   */
+  ready(): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), READY_PATIENCE);
+      this.#ready.push((kept) => {
+        clearTimeout(timer);
+        resolve(kept);
+      });
+      // The frame may have loaded before this script did; if not, its first `ready` asks for this again.
+      this.#ping();
+    });
+  }
+
+  open(launch: Launch<ScormRuntime | PlainRuntime>): void {
+    this.#say({ type: 'open', launch, registration: this.#registration });
+  }
+
+  /** Closes the content; answers whether all it said is saved. */
+  close(): Promise<boolean> {
+    this.#lastClose += 1;
+    const id = this.#lastClose;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), CLOSE_PATIENCE);
+      this.#closing.set(id, (ok) => {
+        clearTimeout(timer);
+        resolve(ok);
+      });
+      this.#say({ type: 'close', id });
+    });
+  }
+
+  /** Loads the frame anew, after it did not answer. */
+  reload(): void {
+    const { src } = this.#frame;
+    this.#frame.src = src;
+  }
+
+  #ping(): void {
+    this.#say({ type: 'ping', registration: this.#registration });
+  }
+
+  #hear(message: ToPage): void {
+    if (message.type === 'ready') {
+      if (message.kept !== undefined) for (const resolve of this.#ready.splice(0)) resolve(message.kept);
+      else if (this.#ready.length > 0) this.#ping();
+      return;
+    }
+    if (message.type === 'closed') {
+      this.#closing.get(message.id)?.(message.ok);
+      this.#closing.delete(message.id);
+      return;
+    }
+    this.#heard(message);
+  }
+
+  #say(message: ToFrame): void {
+    // A frame that is still loading has another origin and must not get it: the browser then drops the message.
+    this.#frame.contentWindow?.postMessage(sealed(message), this.#origin);
+  }
+}

@@ -1,0 +1,94 @@
+/** What the player page and the launch frame say to each other, and the launch answer they share. Described in `player/README.md`. */
+
+export interface ValidRequests {
+  continue?: boolean;
+  previous?: boolean;
+  /** By the identifier of the target. */
+  choice?: Record<string, boolean>;
+}
+
+export interface Progress {
+  completion?: string;
+  success?: string;
+  course_completion?: string;
+}
+
+export interface ScormRuntime {
+  kind: 'scorm12' | 'scorm2004';
+  content_url: string;
+  learner: { id: string; name: string };
+  elements: Record<string, string>;
+  /** Narrower access of single elements, `adl.data.n.store` for example. */
+  access?: Record<string, 'ro' | 'rw' | 'wo'>;
+  sequence: number;
+  valid_requests?: ValidRequests;
+}
+
+export interface PlainRuntime {
+  kind: 'asset' | 'cmi5' | 'tincan';
+  content_url: string;
+  window?: 'own' | 'any';
+  valid_requests?: ValidRequests;
+}
+
+export interface Caption {
+  src: string;
+  language: string;
+  label: string;
+}
+
+export interface MediaRuntime {
+  kind: 'video' | 'audio';
+  src: string;
+  poster?: string | null;
+  duration: number;
+  position: number;
+  captions?: Caption[];
+  sequence?: number;
+  played?: [number, number][];
+  valid_requests?: ValidRequests;
+}
+
+export type Runtime = ScormRuntime | PlainRuntime | MediaRuntime;
+export type Mode = 'normal' | 'browse' | 'review';
+
+export interface Launch<R extends Runtime = Runtime> {
+  launch: string;
+  secret: string;
+  lease: number;
+  mode: Mode;
+  commit_url: string;
+  activity: { index: number; identifier?: string; title: string };
+  runtime: R;
+}
+
+export type SavedState = 'saved' | 'saving' | 'offline' | 'readonly' | 'failed';
+
+export type ToFrame =
+  | { type: 'ping'; registration: string }
+  | { type: 'open'; launch: Launch<ScormRuntime | PlainRuntime>; registration: string }
+  | { type: 'close'; id: number };
+
+export type ToPage =
+  /** Without figures: loaded. With figures: the answer to `ping`. */
+  | { type: 'ready'; replayed?: number; kept?: number }
+  | { type: 'opened' }
+  | { type: 'saved'; state: SavedState; at: string }
+  | { type: 'progress'; progress: Progress; valid_requests?: ValidRequests | undefined }
+  | { type: 'navigate'; request: string; target: string | null }
+  | { type: 'terminated' }
+  | { type: 'closed'; id: number; ok: boolean }
+  | { type: 'error'; code: string; detail: string };
+
+/** The message of a `postMessage` event, or nothing when it is not from the window and origin expected. */
+export function received<M extends { type: string }>(event: MessageEvent, source: unknown, origin: string): M | undefined {
+  if (source === null || event.source !== source || event.origin !== origin) return undefined;
+  const data = event.data as { preau?: unknown; type?: unknown } | null;
+  if (typeof data !== 'object' || data === null || data.preau !== 1 || typeof data.type !== 'string') return undefined;
+  return data as unknown as M;
+}
+
+/** The form in which a message travels. */
+export function sealed<M extends ToFrame | ToPage>(message: M): M & { preau: 1 } {
+  return { preau: 1, ...message };
+}
