@@ -66,7 +66,7 @@ npm_ci() {
 build_player() {
   npm_install player || return 1
   if [ ! -f "$ROOT/player/dist/.vite/manifest.json" ]; then rm -f "$ROOT/build/.player"; fi
-  once "$ROOT/build/.player" "$(digest player)" vite_build
+  once "$ROOT/build/.player" "$(digest player src/scorm/data-model)" vite_build
 }
 vite_build() {
   say "player"
