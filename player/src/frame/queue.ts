@@ -62,6 +62,8 @@ export interface Listener {
 
 /** Browsers allow 64 KiB of keepalive bodies in flight together; headers and other requests need some. */
 export const KEEPALIVE_BYTES = 60 * 1024;
+/** Room for what a request adds to its change: lease, number. */
+const PIECE_BYTES = KEEPALIVE_BYTES - 512;
 const FIRST_DELAY = 1_000;
 const LAST_DELAY = 60_000;
 const LOG_PATIENCE = 1_000;
@@ -109,7 +111,7 @@ export class CommitQueue {
     // One that was never tried can still grow: a course that commits at every click makes few requests on a slow line.
     if (last && last.attempts === 0 && !last.entry.commit.terminate) {
       const merged = merge([last.entry.commit, change]);
-      if (bytes(merged) <= KEEPALIVE_BYTES) {
+      if (bytes(merged) <= PIECE_BYTES) {
         last.entry = { ...last.entry, commit: { ...last.entry.commit, ...merged } };
         last.keepalive ||= keepalive;
         last.logged = this.#log.put(last.entry).catch(() => {});
@@ -117,7 +119,7 @@ export class CommitQueue {
         return;
       }
     }
-    for (const piece of pieces(change, KEEPALIVE_BYTES)) this.#waiting.push(this.#wait(piece, keepalive));
+    for (const piece of pieces(change, PIECE_BYTES)) this.#waiting.push(this.#wait(piece, keepalive));
     this.#pump();
   }
 
@@ -132,7 +134,7 @@ export class CommitQueue {
     const changes = this.#waiting.map((waiting): Change => waiting.entry.commit);
     if (change) changes.push(change);
     if (changes.length === 0) return;
-    this.#waiting = pieces(merge(changes), KEEPALIVE_BYTES).map((piece) => this.#wait(piece, true));
+    this.#waiting = pieces(merge(changes), PIECE_BYTES).map((piece) => this.#wait(piece, true));
     const [first] = this.#waiting;
     if (first && bytes(first.entry.commit) + this.#keepaliveBytes <= KEEPALIVE_BYTES) void this.#deliver(first);
   }

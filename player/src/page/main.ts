@@ -1,6 +1,15 @@
 /** The player page: launches the activity, keeps what the learner sees true, and goes from one activity to the next. */
 
-import type { Launch, MediaRuntime, PlainRuntime, Progress, ScormRuntime, ToPage, ValidRequests } from '../shared/protocol.ts';
+import type {
+  Launch,
+  MediaRuntime,
+  PlainRuntime,
+  Progress,
+  SavedState,
+  ScormRuntime,
+  ToPage,
+  ValidRequests,
+} from '../shared/protocol.ts';
 import { type Action, Chrome, isModified } from './chrome.ts';
 import { type Config, type OutlineEntry, type Words, wordsOf } from './config.ts';
 import { element, optional, required } from './dom.ts';
@@ -125,7 +134,7 @@ class Player {
       url: this.#config.urls.media,
       keep: `preau.media.${this.#config.registration}.${launch.activity.index}`,
       words: this.#words,
-      saved: (state) => this.#chrome.saved(state),
+      saved: (state) => this.#saved(state),
       progressed: (progress, requests) => this.#progressed(progress, requests),
       ended: () => this.#ended(),
     });
@@ -154,7 +163,7 @@ class Player {
   #heard(message: ToPage): void {
     switch (message.type) {
       case 'saved':
-        this.#chrome.saved(message.state);
+        this.#saved(message.state);
         return;
       case 'progress':
         this.#progressed(message.progress, message.valid_requests);
@@ -172,6 +181,13 @@ class Player {
           this.#chrome.saved('failed');
         }
     }
+  }
+
+  #saved(state: SavedState): void {
+    this.#chrome.saved(state);
+    // The other window may be closed by now: taking over is one tap, and resumes from what was saved there.
+    if (state === 'readonly')
+      this.#chrome.notice(this.#words('readonly'), [{ label: this.#words('readonly-take'), act: () => location.reload() }]);
   }
 
   #progressed(progress: Progress, requests: ValidRequests | undefined): void {

@@ -1,0 +1,108 @@
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { FakeServer } from '../testing/server.ts';
+import { type Entry, openLog } from './log.ts';
+import { replay } from './replay.ts';
+
+beforeAll(() => {
+  globalThis.IDBKeyRange = IDBKeyRange;
+});
+
+function entry(launch: string, sequence: number, set: Record<string, string> = {}, more: Partial<Entry> = {}): Entry {
+  const commit = { lease: 1, sequence, set, terminate: false, nav_request: null };
+  return { launch, sequence, registration: 'r1', activity: 1, url: '/commit', secret: 's', at: 1_000, commit, ...more };
+}
+
+describe('the log of commits', () => {
+  it('gives back what was not acknowledged, oldest first, after the page was closed', async () => {
+    const factory = new IDBFactory();
+    const log = await openLog(factory);
+    await log.put(entry('new', 1, {}, { at: 2_000 }));
+    await log.put(entry('old', 2));
+    await log.put(entry('old', 1));
+    await log.put(entry('old', 3));
+    await log.acknowledge('old', 1);
+    const again = await openLog(factory);
+    expect((await again.pending()).map(({ launch, sequence }) => [launch, sequence])).toEqual([
+      ['old', 2],
+      ['old', 3],
+      ['new', 1],
+    ]);
+  });
+
+  it('holds one entry for a number, the last written', async () => {
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 1, { a: '1' }));
+    await log.put(entry('l', 1, { a: '2' }));
+    expect((await log.pending()).map(({ commit }) => commit.set)).toEqual([{ a: '2' }]);
+  });
+
+  it('keeps nothing, and fails nothing, where the browser refuses storage', async () => {
+    const refusing = {
+      open: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    } as unknown as IDBFactory;
+    for (const log of [await openLog(undefined), await openLog(refusing)]) {
+      await log.put(entry('l', 1));
+      await log.acknowledge('l', 1);
+      expect(await log.pending()).toEqual([]);
+    }
+  });
+});
+
+describe('replay', () => {
+  const everything = () => true;
+
+  it('sends what was kept, in order, and empties the log', async () => {
+    const server = new FakeServer();
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 2, { a: '2' }));
+    await log.put(entry('l', 1, { a: '1', b: '1' }));
+    expect(await replay(log, server.send, everything)).toEqual({ replayed: 2, kept: 0 });
+    expect(server.values).toEqual({ a: '2', b: '1' });
+    expect(await log.pending()).toEqual([]);
+  });
+
+  it('leaves other registrations alone', async () => {
+    const server = new FakeServer();
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 1));
+    await log.put(entry('other', 1, {}, { registration: 'r2' }));
+    await replay(log, server.send, (kept) => kept.registration === 'r1');
+    expect((await log.pending()).map(({ launch }) => launch)).toEqual(['other']);
+  });
+
+  it('keeps everything while the server is out of reach', async () => {
+    const server = new FakeServer();
+    server.reachable = false;
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 1));
+    await log.put(entry('l', 2));
+    expect(await replay(log, server.send, everything)).toEqual({ replayed: 0, kept: 2 });
+    expect(await log.pending()).toHaveLength(2);
+  });
+
+  it('gives up a launch that somebody else continued since', async () => {
+    const server = new FakeServer();
+    server.lease = 2;
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 1));
+    await log.put(entry('l', 2));
+    expect(await replay(log, server.send, everything)).toEqual({ replayed: 0, kept: 0 });
+    expect(server.arrived).toHaveLength(1);
+    expect(await log.pending()).toEqual([]);
+  });
+
+  it('gives up only the one commit whose value the server does not take', async () => {
+    const server = new FakeServer();
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 1, { a: 'bad' }));
+    await log.put(entry('l', 2, { b: 'good' }));
+    const send: typeof server.send = async (kept, keepalive) =>
+      kept.sequence === 1 ? { kind: 'refused', over: false, code: 'value-invalid', detail: '' } : server.send(kept, keepalive);
+    expect(await replay(log, send, everything)).toEqual({ replayed: 1, kept: 0 });
+    expect(server.values).toEqual({ b: 'good' });
+    expect(await log.pending()).toEqual([]);
+  });
+});

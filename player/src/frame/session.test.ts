@@ -1,0 +1,256 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Launch, Mode, PlainRuntime, ScormRuntime, ToPage } from '../shared/protocol.ts';
+import { FakeServer, MemoryLog } from '../testing/server.ts';
+import { ManualTime, settled } from '../testing/time.ts';
+import type { api2004 } from './api.ts';
+import { Session } from './session.ts';
+
+type Api = ReturnType<typeof api2004>;
+
+describe('a session', () => {
+  let server: FakeServer;
+  let log: MemoryLog;
+  let time: ManualTime;
+  let said: ToPage[];
+  let shown: string[];
+  let exposed: Record<string, unknown>;
+  let unload: () => void;
+
+  beforeEach(() => {
+    server = new FakeServer();
+    log = new MemoryLog();
+    time = new ManualTime();
+    said = [];
+    shown = [];
+    exposed = {};
+    unload = () => {};
+  });
+
+  function session(runtime: Partial<ScormRuntime> | PlainRuntime = {}, mode: Mode = 'normal'): Session {
+    const full = {
+      kind: 'scorm2004',
+      content_url: 'http://content.test/c/x/index.html',
+      learner: { id: '1', name: 'Camille' },
+      elements: {},
+      sequence: 0,
+      ...runtime,
+    } as ScormRuntime;
+    const launch: Launch<ScormRuntime | PlainRuntime> = {
+      launch: 'l2',
+      secret: 's',
+      lease: 1,
+      mode,
+      commit_url: 'http://content.test/commit',
+      activity: { index: 3, title: 'Chantier' },
+      runtime: full,
+    };
+    return new Session(launch, 'r1', {
+      stage: {
+        expose: (name, api) => {
+          exposed[name] = api;
+        },
+        withdraw: (name) => {
+          delete exposed[name];
+        },
+        show: (url, _title, loaded) => {
+          shown.push(url);
+          loaded();
+        },
+        remove: () => unload(),
+      },
+      log,
+      send: server.send,
+      timers: time,
+      post: (message) => said.push(message),
+    });
+  }
+
+  const api = () => exposed.API_1484_11 as Api;
+  const of = <T extends ToPage['type']>(type: T) =>
+    said.filter((message): message is Extract<ToPage, { type: T }> => message.type === type);
+
+  it('has the API in place before the content loads', async () => {
+    const subject = session();
+    await subject.open();
+    expect(shown).toEqual(['http://content.test/c/x/index.html']);
+    expect(api().Initialize('')).toBe('true');
+    expect(of('opened')).toHaveLength(1);
+  });
+
+  it('gives SCORM 1.2 content the other object, and plain content none', async () => {
+    await session({ kind: 'scorm12' }).open();
+    expect(Object.keys(exposed)).toEqual(['API']);
+    exposed = {};
+    const plain = session({ kind: 'asset', content_url: 'http://content.test/c/x/a.pdf' });
+    await plain.open();
+    expect(exposed).toEqual({});
+    expect(await plain.close()).toBe(true);
+    expect(server.arrived).toEqual([]);
+  });
+
+  it('sends on Commit at once', async () => {
+    await session().open();
+    api().Initialize('');
+    api().SetValue('cmi.location', 'p2');
+    expect(api().Commit('')).toBe('true');
+    await settled();
+    expect(server.values).toEqual({ 'cmi.location': 'p2' });
+    expect(of('progress')).toMatchObject([{ progress: { completion: 'incomplete' } }]);
+  });
+
+  it('sends by itself soon after the last change, and after thirty seconds at the latest', async () => {
+    await session().open();
+    api().Initialize('');
+    api().SetValue('cmi.location', 'p1');
+    await time.pass(4_999);
+    expect(server.arrived).toHaveLength(0);
+    await time.pass(1);
+    expect(server.values).toEqual({ 'cmi.location': 'p1' });
+    for (let page = 0; page < 10; page += 1) {
+      api().SetValue('cmi.location', `q${page}`);
+      await time.pass(3_000);
+    }
+    expect(server.arrived).toHaveLength(2);
+  });
+
+  it('ends with Terminate, with exit and times, and tells the page where the content wants to go', async () => {
+    await session().open();
+    api().Initialize('');
+    api().SetValue('cmi.session_time', 'PT5M');
+    api().SetValue('cmi.exit', 'normal');
+    api().SetValue('adl.nav.request', '{target=page.2}choice');
+    api().Terminate('');
+    await settled();
+    expect(server.arrived[0]?.commit).toMatchObject({
+      terminate: true,
+      exit: 'normal',
+      session_time: 'PT5M',
+      nav_request: 'choice:page.2',
+    });
+    expect(of('navigate')).toEqual([{ type: 'navigate', request: 'choice', target: 'page.2' }]);
+    expect(of('terminated')).toEqual([]);
+  });
+
+  it('says that the content terminated when it asks for nothing', async () => {
+    await session().open();
+    api().Initialize('');
+    api().Terminate('');
+    expect(of('terminated')).toHaveLength(1);
+  });
+
+  it('lets the content save in its unload handlers when it is closed', async () => {
+    const subject = session();
+    await subject.open();
+    api().Initialize('');
+    unload = () => {
+      api().SetValue('cmi.suspend_data', 'at the end');
+      api().SetValue('adl.nav.request', 'previous');
+      api().Terminate('');
+    };
+    expect(await subject.close()).toBe(true);
+    expect(server.values).toMatchObject({ 'cmi.suspend_data': 'at the end' });
+    expect(server.arrived).toHaveLength(1);
+    // The learner already chose where to go.
+    expect(server.arrived[0]?.commit).toMatchObject({ terminate: true, nav_request: null });
+    expect(of('navigate')).toEqual([]);
+  });
+
+  it('terminates for content that never does, so that it resumes', async () => {
+    const subject = session();
+    await subject.open();
+    api().Initialize('');
+    api().SetValue('cmi.location', 'p5');
+    expect(await subject.close()).toBe(true);
+    expect(server.arrived.at(-1)?.commit).toMatchObject({ set: { 'cmi.location': 'p5' }, terminate: true, exit: 'suspend' });
+    expect(await subject.close()).toBe(true);
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  it('has nothing to end when the content never began', async () => {
+    const subject = session();
+    await subject.open();
+    expect(await subject.close()).toBe(true);
+    expect(server.arrived).toEqual([]);
+  });
+
+  it('answers that the last commit is only on this device when the server is out of reach', async () => {
+    const subject = session();
+    await subject.open();
+    api().Initialize('');
+    api().SetValue('cmi.location', 'p6');
+    server.reachable = false;
+    expect(await subject.close()).toBe(false);
+    expect(log.entries).toHaveLength(1);
+    expect(of('saved').at(-1)?.state).toBe('offline');
+  });
+
+  it('sends one last request when the page goes away, with what the unload handlers said', async () => {
+    const subject = session();
+    await subject.open();
+    api().Initialize('');
+    api().SetValue('cmi.location', 'p7');
+    unload = () => {
+      api().SetValue('cmi.suspend_data', 'last');
+      api().Terminate('');
+    };
+    subject.leave();
+    expect(server.arrived.at(-1)).toMatchObject({
+      keepalive: true,
+      commit: { set: { 'cmi.location': 'p7', 'cmi.suspend_data': 'last' }, terminate: true },
+    });
+    await settled();
+    expect(server.values).toEqual({ 'cmi.location': 'p7', 'cmi.suspend_data': 'last' });
+  });
+
+  it('saves when the page is hidden and goes on', async () => {
+    const subject = session();
+    await subject.open();
+    api().Initialize('');
+    api().SetValue('cmi.location', 'p8');
+    subject.hidden();
+    await settled();
+    expect(server.arrived).toMatchObject([{ keepalive: true, commit: { terminate: false } }]);
+    expect(api().SetValue('cmi.location', 'p9')).toBe('true');
+  });
+
+  it('records nothing of a preview', async () => {
+    const subject = session({}, 'browse');
+    await subject.open();
+    api().Initialize('');
+    expect(api().SetValue('cmi.location', 'p1')).toBe('true');
+    expect(api().GetValue('cmi.location')).toBe('p1');
+    api().Commit('');
+    await time.pass(60_000);
+    expect(await subject.close()).toBe(true);
+    expect(server.arrived).toEqual([]);
+    expect(log.entries).toEqual([]);
+  });
+
+  it('adopts what an earlier launch of the same activity could not send', async () => {
+    const kept = { lease: 0, sequence: 4, set: { 'cmi.location': 'p3' }, terminate: false, nav_request: null };
+    const entry = { launch: 'l1', sequence: 4, registration: 'r1', activity: 3, url: '/', secret: 's', at: 0, commit: kept };
+    await log.put(entry);
+    await log.put({ ...entry, launch: 'l0', activity: 9 });
+    await session({ elements: { 'cmi.location': 'p1' } }).open();
+    api().Initialize('');
+    expect(api().GetValue('cmi.location')).toBe('p3');
+    await settled();
+    expect(server.values).toEqual({ 'cmi.location': 'p3' });
+    expect(log.entries.map(({ launch }) => launch)).toEqual(['l0']);
+  });
+
+  it('never blocks the content when it is read-only', async () => {
+    server.lease = 7;
+    const subject = session();
+    await subject.open();
+    api().Initialize('');
+    api().SetValue('cmi.location', 'p1');
+    api().Commit('');
+    await settled();
+    expect(of('saved').at(-1)?.state).toBe('readonly');
+    expect(api().SetValue('cmi.location', 'p2')).toBe('true');
+    expect(api().Commit('')).toBe('true');
+    expect(await subject.close()).toBe(false);
+    expect(server.arrived).toHaveLength(1);
+  });
+});
