@@ -1,0 +1,172 @@
+/** Play: each kind of content in a real Chromium, saved while it goes on and resumed where it was left. */
+import assert from "node:assert/strict";
+import { assertAccessible, assertFits, picture, PHONE } from "../support/browser.mjs";
+import { answer, assertDone, content, heading, leave, learner, offer, resume, saved, start, turnPage } from "../support/acts.mjs";
+import { onEachDatabase } from "../support/journey.mjs";
+
+onEachDatabase("Play", (journey) => {
+  journey("a SCORM 1.2 course is read, left, resumed and passed", async (site) => {
+    const course = await offer(site, "scorm12-single");
+    const page = await site.signedIn(await learner(site), { viewport: PHONE });
+    await start(page, course);
+    await heading(content(page), "Travailler au bord de la route");
+    await assertFits(page);
+    await assertAccessible(page);
+    await picture(page, "player-scorm12-360");
+    await turnPage(content(page));
+    await turnPage(content(page));
+    await heading(content(page), "Être vu");
+    await saved(page);
+    await leave(page);
+
+    await resume(page);
+    await heading(content(page), "Être vu");
+    for (let step = 0; step < 3; step++) await turnPage(content(page));
+    await answer(content(page), { wrong: ["place"] });
+    await saved(page);
+    await leave(page);
+    await assertDone(page, course);
+    assert.match(await page.getByRole("main").innerText(), /80\s*%/, "the score is told");
+  });
+
+  journey("a SCORM 2004 course of several parts is walked by flow and by choice", async (site) => {
+    const course = await offer(site, "scorm2004-pretest-posttest");
+    const page = await site.signedIn(await learner(site));
+    await start(page, course);
+    await heading(content(page), "Ce que vous savez déjà");
+    await picture(page, "player-scorm2004-1280");
+    // The theme "alerter" is known: its lesson will be skipped.
+    await answer(content(page), { wrong: ["avant-ascenseur", "avant-tension"] });
+    await saved(page);
+    await page.getByRole("button", { name: "Suivant" }).click();
+    await heading(content(page), "Évacuer");
+    await turnPage(content(page));
+    await saved(page);
+
+    // By choice, in the outline.
+    await page.locator("#player-outline").getByRole("link", { name: /Utiliser un extincteur/ }).click();
+    await heading(content(page), "Utiliser un extincteur");
+    await turnPage(content(page));
+    await saved(page);
+    await leave(page);
+
+    await resume(page);
+    await heading(content(page), "Quatre gestes");
+    await page.getByRole("button", { name: "Suivant" }).click();
+    await heading(content(page), "Ce que vous avez appris");
+    await answer(content(page));
+    await saved(page);
+    await leave(page);
+    await assertDone(page, course);
+  });
+
+  journey("a course whose first test is passed asks for nothing more", async (site) => {
+    const course = await offer(site, "scorm2004-pretest-posttest");
+    const page = await site.signedIn(await site.person("dominique", "Dominique Petit", "learner"));
+    await start(page, course);
+    await answer(content(page));
+    await saved(page);
+    await leave(page);
+    await assertDone(page, course);
+  });
+
+  journey("a course of several SCORM 1.2 parts and a document", async (site) => {
+    const course = await offer(site, "scorm12-two-scos");
+    const page = await site.signedIn(await learner(site));
+    await start(page, course);
+    await heading(content(page), "L’essentiel du RGPD");
+    for (let step = 0; step < 3; step++) await turnPage(content(page));
+    await saved(page);
+    await page.getByRole("button", { name: "Suivant" }).click();
+    await heading(content(page), "Au guichet");
+    await turnPage(content(page));
+    await turnPage(content(page));
+    await answer(content(page));
+    await saved(page);
+    await page.getByRole("button", { name: "Suivant" }).click();
+    await heading(content(page), "Aide-mémoire");
+    await leave(page);
+    await assertDone(page, course);
+  });
+
+  journey("an xAPI course keeps its place by the record store", async (site) => {
+    const course = await offer(site, "tincan-accueil");
+    const page = await site.signedIn(await learner(site));
+    await start(page, course);
+    await heading(content(page), /Accueillir/);
+    await turnPage(content(page));
+    await heading(content(page), "Chacun selon ses besoins");
+    await leave(page);
+
+    await resume(page);
+    await heading(content(page), "Chacun selon ses besoins");
+    await turnPage(content(page));
+    await turnPage(content(page));
+    await answer(content(page));
+    await leave(page);
+    await assertDone(page, course);
+  });
+
+  journey("a cmi5 course of one unit is passed", async (site) => {
+    const course = await offer(site, "cmi5-one-au");
+    const page = await site.signedIn(await learner(site));
+    await start(page, course);
+    await heading(content(page), "Un courrier clair");
+    await turnPage(content(page));
+    await heading(content(page), "Trois règles");
+    await leave(page);
+
+    await resume(page);
+    await heading(content(page), "Trois règles");
+    await turnPage(content(page));
+    await turnPage(content(page));
+    await answer(content(page));
+    await leave(page);
+    await assertDone(page, course);
+  });
+
+  for (const [name, kind] of [["chantier.mp4", "video"], ["accueil.mp3", "audio"]]) {
+    journey(`a ${kind} resumes where it was left and ends as done`, async (site) => {
+      const course = await offer(site, name);
+      const page = await site.signedIn(await learner(site));
+      await start(page, course);
+      const medium = page.locator(kind);
+      await medium.waitFor({ state: "attached" });
+      await picture(page, `player-${kind}-1280`);
+      await assertAccessible(page);
+      await page.getByRole("button", { name: "Lire" }).first().click();
+      await page.waitForFunction((kind) => document.querySelector(kind).currentTime > 3, kind);
+      await page.getByRole("button", { name: "Mettre en pause" }).first().click();
+      const left = await medium.evaluate((element) => element.currentTime);
+      await saved(page);
+      await leave(page);
+
+      await resume(page);
+      await page.waitForFunction((kind) => document.querySelector(kind)?.currentTime > 2, kind);
+      const found = await medium.evaluate((element) => element.currentTime);
+      assert.ok(Math.abs(found - left) < 1.5, `resumed at ${found} s, left at ${left} s`);
+      await page.getByRole("button", { name: "Lire" }).first().click();
+      // A patient learner in a hurry: four times as fast to the end, every second is still played.
+      await medium.evaluate((element) => { element.playbackRate = 4; });
+      await page.waitForFunction((kind) => document.querySelector(kind).ended, kind);
+      await saved(page);
+      await leave(page);
+      await assertDone(page, course);
+    });
+  }
+
+  journey("a second tab takes over and the first becomes read-only", async (site) => {
+    const course = await offer(site, "scorm2004-simple");
+    const page = await site.signedIn(await learner(site));
+    await start(page, course);
+    await heading(content(page), "Prendre soin de son dos");
+    await saved(page);
+    const second = await page.context().newPage();
+    await second.goto(page.url());
+    await heading(content(second), "Prendre soin de son dos");
+    await turnPage(content(second));
+    await saved(second);
+    await turnPage(content(page));
+    await page.locator('#player-state[data-state="readonly"]').waitFor();
+  });
+});

@@ -1,0 +1,99 @@
+/** What trainers and learners do, said once: import, publish, open, read, answer, leave. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { medium, sample } from "./server.mjs";
+
+export const fileOf = (name) => (/\.(mp4|mp3)$/.test(name) ? medium(name) : sample(name));
+
+/** The people of a journey. */
+export const trainer = (site) => site.person("thomas", "Thomas Martin", "trainer");
+export const learner = (site) => site.person("camille", "Camille Leroy", "learner");
+export const administrator = (site) => site.person("alice", "Alice Fontaine", "administrator");
+
+/** Imports a sample by the command line and publishes it as the trainer does. Gives the first course of the package. */
+export async function offer(site, name) {
+  const imported = await site.server.cli(["import", fileOf(name)]);
+  const [course] = imported.courses;
+  const page = await site.signedIn(await trainer(site));
+  await page.goto("/trainer");
+  await publish(page, course.title);
+  await page.context().close();
+  return { package: imported.id, ...course };
+}
+
+/** Publishes a course in the trainer's list. */
+export async function publish(page, title) {
+  const row = page.getByRole("row").filter({ hasText: title });
+  await row.getByRole("button", { name: "Publier" }).click();
+  await page.getByRole("row").filter({ hasText: title }).getByRole("button", { name: "Retirer" }).waitFor();
+}
+
+/** Drops a file on the upload area, as with a mouse. */
+export async function drop(page, path) {
+  const bytes = readFileSync(path).toString("base64");
+  const transfer = await page.evaluateHandle(({ bytes, name }) => {
+    const data = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([data], name));
+    return transfer;
+  }, { bytes, name: basename(path) });
+  const area = page.locator("label.drop");
+  await area.dispatchEvent("dragenter", { dataTransfer: transfer });
+  await area.dispatchEvent("dragover", { dataTransfer: transfer });
+  await area.dispatchEvent("drop", { dataTransfer: transfer });
+}
+
+/** Starts a course from its page: the player opens. */
+export async function start(page, course) {
+  await page.goto(`/courses/${course.id}`);
+  await page.getByRole("button", { name: "Commencer" }).click();
+  await page.waitForURL(/\/player\//);
+}
+
+/** What the package shows: the content's own frame, inside the launch frame of the content origin. */
+export const content = (page) => page.frameLocator("#player-frame").frameLocator("iframe");
+
+/** Waits until the player says that everything is saved. */
+export const saved = (page) => page.locator('#player-state[data-state="saved"]').waitFor();
+
+/** Reads on to the next page of a sample course. */
+export async function turnPage(frame) {
+  await frame.getByRole("button", { name: "Page suivante" }).click();
+}
+
+/** The heading of the page that a sample course shows. */
+export const heading = (frame, name) => frame.getByRole("heading", { level: 1, name }).waitFor();
+
+/** Answers the quiz: every question right, apart from those in `wrong`. */
+export async function answer(frame, { wrong = [] } = {}) {
+  const questions = frame.locator("fieldset[data-question]");
+  await questions.first().waitFor();
+  for (const question of await questions.all()) {
+    const right = await question.getAttribute("data-answer");
+    const mistaken = wrong.includes(await question.getAttribute("data-question"));
+    await question.locator(mistaken ? `input:not([value="${right}"])` : `input[value="${right}"]`).first().check();
+  }
+  await frame.getByRole("button", { name: "Valider mes réponses" }).click();
+  await frame.getByText(/bonnes? réponses? sur/).waitFor();
+}
+
+/** Leaves the player by its way back and waits for the page behind it. */
+export async function leave(page) {
+  await page.locator("#player-back").click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/player/"));
+}
+
+/** The learner's home offers the course with the one-tap button. */
+export async function resume(page) {
+  await page.goto("/");
+  await page.locator("a.resume").click();
+  await page.waitForURL(/\/player\//);
+}
+
+/** The course page says that it is done. */
+export async function assertDone(page, course, status = /Terminé|Réussi/) {
+  await page.goto(`/courses/${course.id}`);
+  const head = page.locator(".page-head");
+  assert.match(await head.innerText(), status);
+}
