@@ -26,7 +26,9 @@ if (!connected) sayNothingIsKept();
 function read() {
   const { err, state } = tincan.getState(STATE);
   try {
-    return err === null && state !== null ? JSON.parse(state.contents) : {};
+    if (err !== null || state === null) return {};
+    // TinCan parses a JSON document itself, according to its Content-Type.
+    return typeof state.contents === "string" ? JSON.parse(state.contents) : state.contents;
   } catch {
     return {};
   }
