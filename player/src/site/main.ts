@@ -1,1 +1,40 @@
+import { comboboxes } from './combobox.ts';
+import { all } from './dom.ts';
+import { dialogs, menus, tabs, toast } from './overlays.ts';
+import { sortableLists } from './sortable-list.ts';
+import { sortableTables } from './tables.ts';
+import { themeSwitch } from './theme.ts';
+import { uploaders } from './upload.ts';
+
+/** A form with `data-once` is sent once: its button turns busy, and the back button finds it ready again. */
+function onceForms(): void {
+  for (const form of all<HTMLFormElement>('form[data-once]')) {
+    form.addEventListener('submit', (event) => {
+      const button = event.submitter ?? form.querySelector('button');
+      if (button?.getAttribute('aria-busy') === 'true') event.preventDefault();
+      else button?.setAttribute('aria-busy', 'true');
+    });
+  }
+  addEventListener('pageshow', () => {
+    for (const button of all('form[data-once] [aria-busy="true"]')) button.removeAttribute('aria-busy');
+  });
+}
+
+/** `data-toast="text"` on a button of the component page: shows what a toast looks like. */
+function toastSamples(): void {
+  for (const button of all('[data-toast]')) {
+    button.addEventListener('click', () => toast(button.dataset.toast ?? '', { undo: () => button.focus() }));
+  }
+}
+
 document.documentElement.dataset.js = '';
+menus();
+dialogs();
+tabs();
+themeSwitch();
+sortableTables();
+sortableLists();
+comboboxes();
+uploaders();
+onceForms();
+toastSamples();

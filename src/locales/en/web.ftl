@@ -58,7 +58,8 @@ upload-or-drop = or drop it here
 upload-needs-js = Sending from this page needs JavaScript. The command “preau import” does the same.
 list-up = Move up
 list-down = Move down
-list-moved = { $name }: place { $place } of { $count }
+# The script of the page fills the braces.
+list-moved-pattern = {"{"}name{"}"}: place {"{"}place{"}"} of {"{"}count{"}"}
 
 # Dates and durations
 date-and-time = { $date } at { $time }

@@ -58,7 +58,8 @@ upload-or-drop = ou déposez-le ici
 upload-needs-js = L'envoi par cette page demande JavaScript. La commande « preau import » fait la même chose.
 list-up = Monter
 list-down = Descendre
-list-moved = { $name } : place { $place } sur { $count }
+# Le script de la page remplit les accolades.
+list-moved-pattern = {"{"}name{"}"} : place {"{"}place{"}"} sur {"{"}count{"}"}
 
 # Dates et durées
 date-and-time = { $date } à { $time }

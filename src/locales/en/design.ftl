@@ -1,0 +1,26 @@
+# The component page. The samples stay in French: they are content, not interface.
+design-title = Components
+design-lead = Everything the pages of Préau are made of, in light and dark. Each sample answers to the keyboard.
+design-identity = Mark and colours
+design-type = Titles and text
+design-resume = Resume
+design-buttons = Buttons and links
+design-fields = Fields
+design-choices = Checkboxes, radios, switches
+design-combobox = Select, search, date
+design-drop = File drop
+design-tabs = Tabs
+design-crumbs = Breadcrumbs
+design-tasks = Task list
+design-status = Statuses
+design-progress = Progress
+design-courses = Courses
+design-table = Filters, table, pages
+design-overlays = Dialog, menu, message with undo
+design-notices = Notices
+design-empty = Empty state
+design-figures = Figures
+design-chart = Chart and its table
+design-thread = People and comments
+design-player = Player
+design-drag = List to put in order

@@ -1,0 +1,26 @@
+# La page des composants. Les exemples restent en français : c'est leur contenu, pas l'interface.
+design-title = Composants
+design-lead = Tout ce dont les pages de Préau sont faites, en clair et en sombre. Chaque exemple répond au clavier.
+design-identity = Marque et couleurs
+design-type = Titres et texte
+design-resume = Reprendre
+design-buttons = Boutons et liens
+design-fields = Champs
+design-choices = Cases, choix, interrupteurs
+design-combobox = Liste, recherche, date
+design-drop = Dépôt de fichier
+design-tabs = Onglets
+design-crumbs = Fil d'Ariane
+design-tasks = Liste de tâches
+design-status = États
+design-progress = Progression
+design-courses = Formations
+design-table = Filtres, tableau, pages
+design-overlays = Fenêtre, menu, message avec annulation
+design-notices = Avis
+design-empty = État vide
+design-figures = Chiffres
+design-chart = Graphique et son tableau
+design-thread = Personnes et commentaires
+design-player = Lecteur
+design-drag = Liste à ordonner
