@@ -15,16 +15,13 @@ pub fn tile(seed: &impl Display) -> String {
     let corner = CORNERS[dice.below(CORNERS.len())];
     let middle = MIDDLES[dice.below(MIDDLES.len())];
     let edge = EDGES[dice.below(EDGES.len())];
-    for quarter in 0..4 {
-        // Writing to a String cannot fail.
-        let _ = write!(
-            svg,
-            r#"<g transform="rotate({} 6 6)"><path class="t{}" d="{edge}"/><path class="t{}" d="{corner}"/><path class="t{}" d="{middle}"/></g>"#,
-            quarter * 90,
-            colours[0],
-            colours[1],
-            colours[2],
-        );
+    // Layer by layer, so that a turned quarter never covers what its neighbour laid over it.
+    for (shape, colour) in [(edge, colours[0]), (corner, colours[1]), (middle, colours[2])] {
+        for quarter in 0..4 {
+            let turn = quarter * 90;
+            // Writing to a String cannot fail.
+            let _ = write!(svg, r#"<path class="t{colour}" transform="rotate({turn} 6 6)" d="{shape}"/>"#);
+        }
     }
     svg
 }

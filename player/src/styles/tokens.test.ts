@@ -58,7 +58,9 @@ const pairs: [text: string, ground: string, least: number][] = [
   ...grounds.flatMap((ground) => ["line-strong", "focus", "action"].map((mark): [string, string, number] => [mark, ground, 3])),
   ["done-fill", "surface", 3],
   ["fault-fill", "surface", 3],
-  ["attention-fill", "action", 3],
+  ["deep-ink", "deep", 7],
+  ["deep-ink", "deep-strong", 7],
+  ["attention-fill", "deep", 3],
 ];
 
 test.each(["light", "dark"] as const)("every pair of the %s theme can be read", (theme) => {
