@@ -26,6 +26,7 @@ fn application(app: &App) -> Router {
         .route("/design", get(web::design::show))
         .merge(catalogue::routes())
         .merge(api_doc::routes())
+        .merge(identity::routes())
         .layer(from_fn(web::forget_flash))
         .layer(from_fn(web::refuse_cross_site))
         .layer(from_fn_with_state(app.clone(), web::tell_failures))

@@ -18,9 +18,11 @@ CREATE INDEX org_unit_parent ON org_unit (parent_id);
 
 -- Somebody who learns, teaches or administers. People launched by another system have no login.
 -- The account (home page, name) is the person's xAPI identity; it never changes, whatever the public address becomes.
+-- `name_key` is the name in small letters without accents: both databases sort and search by it alike.
 CREATE TABLE person (
     id                UUID PRIMARY KEY,
     name              TEXT NOT NULL,
+    name_key          TEXT NOT NULL,
     login             TEXT UNIQUE,
     email             TEXT,
     password_hash     TEXT,
@@ -33,6 +35,7 @@ CREATE TABLE person (
     UNIQUE (account_home_page, account_name)
 );
 CREATE INDEX person_org_unit ON person (org_unit_id);
+CREATE INDEX person_name ON person (name_key, id);
 
 CREATE TABLE person_role (
     person_id UUID NOT NULL REFERENCES person (id) ON DELETE CASCADE,
@@ -54,7 +57,7 @@ CREATE INDEX login_session_expiry ON login_session (expires_at);
 -- Failed sign-ins of one login, so that guessing slows down.
 CREATE TABLE sign_in_failure (
     login        TEXT PRIMARY KEY,
-    failures     INTEGER NOT NULL,
+    failures     BIGINT NOT NULL,
     locked_until BIGINT NOT NULL
 );
 

@@ -64,7 +64,9 @@ const PROLONG: &str = "UPDATE login_session SET expires_at = $2 WHERE id = $1";
 
 /// Learns from the cookie who asks, for the extractors and for the page's shell. One query; none without a cookie.
 pub async fn recognise(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let trusted = request.extensions().get() == Some(&CookieTrust(true));
+    // Assets are the same for everybody.
+    let personal = !request.uri().path().starts_with("/assets/");
+    let trusted = personal && request.extensions().get() == Some(&CookieTrust(true));
     let cookie = cookie_of(request.headers(), cookie_name(&app)).filter(|_| trusted).map(str::to_owned);
     let mut prolonged = None;
     if let Some(token) = cookie {
@@ -82,9 +84,11 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
         }
     }
     let mut response = next.run(request).await;
-    if let Some(cookie) = prolonged
-        && !response.headers().contains_key(header::SET_COOKIE)
-    {
+    // A handler that signs in or out has said its own word about the cookie.
+    let name = cookie_name(&app);
+    let said =
+        response.headers().get_all(header::SET_COOKIE).iter().any(|set| set.as_bytes().starts_with(name.as_bytes()));
+    if let Some(cookie) = prolonged.filter(|_| !said) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response

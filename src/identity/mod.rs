@@ -3,11 +3,20 @@
 //! A right is a type: [`Trainer`], [`CanImport`] and their like have no value without it, so a handler's signature says who
 //! may call it. Invariant: nothing but [`recognise`] reads the login cookie.
 
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::App;
+
 mod access;
 mod api;
 mod login;
 mod model;
+mod org_units;
+mod pages;
 mod password;
+mod people;
+mod people_pages;
 mod sign_in;
 mod store;
 mod tokens;
@@ -21,7 +30,22 @@ pub use login::{
     LaunchGrant, Login, begin_login, end_login, forget_cookie, grant_launch, launch_grant, recognise, set_cookie,
 };
 pub use model::{NewPerson, Person, Role, Roles, Scope};
+pub use org_units::{OrgUnits, all as org_units, org_unit_at};
 pub use password::{generate_password, hash_password};
 pub use sign_in::check as check_password;
-pub use store::{add_person, org_unit_at, person, person_of_account, set_disabled, set_password, set_roles};
+pub use store::{add_person, person, person_of_account, set_disabled, set_password, set_roles};
 pub use tokens::{ApiToken, create_token};
+
+/// The pages of identity.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(pages::ask).post(pages::enter))
+        .route("/sign-out", post(pages::leave))
+        .route("/me", get(pages::me))
+        .route("/me/locale", post(pages::choose_language))
+        .route("/me/password", post(pages::change_password))
+        .route("/admin/people", get(people_pages::list).post(people_pages::add))
+        .route("/admin/people/{person}/disable", post(people_pages::disable))
+        .route("/admin/people/{person}/enable", post(people_pages::enable))
+        .route("/admin/people/{person}/password", post(people_pages::renew_password))
+}

@@ -63,8 +63,8 @@ pub async fn person_of_account(tx: &mut Tx, home_page: &str, name: &str) -> Resu
     Ok(on_db!(tx, c => sqlx::query_scalar(FIND_ACCOUNT).bind(home_page).bind(name).fetch_optional(c).await)?)
 }
 
-const INSERT_PERSON: &str = "INSERT INTO person (id, name, login, email, password_hash, org_unit_id, account_home_page, \
-    account_name, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const INSERT_PERSON: &str = "INSERT INTO person (id, name, name_key, login, email, password_hash, org_unit_id, account_home_page, \
+    account_name, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 /// Adds somebody. `home_page` is this installation's, for people who bring no account of their own.
 ///
@@ -90,11 +90,33 @@ pub async fn add_person(tx: &mut Tx, new: &NewPerson, home_page: &str, now: Time
         return Err(Error::conflict("account-taken"));
     }
     on_db!(tx, c => sqlx::query(INSERT_PERSON)
-        .bind(id).bind(name).bind(login).bind(&new.email).bind(&new.password_hash).bind(new.org_unit)
+        .bind(id).bind(name).bind(name_key(name)).bind(login).bind(&new.email).bind(&new.password_hash).bind(new.org_unit)
         .bind(account_home_page).bind(account_name).bind(now)
         .execute(c).await.map(drop))?;
     set_roles(tx, id, &new.roles).await?;
     Ok(id)
+}
+
+/// The name as it is sorted and searched by: small letters, no accents.
+pub(super) fn name_key(name: &str) -> String {
+    let mut key = String::with_capacity(name.len());
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'à' | 'á' | 'â' | 'ä' | 'ã' | 'å' => key.push('a'),
+            'ç' => key.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => key.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => key.push('i'),
+            'ñ' => key.push('n'),
+            'ò' | 'ó' | 'ô' | 'ö' | 'õ' | 'ø' => key.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' => key.push('u'),
+            'ý' | 'ÿ' => key.push('y'),
+            'œ' => key.push_str("oe"),
+            'æ' => key.push_str("ae"),
+            '’' => key.push('\''),
+            letter => key.push(letter),
+        }
+    }
+    key
 }
 
 /// The one form of a login: without spaces around, in small letters. `None` if it cannot be one.
@@ -170,35 +192,4 @@ const CREDENTIAL: &str = "SELECT id, password_hash FROM person WHERE login = $1 
 /// Who signs in with `login` and the hash to compare, unless they are disabled.
 pub(super) async fn credential(tx: &mut Tx, login: &str) -> Result<Option<(PersonId, Option<String>)>> {
     Ok(on_db!(tx, c => sqlx::query_as(CREDENTIAL).bind(login).fetch_optional(c).await)?)
-}
-
-const TOP_UNIT_NAMED: &str = "SELECT id FROM org_unit WHERE name = $1 AND parent_id IS NULL";
-const UNIT_NAMED: &str = "SELECT id FROM org_unit WHERE name = $1 AND parent_id = $2";
-const INSERT_UNIT: &str = "INSERT INTO org_unit (id, parent_id, name, created_at) VALUES ($1, $2, $3, $4)";
-
-/// The unit at the end of a path such as `Direction des routes/Service entretien`; what is absent is created.
-///
-/// Errors: `org-unit-invalid`.
-pub async fn org_unit_at(tx: &mut Tx, path: &str, now: Timestamp) -> Result<OrgUnitId> {
-    let mut parent: Option<OrgUnitId> = None;
-    for name in path.split('/').map(str::trim) {
-        if name.is_empty() || name.chars().count() > 200 {
-            return Err(Error::unprocessable("org-unit-invalid"));
-        }
-        let known: Option<OrgUnitId> = match parent {
-            None => on_db!(tx, c => sqlx::query_scalar(TOP_UNIT_NAMED).bind(name).fetch_optional(c).await)?,
-            Some(parent) => {
-                on_db!(tx, c => sqlx::query_scalar(UNIT_NAMED).bind(name).bind(parent).fetch_optional(c).await)?
-            }
-        };
-        parent = Some(match known {
-            Some(id) => id,
-            None => {
-                let id = OrgUnitId::new();
-                on_db!(tx, c => sqlx::query(INSERT_UNIT).bind(id).bind(parent).bind(name).bind(now).execute(c).await.map(drop))?;
-                id
-            }
-        });
-    }
-    parent.ok_or_else(|| Error::unprocessable("org-unit-invalid"))
 }

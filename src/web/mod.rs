@@ -22,4 +22,4 @@ pub use page::{failure_page, render};
 pub use path::Path;
 pub use pictures::{initials, tile};
 pub use problem::{Problem, tell_failures};
-pub use shell::{Crumb, Flash, LANGUAGE_COOKIE, NavItem, Said, Shell, Tab, Viewer, forget_flash};
+pub use shell::{Crumb, Flash, LANGUAGE_COOKIE, NavItem, Said, Shell, Tab, Viewer, forget_flash, is_own_path};

@@ -360,9 +360,13 @@ fn say(flash: &Flash, words: Words) -> Said {
     Said { text: words.with(&flash.key, &args), fault: flash.fault, undo: flash.undo.clone().unwrap_or_default() }
 }
 
-/// A path of this application and of nobody else: `//host` and `/\host` lead away.
-fn is_own_path(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\")
+/// A path of this application and of nobody else: `//host` and `/\host` lead away, and browsers drop tabs and line ends
+/// before they look.
+pub fn is_own_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.starts_with("/\\")
+        && path.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The path and query of an address: wherever it was, it leads to this application.

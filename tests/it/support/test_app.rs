@@ -56,6 +56,32 @@ impl TestApp {
         Client::new(self.address, self.app.config.public_url.authority(), Some(self.app.config.public_origin()))
     }
 
+    /// The same application started again on the same database and files, as after a restart of the process.
+    pub async fn restarted(&self) -> (App, SocketAddr) {
+        let app = App::open(self.app.config.clone(), self.clock.clone()).await.expect("the application opens again");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound address");
+        let router = preau::app::router(&app);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (app, address)
+    }
+
+    /// Somebody with a password, who is not signed in.
+    pub async fn account(&self, login: &str, password: &str, role: Role) -> PersonId {
+        let new = NewPerson {
+            name: login.to_owned(),
+            login: Some(login.to_owned()),
+            password_hash: Some(identity::hash_password(password).await.expect("a hash")),
+            roles: vec![role],
+            ..NewPerson::default()
+        };
+        let home_page = self.app.config.public_origin();
+        let mut tx = self.app.db.begin().await.expect("a transaction");
+        let id = identity::add_person(&mut tx, &new, &home_page, self.clock.now()).await.expect("a new person");
+        tx.commit().await.expect("a commit");
+        id
+    }
+
     /// Somebody with one role, signed in with a browser of their own. The login is the name in small letters.
     pub async fn person(&self, name: &str, role: Role) -> TestPerson {
         let new = NewPerson {
@@ -138,6 +164,24 @@ impl Client {
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
         let value = HeaderValue::from_str(value).expect("a header value");
         self.headers.insert(HeaderName::from_static(name), value);
+        self
+    }
+
+    /// The same client, cookies included, talking to another process of the server.
+    pub fn moved_to(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// The value of a cookie in the jar.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let jar = self.cookies.lock().expect("one test, one thread");
+        jar.iter().find(|(kept, _)| kept == name).map(|(_, value)| value.clone())
+    }
+
+    /// The same client with one more cookie in its jar.
+    pub fn with_cookie(self, name: &str, value: &str) -> Self {
+        self.cookies.lock().expect("one test, one thread").push((name.to_owned(), value.to_owned()));
         self
     }
 
