@@ -5,8 +5,10 @@
 pub mod api_doc;
 pub mod app;
 pub mod catalogue;
+pub mod check;
 pub mod config;
 pub mod core;
+pub mod demo;
 pub mod identity;
 pub mod packages;
 pub mod scorm;

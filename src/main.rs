@@ -1,12 +1,17 @@
 //! The `preau` command: the server and what an operator does beside it, on the same database.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use preau::config::Config;
-use preau::core::Clock;
+use preau::core::{Clock, Language};
+use preau::identity::{NewAccount, Role, Scope};
 use preau::state::App;
+use preau::web::Words;
+use preau::{api_doc, check, demo, identity};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -32,30 +37,185 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Start the server.
-    Serve,
+    Serve {
+        /// Fill an empty database with the demo organisation and the sample courses.
+        #[arg(long)]
+        demo: bool,
+        /// Where the built samples are (folders packages/ and media/).
+        #[arg(long, value_name = "DIR", default_value = "build")]
+        demo_content: PathBuf,
+    },
+    /// People who sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Bearer tokens of programs that call the REST interface.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Check the configuration, the database, the data folder and the media libraries.
+    Check,
+    /// Print the description of the REST interface (OpenAPI).
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add somebody. Without --password-stdin a password is made and printed.
+    Add {
+        /// What they sign in with.
+        #[arg(long)]
+        login: String,
+        /// Their name as it is shown.
+        #[arg(long)]
+        name: String,
+        /// learner, trainer, manager, hr or administrator; may be given several times.
+        #[arg(long = "role", value_name = "ROLE", default_value = "learner")]
+        roles: Vec<String>,
+        /// Where they work, such as "Direction des routes/Service entretien"; created when absent.
+        #[arg(long, value_name = "PATH")]
+        org_unit: Option<String>,
+        /// Read the password from the first line of the standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a token. It is printed once; the server keeps only its digest.
+    Create {
+        /// What the program is called.
+        #[arg(long)]
+        name: String,
+        /// packages/write, packages/read, launches/write, registrations/read or all; may be given several times.
+        #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
+        scopes: Vec<String>,
+    },
+}
+
+/// What a command has to say: for people, and as JSON.
+struct Said {
+    text: String,
+    json: Value,
+    fine: bool,
+}
+
+impl Said {
+    fn new(text: impl Into<String>, json: Value) -> Self {
+        Self { text: text.into(), json, fine: true }
+    }
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     let cli = Cli::parse();
+    let as_json = cli.json;
+    match run(cli).await {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(said)) => {
+            if as_json {
+                println!("{}", said.json);
+            } else {
+                println!("{}", said.text);
+            }
+            if said.fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("preau: {}", in_one_line(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Our own failures in words, whatever else with its causes; never more than a line.
+fn in_one_line(error: &anyhow::Error) -> String {
+    let told = error.downcast_ref::<preau::core::Error>().and_then(|own| {
+        let sentence = Words::of(Language::En).error(own.code, &own.args)?;
+        let cause = own.source.as_ref().map(|cause| format!(" [{cause:#}]")).unwrap_or_default();
+        Some(format!("{sentence} ({}){cause}", own.code))
+    });
+    told.unwrap_or_else(|| format!("{error:#}")).replace('\n', " ")
+}
+
+async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
+    // The description needs neither configuration nor database.
+    if matches!(cli.command, Command::Openapi) {
+        let document = serde_json::to_value(api_doc::document())?;
+        return Ok(Some(Said::new(serde_json::to_string_pretty(&document)?, document)));
+    }
     let config = Config::load(cli.config.as_deref())?;
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(&config.log).context("configuration: log")?)
         .with_writer(std::io::stderr)
         .init();
-    let app = App::open(config, Clock::system()).await?;
-    match cli.command {
-        Command::Serve => serve(app).await,
+    if matches!(cli.command, Command::Check) {
+        let report = check::run(config).await;
+        return Ok(Some(Said {
+            text: report.to_string(),
+            fine: report.is_fine(),
+            json: serde_json::to_value(&report)?,
+        }));
     }
+    let app = App::open(config, Clock::system()).await?;
+    let said = match cli.command {
+        Command::Serve { demo, demo_content } => {
+            if demo {
+                println!("{}", demo::load(&app, &demo_content).await?);
+            }
+            serve(&app).await?;
+            None
+        }
+        Command::User(UserCommand::Add { login, name, roles, org_unit, password_stdin }) => {
+            let roles = roles.iter().map(|role| role.parse::<Role>()).collect::<Result<Vec<_>, _>>();
+            let given = if password_stdin { Some(password_from_stdin()?) } else { None };
+            let roles = roles.map_err(anyhow::Error::msg)?;
+            Some(add_user(&app, NewAccount { login, name, roles, org_unit, password: given }).await?)
+        }
+        Command::Token(TokenCommand::Create { name, scopes }) => {
+            let scopes = scopes.iter().map(|scope| scope.parse::<Scope>()).collect::<Result<Vec<_>, _>>();
+            let mut tx = app.db.begin().await?;
+            let scopes = scopes.map_err(anyhow::Error::msg)?;
+            let (id, token) = identity::create_token(&mut tx, &name, &scopes, app.clock.now()).await?;
+            tx.commit().await?;
+            Some(Said::new(
+                format!("{token}\nKeep it now: it will not be shown again."),
+                json!({"id": id, "token": token}),
+            ))
+        }
+        Command::Check | Command::Openapi => None,
+    };
+    app.db.close().await;
+    Ok(said)
+}
+
+async fn add_user(app: &App, new: NewAccount) -> anyhow::Result<Said> {
+    let is_given = new.password.is_some();
+    let added = identity::add_account(app, new).await?;
+    let mut answer = json!({"id": added.person.id, "login": added.login});
+    if is_given {
+        return Ok(Said::new(format!("{} can sign in as {}.", added.person.name, added.login), answer));
+    }
+    answer["password"] = added.password.as_str().into();
+    let text = format!(
+        "{} can sign in as {} with the password {}\nIt will not be shown again.",
+        added.person.name, added.login, added.password
+    );
+    Ok(Said::new(text, answer))
+}
+
+fn password_from_stdin() -> anyhow::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("cannot read the password from the standard input")?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    anyhow::ensure!(!password.is_empty(), "the password on the standard input is empty");
+    Ok(password)
 }
 
 /// Serves until the process is asked to stop, then lets the requests under way finish.
-async fn serve(app: App) -> anyhow::Result<()> {
+async fn serve(app: &App) -> anyhow::Result<()> {
     let address = app.config.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     println!("Préau: {}", app.config.public_url);
-    axum::serve(listener, preau::app::router(&app)).with_graceful_shutdown(asked_to_stop()).await?;
-    app.db.close().await;
+    axum::serve(listener, preau::app::router(app)).with_graceful_shutdown(asked_to_stop()).await?;
     Ok(())
 }
 

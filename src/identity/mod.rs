@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use crate::state::App;
 
 mod access;
+mod accounts;
 mod api;
 mod login;
 mod model;
@@ -25,6 +26,7 @@ pub use access::{
     Administrator, ApiCaller, Caller, CanImport, CanLaunch, CanReadPackages, CanReadRegistrations, Hr, MaybeSignedIn,
     Refusal, SignedIn, StatementReader, Trainer,
 };
+pub use accounts::{Added, NewAccount, add_account};
 pub use api::api;
 pub use login::{
     LaunchGrant, Login, begin_login, end_login, forget_cookie, grant_launch, launch_grant, recognise, set_cookie,

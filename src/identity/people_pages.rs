@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::core::{Error, Kind, OrgUnitId, PersonId, Result};
 use crate::identity::access::Administrator;
-use crate::identity::model::{NewPerson, Role};
+use crate::identity::accounts::{NewAccount, add_account};
+use crate::identity::model::Role;
 use crate::identity::org_units::{self, OrgUnits};
 use crate::identity::pages::roles_in_words;
 use crate::identity::people::{self, Page, Position, Wanted};
@@ -196,32 +197,17 @@ pub(super) async fn add(
     let roles: Vec<Role> = roles.collect();
     let (name, login, unit) = (field("name").to_owned(), field("login").to_owned(), field("unit").to_owned());
 
-    let password = password::generate_password();
-    let hash = password::hash_password(&password).await?;
-    let added = async {
-        let mut tx = app.db.begin().await?;
-        let now = app.clock.now();
-        let org_unit = match unit.as_str() {
-            "" => None,
-            path => Some(org_units::org_unit_at(&mut tx, path, now).await?),
-        };
-        let new = NewPerson {
-            name: name.clone(),
-            login: Some(login.clone()),
-            org_unit,
-            password_hash: Some(hash),
-            roles: roles.clone(),
-            ..NewPerson::default()
-        };
-        let id = store::add_person(&mut tx, &new, &app.config.public_origin(), now).await?;
-        let person = store::person(&mut tx, id).await?;
-        tx.commit().await?;
-        Ok::<_, Error>(person)
+    let new = NewAccount {
+        login: login.clone(),
+        name: name.clone(),
+        roles: roles.clone(),
+        org_unit: Some(unit.clone()),
+        password: None,
     };
-    match added.await {
-        Ok(person) => {
-            tracing::info!(person = %person.id, by = %administrator.id, "person added");
-            password_page(shell, "person-added", person.name, person.login.unwrap_or_default(), password)
+    match add_account(&app, new).await {
+        Ok(added) => {
+            tracing::info!(person = %added.person.id, by = %administrator.id, "person added");
+            password_page(shell, "person-added", added.person.name, added.login, added.password)
         }
         Err(wrong) if matches!(wrong.kind, Kind::Unprocessable | Kind::Conflict) => {
             let sentence = shell.words.error(wrong.code, &wrong.args).unwrap_or_default();

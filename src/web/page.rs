@@ -53,7 +53,7 @@ pub fn failure_page(shell: Shell, problem: &Problem, method: &Method, reference:
             *response.status_mut() = problem.status;
             response
         }
-        Err(_) => problem.document(),
+        Err(_) => problem.document(words),
     }
 }
 
@@ -74,7 +74,7 @@ fn family(status: StatusCode) -> &'static str {
 }
 
 /// The sentence for a code that has none of its own.
-fn general(status: StatusCode) -> &'static str {
+pub(super) fn general(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_FOUND => "error-not-found",
         StatusCode::FORBIDDEN => "error-forbidden",

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::asker::asked_by_program;
-use super::page::failure_page;
+use super::i18n::Words;
+use super::page::{failure_page, general};
 use super::shell::Shell;
 use crate::core::{Error, Kind, Timestamp};
 use crate::state::App;
@@ -68,12 +69,12 @@ impl IntoResponse for Error {
 
 impl Problem {
     /// The RFC 9457 document, its title in the reader's language.
-    pub fn document(&self) -> Response {
+    pub fn document(&self, words: Words) -> Response {
         let mut document = json!({
             "type": format!("about:blank#{}", self.code),
             "status": self.status.as_u16(),
             "code": self.code,
-            "title": self.code,
+            "title": words.error(self.code, &self.args).unwrap_or_else(|| words.t(general(self.status))),
         });
         if let Some(members) = document.as_object_mut() {
             if let Some(detail) = &self.detail {
@@ -91,11 +92,9 @@ impl Problem {
 
 /// Writes the body of every failure below it, for whoever asked. Also of those the framework makes itself (404, 405, 413…).
 pub async fn tell_failures(State(app): State<App>, request: Request, next: Next) -> Response {
-    let reader = if asked_by_program(request.uri().path(), request.headers()) {
-        None
-    } else {
-        Some((Shell::of(request.headers(), request.uri(), request.extensions()), request.method().clone()))
-    };
+    let shell = Shell::of(request.headers(), request.uri(), request.extensions());
+    let (words, method) = (shell.words, request.method().clone());
+    let person = (!asked_by_program(request.uri().path(), request.headers())).then_some(shell);
     let response = next.run(request).await;
     let problem = match response.extensions().get::<Problem>() {
         Some(problem) => problem.clone(),
@@ -104,15 +103,15 @@ pub async fn tell_failures(State(app): State<App>, request: Request, next: Next)
             None => return response,
         },
     };
-    let mut told = match reader {
-        Some((shell, method)) => {
+    let mut told = match person {
+        Some(shell) => {
             let reference = reference(problem.status, app.clock.now());
             if !reference.is_empty() {
                 tracing::error!(code = problem.code, reference, "told to a person");
             }
             failure_page(shell, &problem, &method, &reference)
         }
-        None => problem.document(),
+        None => problem.document(words),
     };
     // What the failing handler set on purpose (Allow, Retry-After, CORS, cookies) stays.
     for (name, value) in response.headers() {

@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["progress"],
     &["runtime"],
     &["catalogue"],
-    &["demo"],
+    &["demo", "check"],
     &["api_doc"],
     &["app"],
 ];

@@ -2,7 +2,9 @@
 
 mod architecture;
 mod catalogue;
+mod commands;
 mod identity;
+mod openapi;
 mod server;
 mod storage;
 mod support;

@@ -14,6 +14,7 @@ error-person-without-login = This person has no login: another system sends them
 error-language-unknown = Préau does not speak this language.
 error-password-short = Choose at least { $shortest } characters.
 error-password-wrong = This is not your present password.
+error-password-long = This password is too long ({ $longest } bytes at most).
 
 sign-in-title = Sign in
 sign-in-lead = Find your courses where you left them.

@@ -14,6 +14,7 @@ error-person-without-login = Cette personne n'a pas d'identifiant : un autre sys
 error-language-unknown = Préau ne parle pas cette langue.
 error-password-short = Choisissez au moins { $shortest } caractères.
 error-password-wrong = Ce n'est pas votre mot de passe actuel.
+error-password-long = Ce mot de passe est trop long ({ $longest } octets au plus).
 
 sign-in-title = Se connecter
 sign-in-lead = Retrouvez vos formations là où vous les avez laissées.

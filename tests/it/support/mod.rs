@@ -1,5 +1,6 @@
 //! What tests build their stories from.
 
+mod command;
 mod database;
 mod test_app;
 

@@ -1,0 +1,65 @@
+//! The `preau` command, run as an operator would: a process of its own beside the server under test.
+
+use std::process::Stdio;
+
+use tokio::io::AsyncWriteExt;
+
+use super::TestApp;
+
+/// What a command said.
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    /// The one JSON object of a command that went well.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        assert_eq!(self.code, 0, "{}", self.err);
+        assert_eq!(self.out.lines().count(), 1, "one object: {}", self.out);
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("not JSON: {}", self.out))
+    }
+
+    /// The one line of a command that failed.
+    #[track_caller]
+    pub fn fault(&self) -> &str {
+        assert_eq!(self.code, 1, "{} {}", self.out, self.err);
+        assert_eq!(self.err.lines().count(), 1, "one line: {}", self.err);
+        self.err.trim_end()
+    }
+}
+
+impl TestApp {
+    /// Runs `preau` with `arguments` on this application's database and files.
+    pub async fn command(&self, arguments: &[&str]) -> Said {
+        self.command_with(arguments, "", &[]).await
+    }
+
+    /// The same with a text on standard input and further variables.
+    pub async fn command_with(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Said {
+        let config = &self.app.config;
+        let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_preau"))
+            .args(arguments)
+            .env("PREAU_DATABASE_URL", config.database_url())
+            .env("PREAU_DATA_DIR", &config.data_dir)
+            .env("PREAU_PUBLIC_URL", config.public_url.as_str())
+            .env("PREAU_CONTENT_URL", config.content_url.as_str())
+            .env("PREAU_LOG", "error")
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the command starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // A command that reads nothing may be gone already.
+        let _ = stdin.write_all(input.as_bytes()).await;
+        drop(stdin);
+        let output = child.wait_with_output().await.expect("the command ends");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
