@@ -23,7 +23,7 @@ onEachDatabase("Learn", (journey) => {
     await desk.waitForURL(/\/trainer\/packages\/[0-9a-f-]+$/);
 
     // The preview is the learner's player, and leaves no record.
-    await desk.getByRole("button", { name: /aperçu|apprenant|essayer/i }).or(desk.getByRole("link", { name: /aperçu|apprenant|essayer/i })).first().click();
+    await desk.getByRole("button", { name: "Voir comme un apprenant" }).click();
     await desk.waitForURL(/\/player\//);
     await heading(content(desk), "Prendre soin de son dos");
     await turnPage(content(desk));
