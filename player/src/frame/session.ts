@@ -101,6 +101,7 @@ class Scorm {
   readonly #api: ScormApi;
   readonly #queue: CommitQueue;
   #ended = false;
+  #isCommitDue = false;
   #sessionTime: string | undefined;
   #cancelQuiet: (() => void) | undefined;
   #cancelLongest: (() => void) | undefined;
@@ -114,7 +115,7 @@ class Scorm {
     if (runtime.valid_requests) this.#model.allow(runtime.valid_requests);
     this.#api = new ScormApi(this.#model, {
       changed: () => this.#changed(),
-      commit: () => this.flush(this.closing),
+      commit: () => this.#committed(),
       terminate: () => this.#terminated(),
     });
     this.#queue = new CommitQueue(
@@ -198,6 +199,16 @@ class Scorm {
     this.#cancelQuiet?.();
     this.#cancelQuiet = timers.after(QUIET, () => this.flush(false));
     this.#cancelLongest ??= timers.after(LONGEST, () => this.flush(false));
+  }
+
+  /** The content's own turn is not spent on the log and the network; several commits of one turn leave as one. */
+  #committed(): void {
+    if (this.#isCommitDue) return;
+    this.#isCommitDue = true;
+    queueMicrotask(() => {
+      this.#isCommitDue = false;
+      if (!this.#ended) this.flush(this.closing);
+    });
   }
 
   #stopWaiting(): void {

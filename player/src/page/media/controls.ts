@@ -15,6 +15,8 @@ const ICONS = {
   expand: 'M8 3H3v5M16 3h5v5M8 21H3v-5M16 21h5v-5',
 } as const;
 
+/** Read beside the arrow, and part of the button's name: WCAG 2.5.3. */
+const TEN_SECONDS = '10 s';
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 
 export interface ControlsOptions {
@@ -25,7 +27,7 @@ export interface ControlsOptions {
 }
 
 export class Controls {
-  /** The whole player: it takes the focus, and its keys work while the focus is inside. WCAG 2.1.4. */
+  /** The whole player. Its keys work while the focus is inside, and nowhere else: WCAG 2.1.4. */
   readonly element: HTMLElement;
   readonly #media: HTMLVideoElement | HTMLAudioElement;
   readonly #words: Words;
@@ -48,8 +50,8 @@ export class Controls {
     const isVideo = media instanceof HTMLVideoElement;
 
     this.#play = this.#tool('player-tool player-tool-main', 'play', word('media-play'), () => this.toggle());
-    const back = this.#tool('player-tool', 'back', word('media-back'), () => this.move(-10));
-    const forward = this.#tool('player-tool', 'forward', word('media-forward'), () => this.move(10));
+    const back = this.#tool('player-tool', 'back', word('media-back'), () => this.move(-10), TEN_SECONDS);
+    const forward = this.#tool('player-tool', 'forward', word('media-forward'), () => this.move(10), TEN_SECONDS);
     this.#seek = element('input', {
       type: 'range',
       class: 'player-seek',
@@ -72,10 +74,12 @@ export class Controls {
     });
     const speed = this.#speed();
     this.#captions = options.hasCaptions
-      ? this.#tool('player-tool', 'captions', word('media-captions'), () => this.captions())
+      ? this.#tool('player-tool', 'captions', word('media-captions'), () => this.captions(), word('media-captions'))
       : undefined;
     this.#captions?.setAttribute('aria-pressed', 'false');
-    this.#full = isVideo ? this.#tool('player-tool', 'expand', word('media-fullscreen'), () => this.full()) : undefined;
+    this.#full = isVideo
+      ? this.#tool('player-tool', 'expand', word('media-fullscreen'), () => this.full(), word('media-fullscreen'))
+      : undefined;
     this.#said = element('p', { class: 'player-said', role: 'status' });
 
     const bar = element(
@@ -100,18 +104,28 @@ export class Controls {
       'div',
       {
         class: 'player-media',
-        tabindex: '0',
+        tabindex: '-1',
         role: 'group',
         'aria-label': options.title,
         'data-kind': isVideo ? 'video' : 'audio',
         'data-state': 'paused',
       },
-      element('div', { class: 'player-screen' }, media),
+      element(
+        'div',
+        { class: 'player-screen' },
+        media,
+        ...(isVideo ? [] : [element('p', { class: 'player-record' }, icon(ICONS.sound), options.title)]),
+      ),
       this.#said,
       bar,
     );
     this.#listen();
     this.#tick();
+  }
+
+  /** The keys work from here on. */
+  focus(): void {
+    this.#play.focus({ preventScroll: true });
   }
 
   /** A sentence for everybody, the screen reader included. */
@@ -154,8 +168,9 @@ export class Controls {
     else (this.#media as HTMLVideoElement & { webkitEnterFullscreen?: () => void }).webkitEnterFullscreen?.();
   }
 
-  #tool(className: string, name: keyof typeof ICONS, label: string, act: () => void): HTMLButtonElement {
+  #tool(className: string, name: keyof typeof ICONS, label: string, act: () => void, word?: string): HTMLButtonElement {
     const tool = element('button', { type: 'button', class: className, 'aria-label': label, title: label }, icon(ICONS[name]));
+    if (word !== undefined) tool.append(element('span', { class: 'player-tool-word', 'aria-hidden': 'true' }, word));
     tool.addEventListener('click', act);
     return tool;
   }
@@ -164,7 +179,7 @@ export class Controls {
     if (tool.title === label) return;
     tool.title = label;
     tool.setAttribute('aria-label', label);
-    tool.replaceChildren(icon(ICONS[name]));
+    tool.querySelector('svg')?.replaceWith(icon(ICONS[name]));
   }
 
   #speed(): HTMLElement {

@@ -60,7 +60,7 @@ export class MediaPlayer {
   }
 
   focus(): void {
-    this.element.focus({ preventScroll: true });
+    this.#controls.focus();
   }
 
   /** Stops playing and answers whether everything is saved. */
