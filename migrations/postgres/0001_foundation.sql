@@ -276,30 +276,27 @@ CREATE TABLE statement (
     refers_to    UUID,
     voided       BOOLEAN NOT NULL
 );
-CREATE INDEX statement_verb ON statement (verb_key, seq);
 CREATE INDEX statement_registration ON statement (registration, seq);
 CREATE INDEX statement_refers_to ON statement (refers_to);
 
--- Who and what a statement speaks of, and in which part (`usage`, numbers in src/lrs/store.rs).
--- The keys are digests of the identifier, so that no dictionary has to be read or locked to write a statement.
-CREATE TABLE statement_agent (
-    agent_key UUID NOT NULL,
-    usage     INTEGER NOT NULL,
-    seq       BIGINT NOT NULL,
-    PRIMARY KEY (agent_key, usage, seq)
-);
-CREATE TABLE statement_activity (
-    activity_key UUID NOT NULL,
-    usage        INTEGER NOT NULL,
-    seq          BIGINT NOT NULL,
-    PRIMARY KEY (activity_key, usage, seq)
+-- Under what a statement is found: `usage` says in which part (numbers in src/lrs/links.rs), `entity` is the digest of an
+-- identifier, so that no dictionary has to be read or locked to write a statement. `subject` is the statement that names
+-- the entity: the same one, or another that this one refers to and is therefore found with (xAPI 1.0.3 Communication 2.1.3).
+CREATE TABLE statement_link (
+    usage   INTEGER NOT NULL,
+    entity  UUID NOT NULL,
+    seq     BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    PRIMARY KEY (usage, entity, seq, subject)
 );
 
+-- `names` is a JSON array, the latest last.
 CREATE TABLE xapi_agent (
     agent_key UUID PRIMARY KEY,
     ifi       TEXT NOT NULL,
-    body      TEXT NOT NULL
+    names     TEXT NOT NULL
 );
+-- `definition` is the JSON that all statements together gave.
 CREATE TABLE xapi_activity (
     activity_key UUID PRIMARY KEY,
     iri          TEXT NOT NULL,
