@@ -23,15 +23,15 @@ verb-waived = { $actor } bénéficie d’une dispense pour { $object }
 verb-played = { $actor } a lu { $object }
 verb-paused = { $actor } a mis en pause { $object }
 verb-seeked = { $actor } a parcouru { $object }
-verb-other = { $actor } : « { $verb } », { $object }
+verb-other = { $actor } : « { $verb } », { $object }
 
 object-statement = la déclaration { $id }
-object-sub-statement = « { $sentence } »
+object-sub-statement = « { $sentence } »
 
 result-percent = avec { $percent } %
 result-points = avec { $raw } points sur { $max }
 result-raw = avec { $raw } points
-result-response = (réponse : « { $response } »)
+result-response = (réponse : « { $response } »)
 result-duration = en { $duration }
 
 duration-seconds = { $seconds } s

@@ -1,0 +1,329 @@
+//! Who asks the store, and what they may do. [`Access`] is the only way to statements and documents from outside: each
+//! method answers with the right, or with the reason why not.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sqlx::FromRow;
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use super::append::{self, Authority, Received};
+use super::query::Filter;
+use crate::core::{Error, Kind, LaunchId, RegistrationId, Result, StatementId, Timestamp};
+use crate::on_db;
+use crate::state::App;
+use crate::storage::{Secrets, Tx};
+use crate::xapi::{Actor, AgentKey, Ifi, Stored, Version};
+
+/// What a credential may do (1.0.3 Communication 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    StatementsWrite,
+    /// Only statements this credential wrote.
+    StatementsReadMine,
+    StatementsRead,
+    State,
+    Profile,
+    /// What is known of activities and agents changes with the statements written.
+    Define,
+    AllRead,
+    All,
+}
+
+impl Scope {
+    pub const EVERY: [Scope; 8] = [
+        Scope::StatementsWrite,
+        Scope::StatementsReadMine,
+        Scope::StatementsRead,
+        Scope::State,
+        Scope::Profile,
+        Scope::Define,
+        Scope::AllRead,
+        Scope::All,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::StatementsWrite => "statements/write",
+            Scope::StatementsReadMine => "statements/read/mine",
+            Scope::StatementsRead => "statements/read",
+            Scope::State => "state",
+            Scope::Profile => "profile",
+            Scope::Define => "define",
+            Scope::AllRead => "all/read",
+            Scope::All => "all",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let found = Self::EVERY.into_iter().find(|scope| scope.name() == text);
+        found.ok_or_else(|| {
+            let known = Self::EVERY.map(Scope::name).join(", ");
+            Error::unprocessable("scope-unknown").arg("scope", text).detail(format!("`{text}` is none of {known}"))
+        })
+    }
+}
+
+/// A known credential.
+#[derive(Clone, Debug)]
+pub struct Access {
+    authority: Authority,
+    scopes: Vec<Scope>,
+    launch: Option<Launch>,
+}
+
+/// The one person and registration launched content may speak of.
+#[derive(Clone, Debug)]
+struct Launch {
+    actor: Ifi,
+    registration: Uuid,
+}
+
+#[derive(FromRow)]
+struct CredentialRow {
+    name: String,
+    secret_hash: Vec<u8>,
+    scopes: String,
+}
+
+#[derive(FromRow)]
+struct LaunchRow {
+    secret_hash: Vec<u8>,
+    registration_id: Uuid,
+    actor: String,
+    scopes: String,
+}
+
+const FIND: &str = "SELECT name, secret_hash, scopes FROM lrs_credential WHERE key = $1 AND revoked_at IS NULL";
+const FIND_LAUNCH: &str = "SELECT secret_hash, registration_id, actor, scopes FROM launch_credential
+    WHERE key = $1 AND revoked_at IS NULL AND expires_at > $2";
+const INSERT: &str = "INSERT INTO lrs_credential (key, name, secret_hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)";
+const INSERT_LAUNCH: &str = "INSERT INTO launch_credential
+    (key, secret_hash, launch_id, registration_id, actor, scopes, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const REVOKE_LAUNCH: &str = "UPDATE launch_credential SET revoked_at = $2 WHERE launch_id = $1 AND revoked_at IS NULL";
+
+/// Marks the key of launched content, so that one look-up finds it.
+const LAUNCH_PREFIX: &str = "launch-";
+
+/// A key and its secret. The secret is shown once and cannot be read again.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Credential {
+    pub key: String,
+    pub secret: String,
+}
+
+impl Credential {
+    fn new(prefix: &str) -> Self {
+        // A third of a token is enough for a name; the secret keeps all 256 bits.
+        let key = format!("{prefix}{}", Uuid::new_v4().simple());
+        Self { key, secret: Secrets::token() }
+    }
+
+    /// What stands behind `Basic ` in `Authorization`; also cmi5's `auth-token` (cmi5 section 8.2.3).
+    pub fn basic(&self) -> String {
+        BASE64_STANDARD.encode(format!("{}:{}", self.key, self.secret))
+    }
+}
+
+/// Makes a credential for a tool. Errors: `name-missing`, `scope-missing`.
+pub async fn create_credential(tx: &mut Tx, name: &str, scopes: &[Scope], now: Timestamp) -> Result<Credential> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Error::unprocessable("name-missing"));
+    }
+    if scopes.is_empty() {
+        return Err(Error::unprocessable("scope-missing").arg("scope", Scope::EVERY.map(Scope::name).join(", ")));
+    }
+    let credential = Credential::new("");
+    let hash = Secrets::digest(&credential.secret);
+    on_db!(tx, c => sqlx::query(INSERT)
+        .bind(&credential.key).bind(name).bind(hash).bind(written(scopes)).bind(now)
+        .execute(c).await.map(drop))?;
+    Ok(credential)
+}
+
+/// Makes the credential of a launch: `actor` in `registration` and nobody else, until `expires_at`.
+pub async fn issue_launch_credential(
+    tx: &mut Tx,
+    launch: LaunchId,
+    registration: RegistrationId,
+    actor: &Ifi,
+    scopes: &[Scope],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<Credential> {
+    let credential = Credential::new(LAUNCH_PREFIX);
+    let hash = Secrets::digest(&credential.secret);
+    on_db!(tx, c => sqlx::query(INSERT_LAUNCH)
+        .bind(&credential.key).bind(hash).bind(launch).bind(registration).bind(actor.canonical()).bind(written(scopes))
+        .bind(now).bind(expires_at)
+        .execute(c).await.map(drop))?;
+    Ok(credential)
+}
+
+/// Ends every credential of a launch.
+pub async fn revoke_launch_credentials(tx: &mut Tx, launch: LaunchId, now: Timestamp) -> Result<()> {
+    on_db!(tx, c => sqlx::query(REVOKE_LAUNCH).bind(launch).bind(now).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+fn written(scopes: &[Scope]) -> String {
+    scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")
+}
+
+fn unknown() -> Error {
+    Error::new(Kind::Unauthenticated, "credential-unknown").detail("the key or the secret is wrong, expired or revoked")
+}
+
+/// Whom `Authorization` names. Errors: `credential-missing`, `credential-unknown`.
+///
+/// Secrets are random, so their digest is compared and no password hash is paid for on each request.
+pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -> Result<Access> {
+    let Some(authorization) = authorization else {
+        return Err(Error::new(Kind::Unauthenticated, "credential-missing").detail("`Authorization: Basic …` is missing"));
+    };
+    // Some content takes the launch's `auth` for the whole header, some puts `Basic ` before it twice.
+    let mut encoded = authorization.trim();
+    while let Some(("basic" | "Basic" | "BASIC", rest)) = encoded.split_once(' ') {
+        encoded = rest.trim();
+    }
+    let decoded = BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)?;
+    let (key, secret) = decoded.split_once(':').ok_or_else(unknown)?;
+    let (hash, access) = if key.starts_with(LAUNCH_PREFIX) {
+        let now = app.clock.now();
+        let row: Option<LaunchRow> = on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(now).fetch_optional(c).await)?;
+        let row = row.ok_or_else(unknown)?;
+        let actor = Ifi::from_canonical(&row.actor).ok_or_else(unknown)?;
+        let authority = Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id);
+        let launch = Some(Launch { actor, registration: row.registration_id });
+        (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch })
+    } else {
+        let row: Option<CredentialRow> = on_db!(tx, c => sqlx::query_as(FIND).bind(key).fetch_optional(c).await)?;
+        let row = row.ok_or_else(unknown)?;
+        let authority = Authority::named(app, key, &row.name);
+        (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch: None })
+    };
+    if bool::from(hash.ct_eq(&Secrets::digest(secret))) { Ok(access) } else { Err(unknown()) }
+}
+
+fn read(scopes: &str) -> Vec<Scope> {
+    scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect()
+}
+
+impl Access {
+    /// Refuses unless one of `scopes` is granted.
+    fn one_of(&self, scopes: &[Scope]) -> Result<()> {
+        if self.scopes.iter().any(|granted| *granted == Scope::All || scopes.contains(granted)) {
+            return Ok(());
+        }
+        let wanted = scopes.first().map_or("all", |scope| scope.name());
+        Err(Error::new(Kind::Forbidden, "scope-missing").arg("scope", wanted).with("scope", wanted))
+    }
+
+    fn outside_launch(what: &str) -> Error {
+        Error::new(Kind::Forbidden, "outside-launch")
+            .detail(format!("{what}: this credential is of one launch and speaks only of its learner and registration"))
+    }
+
+    /// Stores statements under this credential's authority.
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        received: Vec<Received>,
+        version: Version,
+    ) -> Result<(Vec<StatementId>, Vec<Stored>)> {
+        self.one_of(&[Scope::StatementsWrite])?;
+        if let Some(launch) = &self.launch {
+            for received in &received {
+                let statement = &received.statement;
+                if !matches!(&statement.actor, Actor::Agent(agent) if agent.ifi.key() == launch.actor.key()) {
+                    return Err(Self::outside_launch("another actor"));
+                }
+                // Old content leaves the registration out; the launch knows it.
+                if statement.registration().is_some_and(|registration| registration != launch.registration) {
+                    return Err(Self::outside_launch("another registration"));
+                }
+            }
+        }
+        let defines = self.scopes.iter().any(|scope| matches!(scope, Scope::All | Scope::Define));
+        let authority = self.authority.clone().speaking(version).defining(defines);
+        append::append_received(tx, app, received, &authority).await
+    }
+
+    /// Narrows a search to what may be read.
+    pub(super) fn readable(&self, mut filter: Filter) -> Result<Filter> {
+        self.one_of(&[Scope::StatementsRead, Scope::AllRead, Scope::StatementsReadMine])?;
+        if let Some(launch) = &self.launch {
+            let own = launch.actor.key();
+            if filter.agent.is_some_and(|agent| agent != own) {
+                return Err(Self::outside_launch("another agent"));
+            }
+            if filter.registration.is_some_and(|registration| registration != launch.registration) {
+                return Err(Self::outside_launch("another registration"));
+            }
+            filter.agent = Some(own);
+            filter.related_agents = false;
+            return Ok(filter);
+        }
+        if self.one_of(&[Scope::StatementsRead, Scope::AllRead]).is_err() {
+            filter.authority = self.authority.actor().ifi().map(Ifi::key);
+        }
+        Ok(filter)
+    }
+
+    /// Whether one statement found by its id may be read.
+    pub(super) fn may_read(&self, body: &crate::xapi::Statement) -> Result<bool> {
+        self.one_of(&[Scope::StatementsRead, Scope::AllRead, Scope::StatementsReadMine])?;
+        if let Some(launch) = &self.launch {
+            return Ok(body.actor.ifi().is_some_and(|ifi| ifi.key() == launch.actor.key()));
+        }
+        let mine = body.authority.as_ref().and_then(Actor::ifi).map(Ifi::key) == self.authority.actor().ifi().map(Ifi::key);
+        Ok(mine || self.one_of(&[Scope::StatementsRead, Scope::AllRead]).is_ok())
+    }
+
+    /// The right to state documents of `agent`; answers the registration they are of. Content that names none means
+    /// that of its launch, so that two attempts do not share their state.
+    pub(super) fn state(&self, agent: AgentKey, registration: Option<Uuid>, change: bool) -> Result<Option<Uuid>> {
+        self.one_of(if change { &[Scope::State] } else { &[Scope::State, Scope::AllRead] })?;
+        match &self.launch {
+            Some(launch) if launch.actor.key() != agent => Err(Self::outside_launch("another agent")),
+            Some(launch) if registration.is_some_and(|registration| registration != launch.registration) => {
+                Err(Self::outside_launch("another registration"))
+            }
+            Some(launch) => Ok(Some(launch.registration)),
+            None => Ok(registration),
+        }
+    }
+
+    /// The right to the profile of `agent`; of activities if `None`.
+    pub(super) fn profile(&self, agent: Option<AgentKey>, change: bool) -> Result<()> {
+        self.one_of(if change { &[Scope::Profile] } else { &[Scope::Profile, Scope::AllRead] })?;
+        match (&self.launch, agent) {
+            (Some(launch), Some(agent)) if launch.actor.key() != agent => Err(Self::outside_launch("another agent")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The right to what is known of agents and activities.
+    pub(super) fn directory(&self, agent: Option<AgentKey>) -> Result<()> {
+        self.one_of(&[Scope::StatementsRead, Scope::AllRead, Scope::StatementsReadMine, Scope::Profile, Scope::State])?;
+        match (&self.launch, agent) {
+            (Some(launch), Some(agent)) if launch.actor.key() != agent => Err(Self::outside_launch("another agent")),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The Learning Record Store: every learning event as an xAPI statement, kept as it was said.
+//!
+//! [`append`] is the way in for the rest of Préau: it stores statements in the caller's transaction and shows them to the
+//! projection there. `/xapi/` is the way in and out for tools and content, through an [`Access`].
+//!
+//! Invariants: a statement's text never changes once stored; its number (`seq`) is its moment of storing; what finds it is in
+//! `statement_link` alone, so a search never reads bodies it does not return.
+
+mod access;
+mod append;
+mod documents;
+mod http;
+mod links;
+mod pages;
+mod query;
+mod resources;
+mod statements;
+mod store;
+
+use axum::Router;
+use axum::routing::{any, get};
+
+pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
+pub use append::{Authority, append};
+pub use store::is_transient;
+
+use crate::core::{Error, RegistrationId, Result};
+use crate::state::App;
+use crate::storage::Tx;
+use crate::xapi::{Stored, Version};
+
+/// The xAPI resources, on both origins.
+pub fn xapi_routes() -> Router<App> {
+    Router::new().route("/xapi/{*resource}", any(http::answer))
+}
+
+/// The pages of the application.
+pub fn routes() -> Router<App> {
+    Router::new().route("/admin/statements", get(pages::list))
+}
+
+/// Statements after `seq` in the order of storing, without the voided ones: what a rebuild reads, a piece at a time.
+pub async fn replay(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Stored>> {
+    store::after(tx, seq, limit).await?.into_iter().map(read).collect()
+}
+
+/// The statements of one registration in the order of storing, without the voided ones.
+pub async fn of_registration(tx: &mut Tx, registration: RegistrationId) -> Result<Vec<Stored>> {
+    store::of_registration(tx, registration.0).await?.into_iter().map(read).collect()
+}
+
+/// Writes a document of Préau's own (cmi5's `LMS.LaunchData`), whatever was there before.
+pub async fn put_state(
+    tx: &mut Tx,
+    app: &App,
+    activity: &str,
+    agent: &crate::xapi::Ifi,
+    registration: RegistrationId,
+    id: &str,
+    body: &serde_json::Value,
+) -> Result<()> {
+    let shelf = documents::Shelf::state(activity, agent.key(), Some(registration.0));
+    let body = serde_json::to_vec(body)?;
+    let new = documents::New { media_type: "application/json", body: &body, version: Version::V1, now: app.clock.now() };
+    documents::put(tx, &shelf, id, new, &documents::Condition::default()).await?;
+    Ok(())
+}
+
+fn read(row: store::Row) -> Result<Stored> {
+    let statement = crate::xapi::parse(&row.body, Version::V2)
+        .map_err(|refusal| Error::internal(anyhow::anyhow!("statement {}: {refusal:?}", row.id)))?;
+    Ok(Stored {
+        seq: row.seq,
+        id: row.id,
+        stored: row.stored,
+        occurred: row.occurred,
+        registration: row.registration.map(RegistrationId),
+        statement,
+    })
+}
