@@ -10,7 +10,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::core::{Error, Kind, Result};
 use crate::state::App;
-use crate::{api_doc, catalogue, identity, on_db, web};
+use crate::{api_doc, catalogue, identity, lrs, on_db, web};
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
@@ -25,6 +25,8 @@ fn application(app: &App) -> Router {
         .route("/assets/{file}", get(web::assets::serve))
         .route("/design", get(web::design::show))
         .merge(catalogue::routes())
+        .merge(lrs::routes())
+        .merge(lrs::xapi_routes())
         .merge(api_doc::routes())
         .merge(identity::routes())
         .layer(from_fn(web::forget_flash))
@@ -43,6 +45,7 @@ fn application(app: &App) -> Router {
 fn content(app: &App) -> Router {
     Router::new()
         .route("/assets/{file}", get(web::assets::serve))
+        .merge(lrs::xapi_routes())
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
         .layer(TraceLayer::new_for_http())
         .with_state(app.clone())

@@ -10,6 +10,7 @@ pub mod config;
 pub mod core;
 pub mod demo;
 pub mod identity;
+pub mod lrs;
 pub mod packages;
 pub mod scorm;
 pub mod state;

@@ -110,7 +110,8 @@ struct LaunchRow {
 const FIND: &str = "SELECT name, secret_hash, scopes FROM lrs_credential WHERE key = $1 AND revoked_at IS NULL";
 const FIND_LAUNCH: &str = "SELECT secret_hash, registration_id, actor, scopes FROM launch_credential
     WHERE key = $1 AND revoked_at IS NULL AND expires_at > $2";
-const INSERT: &str = "INSERT INTO lrs_credential (key, name, secret_hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)";
+const INSERT: &str =
+    "INSERT INTO lrs_credential (key, name, secret_hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)";
 const INSERT_LAUNCH: &str = "INSERT INTO launch_credential
     (key, secret_hash, launch_id, registration_id, actor, scopes, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const REVOKE_LAUNCH: &str = "UPDATE launch_credential SET revoked_at = $2 WHERE launch_id = $1 AND revoked_at IS NULL";
@@ -193,18 +194,22 @@ fn unknown() -> Error {
 /// Secrets are random, so their digest is compared and no password hash is paid for on each request.
 pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -> Result<Access> {
     let Some(authorization) = authorization else {
-        return Err(Error::new(Kind::Unauthenticated, "credential-missing").detail("`Authorization: Basic …` is missing"));
+        return Err(
+            Error::new(Kind::Unauthenticated, "credential-missing").detail("`Authorization: Basic …` is missing")
+        );
     };
     // Some content takes the launch's `auth` for the whole header, some puts `Basic ` before it twice.
     let mut encoded = authorization.trim();
     while let Some(("basic" | "Basic" | "BASIC", rest)) = encoded.split_once(' ') {
         encoded = rest.trim();
     }
-    let decoded = BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)?;
+    let decoded =
+        BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)?;
     let (key, secret) = decoded.split_once(':').ok_or_else(unknown)?;
     let (hash, access) = if key.starts_with(LAUNCH_PREFIX) {
         let now = app.clock.now();
-        let row: Option<LaunchRow> = on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(now).fetch_optional(c).await)?;
+        let row: Option<LaunchRow> =
+            on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(now).fetch_optional(c).await)?;
         let row = row.ok_or_else(unknown)?;
         let actor = Ifi::from_canonical(&row.actor).ok_or_else(unknown)?;
         let authority = Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id);
@@ -291,7 +296,8 @@ impl Access {
         if let Some(launch) = &self.launch {
             return Ok(body.actor.ifi().is_some_and(|ifi| ifi.key() == launch.actor.key()));
         }
-        let mine = body.authority.as_ref().and_then(Actor::ifi).map(Ifi::key) == self.authority.actor().ifi().map(Ifi::key);
+        let mine =
+            body.authority.as_ref().and_then(Actor::ifi).map(Ifi::key) == self.authority.actor().ifi().map(Ifi::key);
         Ok(mine || self.one_of(&[Scope::StatementsRead, Scope::AllRead]).is_ok())
     }
 

@@ -12,7 +12,7 @@ use crate::state::App;
 use crate::storage::Tx;
 use crate::xapi::body::{self, ServerSet};
 use crate::xapi::json::Json;
-use crate::xapi::{Actor, ActivityKey, Agent, Statement, Stored, Version, VerbKey, equality, exact};
+use crate::xapi::{ActivityKey, Actor, Agent, Statement, Stored, VerbKey, Version, equality, exact};
 
 /// How often the projection may answer with statements of its own before something is wrong.
 const ROUNDS: usize = 8;
@@ -120,14 +120,16 @@ async fn store_batch(
     if given.iter().collect::<HashSet<_>>().len() < given.len() {
         return Err(Error::malformed("statement-id-repeated").detail("two statements of one batch have the same id"));
     }
-    let ids: Vec<StatementId> = received.iter().map(|received| received.statement.id.unwrap_or_else(StatementId::new)).collect();
+    let ids: Vec<StatementId> =
+        received.iter().map(|received| received.statement.id.unwrap_or_else(StatementId::new)).collect();
     let known = store::find_all(tx, &given).await?;
     let known: HashMap<Uuid, Row> = known.into_iter().map(|row| (row.id.0, row)).collect();
     let referring = store::referring_to(tx, &given).await?;
 
     let numbers = app.sequence.take(app.clock.now(), received.len());
     let authority_text = serde_json::to_string(&authority.actor)?;
-    let voided: HashSet<Uuid> = referring.iter().filter(|row| row.verb_key == voiding()).filter_map(|row| row.refers_to).collect();
+    let voided: HashSet<Uuid> =
+        referring.iter().filter(|row| row.verb_key == voiding()).filter_map(|row| row.refers_to).collect();
     let mut rows = Vec::with_capacity(received.len());
     let mut stored = Vec::with_capacity(received.len());
     let mut links = Vec::new();
@@ -157,8 +159,11 @@ async fn store_batch(
     tx.keep(numbers);
     write(tx, &rows).await?;
     link(tx, &stored, &links, referring).await?;
-    let targets: Vec<Uuid> =
-        stored.iter().filter(|stored| stored.statement.voids()).filter_map(|stored| stored.statement.target()).collect();
+    let targets: Vec<Uuid> = stored
+        .iter()
+        .filter(|stored| stored.statement.voids())
+        .filter_map(|stored| stored.statement.target())
+        .collect();
     store::void(tx, &targets).await?;
     learn(tx, &stored, authority.defines).await?;
     Ok((ids, stored))
@@ -176,7 +181,9 @@ fn must_be_the_same(text: &str, body: &str, id: StatementId) -> Result<()> {
     if same {
         return Ok(());
     }
-    Err(Error::conflict("statement-conflict").arg("id", id).detail(format!("another statement has the id {id} (1.0.3 Data 2.3.1)")))
+    Err(Error::conflict("statement-conflict")
+        .arg("id", id)
+        .detail(format!("another statement has the id {id} (1.0.3 Data 2.3.1)")))
 }
 
 fn row(
@@ -241,7 +248,8 @@ async fn link(tx: &mut Tx, stored: &[Stored], links: &[Links], referring: Vec<Ro
     }
 
     // What new statements refer to, level by level; most batches have none and end here.
-    let mut targets: Vec<(i64, Uuid)> = stored.iter().filter_map(|new| Some((new.seq, new.statement.target()?))).collect();
+    let mut targets: Vec<(i64, Uuid)> =
+        stored.iter().filter_map(|new| Some((new.seq, new.statement.target()?))).collect();
     let mut older: HashMap<Uuid, (i64, Links, Option<Uuid>)> = HashMap::new();
     for _ in 0..REFERENCES {
         let unknown: Vec<Uuid> =
@@ -251,7 +259,8 @@ async fn link(tx: &mut Tx, stored: &[Stored], links: &[Links], referring: Vec<Ro
         }
         let mut next = Vec::new();
         for (seq, id) in targets {
-            let found = own.get(&id).copied().or_else(|| older.get(&id).map(|(seq, links, target)| (*seq, links, *target)));
+            let found =
+                own.get(&id).copied().or_else(|| older.get(&id).map(|(seq, links, target)| (*seq, links, *target)));
             if let Some((subject, links, target)) = found {
                 add(links, seq, subject);
                 next.extend(target.map(|target| (seq, target)));
@@ -264,7 +273,8 @@ async fn link(tx: &mut Tx, stored: &[Stored], links: &[Links], referring: Vec<Ro
     }
 
     // Earlier statements that were waiting for one of these.
-    let mut waiting: Vec<(Row, Uuid)> = referring.into_iter().filter_map(|row| row.refers_to.map(|id| (row, id))).collect();
+    let mut waiting: Vec<(Row, Uuid)> =
+        referring.into_iter().filter_map(|row| row.refers_to.map(|id| (row, id))).collect();
     for _ in 0..REFERENCES {
         let mut next = Vec::new();
         for (row, id) in &waiting {
@@ -278,13 +288,16 @@ async fn link(tx: &mut Tx, stored: &[Stored], links: &[Links], referring: Vec<Ro
         }
         let through: HashMap<Uuid, Uuid> = next.iter().copied().collect();
         let rows = store::referring_to(tx, &through.keys().copied().collect::<Vec<_>>()).await?;
-        waiting = rows.into_iter().filter_map(|row| row.refers_to.and_then(|id| through.get(&id).copied()).map(|id| (row, id))).collect();
+        waiting = rows
+            .into_iter()
+            .filter_map(|row| row.refers_to.and_then(|id| through.get(&id).copied()).map(|id| (row, id)))
+            .collect();
     }
     store::insert_links(tx, &mut all).await
 }
 
 fn links_of_body(body: &str) -> Links {
-    match crate::xapi::parse(body, Version::V2) {
+    match crate::xapi::recall(body) {
         Ok(statement) => Links::of(&statement, statement.authority.as_ref()),
         Err(_) => Links::default(),
     }
@@ -301,7 +314,8 @@ async fn learn(tx: &mut Tx, stored: &[Stored], defines: bool) -> Result<()> {
             entry.1 = name.or(entry.1.take());
         }
         for activity in links::activities(&stored.statement) {
-            let entry = activities.entry(ActivityKey::of(&activity.id).0).or_insert_with(|| (activity.id.clone(), None));
+            let entry =
+                activities.entry(ActivityKey::of(&activity.id).0).or_insert_with(|| (activity.id.clone(), None));
             if let Some(definition) = activity.definition.as_ref().filter(|_| defines) {
                 let definition = serde_json::to_value(definition)?;
                 entry.1 = Some(merged(entry.1.take(), &definition));
@@ -317,7 +331,9 @@ fn merged(known: Option<Value>, given: &Value) -> Value {
     let (Some(Value::Object(mut all)), Value::Object(new)) = (known, given) else { return given.clone() };
     for (key, value) in new {
         match (all.get_mut(key), value) {
-            (Some(Value::Object(before)), Value::Object(now)) if matches!(key.as_str(), "name" | "description" | "extensions") => {
+            (Some(Value::Object(before)), Value::Object(now))
+                if matches!(key.as_str(), "name" | "description" | "extensions") =>
+            {
                 before.extend(now.clone());
             }
             _ => _ = all.insert(key.clone(), value.clone()),

@@ -101,7 +101,8 @@ const PUT: &str = "INSERT INTO lrs_document
     DO UPDATE SET media_type = excluded.media_type, body = excluded.body, etag = excluded.etag, updated_at = excluded.updated_at";
 const DELETE: &str = "DELETE FROM lrs_document
     WHERE kind = $1 AND activity_key = $2 AND agent_key = $3 AND registration = $4 AND document_id = $5";
-const CLEAR: &str = "DELETE FROM lrs_document WHERE kind = $1 AND activity_key = $2 AND agent_key = $3 AND registration = $4";
+const CLEAR: &str =
+    "DELETE FROM lrs_document WHERE kind = $1 AND activity_key = $2 AND agent_key = $3 AND registration = $4";
 const CLEAR_ALL: &str = "DELETE FROM lrs_document WHERE kind = $1 AND activity_key = $2 AND agent_key = $3";
 
 /// The document, if there is one. Without a registration: the one kept without, else the latest of any.
@@ -202,7 +203,14 @@ async fn locked(tx: &mut Tx, shelf: &Shelf, id: &str) -> Result<Option<Document>
         .bind(shelf.kind).bind(shelf.activity).bind(shelf.agent).bind(registration).bind(id).fetch_optional(c).await)?)
 }
 
-async fn write(tx: &mut Tx, shelf: &Shelf, id: &str, media_type: &str, body: Vec<u8>, now: Timestamp) -> Result<Document> {
+async fn write(
+    tx: &mut Tx,
+    shelf: &Shelf,
+    id: &str,
+    media_type: &str,
+    body: Vec<u8>,
+    now: Timestamp,
+) -> Result<Document> {
     // 1.0.3 Communication 3.1 wants 40 hexadecimal digits; which digest they come from nobody can tell.
     let etag = Sha256::digest(&body).iter().take(20).map(|byte| format!("{byte:02x}")).collect::<String>();
     let registration = shelf.registration.unwrap_or(NONE);

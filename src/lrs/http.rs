@@ -69,7 +69,10 @@ fn preflight() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     allow_origin(headers);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("HEAD, GET, POST, PUT, DELETE, OPTIONS"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("HEAD, GET, POST, PUT, DELETE, OPTIONS"),
+    );
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
         HeaderValue::from_static("Authorization, Content-Type, If-Match, If-None-Match, Accept, Accept-Language, X-Experience-API-Version, X-Requested-With, Cache-Control"),
@@ -96,7 +99,8 @@ async fn serve(app: App, resource: &str, request: Request, version: &mut Version
     }
     *version = version_of(&sent.headers)?;
     if alternate && *version != Version::V1 {
-        return Err(Error::malformed("alternate-syntax").detail("the alternate request syntax is of 1.0.x only (2.0 section 4.1.3)"));
+        return Err(Error::malformed("alternate-syntax")
+            .detail("the alternate request syntax is of 1.0.x only (2.0 section 4.1.3)"));
     }
     let authorization = sent.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let mut tx = app.db.read().await?;
@@ -104,7 +108,8 @@ async fn serve(app: App, resource: &str, request: Request, version: &mut Version
     drop(tx);
     // HEAD is GET without the body, which the server leaves out (1.0.3 Communication 1.1).
     let method = if sent.method == Method::HEAD { Method::GET } else { sent.method };
-    let call = Call { app, access, method, version: *version, params: sent.params, headers: sent.headers, body: sent.body };
+    let call =
+        Call { app, access, method, version: *version, params: sent.params, headers: sent.headers, body: sent.body };
     match resource {
         "statements" => statements::answer(call).await,
         "activities/state" => resources::state(call).await,
@@ -118,8 +123,13 @@ async fn serve(app: App, resource: &str, request: Request, version: &mut Version
 
 async fn read(body: Body) -> Result<Bytes> {
     to_bytes(body, MAX_BODY).await.map_err(|cause| {
-        let too_large = std::error::Error::source(&cause).is_some_and(|source| source.to_string().contains("length limit"));
-        if too_large { Error::new(Kind::TooLarge, "payload-too-large") } else { Error::malformed("body-unreadable").caused_by(cause) }
+        let too_large =
+            std::error::Error::source(&cause).is_some_and(|source| source.to_string().contains("length limit"));
+        if too_large {
+            Error::new(Kind::TooLarge, "payload-too-large")
+        } else {
+            Error::malformed("body-unreadable").caused_by(cause)
+        }
     })
 }
 
@@ -145,17 +155,29 @@ impl Sent {
     fn unfold(mut self) -> Result<Self> {
         let syntax = |detail: &str| Error::malformed("alternate-syntax").detail(detail);
         let method = self.params.take("method").unwrap_or_default();
-        self.params.finish().map_err(|_| syntax("the query may hold `method` only; other parameters belong in the form"))?;
+        self.params
+            .finish()
+            .map_err(|_| syntax("the query may hold `method` only; other parameters belong in the form"))?;
         let method = ["GET", "PUT", "POST", "DELETE", "HEAD"].into_iter().find(|known| *known == method);
         let method = method.ok_or_else(|| syntax("`method` must be GET, PUT, POST, DELETE or HEAD"))?;
         let form = std::str::from_utf8(&self.body).map_err(|_| syntax("the form must be UTF-8"))?;
         let mut fields = Params::parse(form)?;
         let mut headers = self.headers;
         headers.remove(header::CONTENT_TYPE);
-        let names = ["Authorization", "X-Experience-API-Version", "Content-Type", "Content-Length", "If-Match", "If-None-Match", "Accept", "Accept-Language"];
+        let names = [
+            "Authorization",
+            "X-Experience-API-Version",
+            "Content-Type",
+            "Content-Length",
+            "If-Match",
+            "If-None-Match",
+            "Accept",
+            "Accept-Language",
+        ];
         for name in names {
             if let Some(value) = fields.take_ignoring_case(name) {
-                let value = HeaderValue::from_str(&value).map_err(|_| syntax("a form field that stands for a header cannot be one"))?;
+                let value = HeaderValue::from_str(&value)
+                    .map_err(|_| syntax("a form field that stands for a header cannot be one"))?;
                 if let Ok(name) = HeaderName::try_from(name) {
                     headers.insert(name, value);
                 }
@@ -179,7 +201,9 @@ impl Params {
         let all: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         for (index, (name, _)) in all.iter().enumerate() {
             if all[..index].iter().any(|(earlier, _)| earlier == name) {
-                return Err(Error::malformed("parameter-repeated").arg("name", name).detail(format!("`{name}` is given twice")));
+                return Err(Error::malformed("parameter-repeated")
+                    .arg("name", name)
+                    .detail(format!("`{name}` is given twice")));
             }
         }
         Ok(Self(all))
@@ -206,7 +230,9 @@ impl Params {
 
     pub fn required(&mut self, name: &'static str) -> Result<String> {
         self.take(name).ok_or_else(|| {
-            Error::malformed("parameter-missing").arg("name", name).detail(format!("the parameter `{name}` is required"))
+            Error::malformed("parameter-missing")
+                .arg("name", name)
+                .detail(format!("the parameter `{name}` is required"))
         })
     }
 
@@ -240,7 +266,9 @@ impl Params {
         let Some(text) = self.take(name) else { return Ok(None) };
         let refused = |detail: String| wrong(name, &detail);
         match crate::xapi::actor(&text) {
-            Ok(actor) => actor.ifi().cloned().map(Some).ok_or_else(|| refused("an anonymous group cannot be asked for".into())),
+            Ok(actor) => {
+                actor.ifi().cloned().map(Some).ok_or_else(|| refused("an anonymous group cannot be asked for".into()))
+            }
             Err(Refusal::Syntax(error)) => Err(refused(format!("JSON: {error}"))),
             Err(Refusal::Problems(problems)) => {
                 let first = problems.first().map(|problem| format!("{} {}", problem.pointer, problem.requirement));
@@ -289,7 +317,9 @@ pub fn no_method(allowed: &'static str) -> Result<Response> {
 
 /// The key of the agent in `call`'s parameter, which must be there.
 pub fn required_agent(params: &mut Params) -> Result<(Ifi, AgentKey)> {
-    let Some(ifi) = params.agent("agent")? else { return Err(params.required("agent").map_or_else(|error| error, |_| wrong("agent", "is missing"))) };
+    let Some(ifi) = params.agent("agent")? else {
+        return Err(params.required("agent").map_or_else(|error| error, |_| wrong("agent", "is missing")));
+    };
     let key = ifi.key();
     Ok((ifi, key))
 }

@@ -61,13 +61,14 @@ pub async fn put_state(
 ) -> Result<()> {
     let shelf = documents::Shelf::state(activity, agent.key(), Some(registration.0));
     let body = serde_json::to_vec(body)?;
-    let new = documents::New { media_type: "application/json", body: &body, version: Version::V1, now: app.clock.now() };
+    let new =
+        documents::New { media_type: "application/json", body: &body, version: Version::V1, now: app.clock.now() };
     documents::put(tx, &shelf, id, new, &documents::Condition::default()).await?;
     Ok(())
 }
 
 fn read(row: store::Row) -> Result<Stored> {
-    let statement = crate::xapi::parse(&row.body, Version::V2)
+    let statement = crate::xapi::recall(&row.body)
         .map_err(|refusal| Error::internal(anyhow::anyhow!("statement {}: {refusal:?}", row.id)))?;
     Ok(Stored {
         seq: row.seq,

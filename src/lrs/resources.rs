@@ -74,17 +74,29 @@ async fn documents(mut call: Call, shelf: Shelf, name: &'static str, id: Option<
             Ok(StatusCode::NO_CONTENT.into_response())
         }
         (method @ (Method::PUT | Method::POST | Method::DELETE), id) => {
-            let Some(id) = id else { return Err(call.params.required(name).map_or_else(|error| error, |_| Error::malformed("parameter-missing"))) };
+            let Some(id) = id else {
+                return Err(call
+                    .params
+                    .required(name)
+                    .map_or_else(|error| error, |_| Error::malformed("parameter-missing")));
+            };
             call.params.finish()?;
-            let text = |header: header::HeaderName| call.headers.get(header).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            let text = |header: header::HeaderName| {
+                call.headers.get(header).and_then(|value| value.to_str().ok()).map(str::to_owned)
+            };
             let condition = Condition { if_match: text(header::IF_MATCH), if_none_match: text(header::IF_NONE_MATCH) };
             let media_type = text(header::CONTENT_TYPE).unwrap_or_else(|| "application/octet-stream".to_owned());
-            let new = New { media_type: &media_type, body: &call.body, version: call.version, now: call.app.clock.now() };
+            let new =
+                New { media_type: &media_type, body: &call.body, version: call.version, now: call.app.clock.now() };
             let mut tx = call.app.db.begin().await?;
             let mut response = StatusCode::NO_CONTENT.into_response();
             match method {
-                Method::PUT => entity_tag(response.headers_mut(), &documents::put(&mut tx, &shelf, &id, new, &condition).await?),
-                Method::POST => entity_tag(response.headers_mut(), &documents::post(&mut tx, &shelf, &id, new, &condition).await?),
+                Method::PUT => {
+                    entity_tag(response.headers_mut(), &documents::put(&mut tx, &shelf, &id, new, &condition).await?)
+                }
+                Method::POST => {
+                    entity_tag(response.headers_mut(), &documents::post(&mut tx, &shelf, &id, new, &condition).await?)
+                }
                 _ => documents::delete(&mut tx, &shelf, &id, &condition).await?,
             }
             tx.commit().await?;
@@ -98,7 +110,8 @@ fn shown(document: Document) -> Response {
     let mut headers = HeaderMap::new();
     entity_tag(&mut headers, &document);
     modified(&mut headers, Some(document.updated_at));
-    let kind = HeaderValue::from_str(&document.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let kind =
+        HeaderValue::from_str(&document.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, kind);
     // Somebody else's file, on an origin with logins: it is data, never a page.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));

@@ -13,7 +13,9 @@ use super::query::{self, Filter};
 use super::{links, store};
 use crate::core::{Error, Kind, Result, StatementId, Timestamp};
 use crate::xapi::json::{Json as Text, Value};
-use crate::xapi::{ActivityKey, Attachment, Languages, Object, Problem, Refusal, Statement, Version, VerbKey, canonical, ids};
+use crate::xapi::{
+    ActivityKey, Attachment, Languages, Object, Problem, Refusal, Statement, VerbKey, Version, canonical, ids,
+};
 
 /// Statements in one page, and the most a page can have.
 const PAGE: i64 = 100;
@@ -33,7 +35,9 @@ pub async fn answer(call: Call) -> Result<Response> {
 /// Stores one statement under the id of the request.
 async fn put(mut call: Call) -> Result<Response> {
     let id = call.params.required("statementId")?;
-    let id = crate::xapi::format::uuid(&id).ok_or_else(|| Error::malformed("parameter-wrong").arg("name", "statementId").detail("`statementId` must be a UUID"))?;
+    let id = crate::xapi::format::uuid(&id).ok_or_else(|| {
+        Error::malformed("parameter-wrong").arg("name", "statementId").detail("`statementId` must be a UUID")
+    })?;
     call.params.finish()?;
     let mut received = read(&call)?;
     let [one] = received.as_mut_slice() else {
@@ -41,7 +45,8 @@ async fn put(mut call: Call) -> Result<Response> {
     };
     match one.statement.id {
         Some(given) if given.0 != id => {
-            return Err(Error::malformed("statement-id-differs").detail("the id of the statement is not `statementId` (1.0.3 Communication 2.1.1)"));
+            return Err(Error::malformed("statement-id-differs")
+                .detail("the id of the statement is not `statementId` (1.0.3 Communication 2.1.1)"));
         }
         _ => one.statement.id = Some(StatementId(id)),
     }
@@ -129,7 +134,8 @@ fn missing_parts(statement: &Statement, base: &str) -> Vec<Problem> {
         .map(|(pointer, _)| Problem {
             pointer,
             rule: "attachment-missing",
-            requirement: "an attachment without `fileUrl` must be a part of the request (1.0.3 Communication 1.5.1)".into(),
+            requirement: "an attachment without `fileUrl` must be a part of the request (1.0.3 Communication 1.5.1)"
+                .into(),
         })
         .collect()
 }
@@ -147,14 +153,22 @@ async fn get(mut call: Call) -> Result<Response> {
         None | Some("exact") => Format::Exact,
         Some("ids") => Format::Ids,
         Some("canonical") => Format::Canonical,
-        Some(_) => return Err(Error::malformed("parameter-wrong").arg("name", "format").detail("`format` must be exact, ids or canonical")),
+        Some(_) => {
+            return Err(Error::malformed("parameter-wrong")
+                .arg("name", "format")
+                .detail("`format` must be exact, ids or canonical"));
+        }
     };
     let attachments = call.params.flag("attachments")?;
     let id = call.params.uuid("statementId")?;
     let voided = call.params.uuid("voidedStatementId")?;
     let (body, modified) = match (id, voided) {
         (None, None) => page(&mut call, &asked, format).await?,
-        (Some(_), Some(_)) => return Err(Error::malformed("parameter-wrong").arg("name", "voidedStatementId").detail("`statementId` and `voidedStatementId` exclude each other")),
+        (Some(_), Some(_)) => {
+            return Err(Error::malformed("parameter-wrong")
+                .arg("name", "voidedStatementId")
+                .detail("`statementId` and `voidedStatementId` exclude each other"));
+        }
         (id, voided) => {
             // 1.0.3 Communication 2.1.3: with an id only `attachments` and `format` may stand.
             call.params.finish()?;
@@ -169,7 +183,8 @@ async fn one(call: &Call, id: Uuid, voided: bool, format: Format) -> Result<(Str
     let mut tx = call.app.db.read().await?;
     let unknown = || Error::not_found("statement-unknown");
     let row = store::find(&mut tx, StatementId(id)).await?.filter(|row| row.voided == voided).ok_or_else(unknown)?;
-    let statement = crate::xapi::parse(&row.body, Version::V2).map_err(|refusal| Error::internal(anyhow::anyhow!("{refusal:?}")))?;
+    let statement =
+        crate::xapi::recall(&row.body).map_err(|refusal| Error::internal(anyhow::anyhow!("{refusal:?}")))?;
     if !call.access.may_read(&statement)? {
         return Err(unknown());
     }
@@ -235,8 +250,13 @@ async fn shown(tx: &mut crate::storage::Tx, call: &Call, bodies: Vec<String>, fo
 async fn definitions(tx: &mut crate::storage::Tx, bodies: &[String]) -> Result<HashMap<Uuid, String>> {
     let mut keys: Vec<Uuid> = bodies
         .iter()
-        .filter_map(|body| crate::xapi::parse(body, Version::V2).ok())
-        .flat_map(|statement| links::activities(&statement).into_iter().map(|activity| ActivityKey::of(&activity.id).0).collect::<Vec<_>>())
+        .filter_map(|body| crate::xapi::recall(body).ok())
+        .flat_map(|statement| {
+            links::activities(&statement)
+                .into_iter()
+                .map(|activity| ActivityKey::of(&activity.id).0)
+                .collect::<Vec<_>>()
+        })
         .collect();
     keys.sort_unstable();
     keys.dedup();

@@ -36,10 +36,12 @@ pub struct LinkRow {
     pub subject: i64,
 }
 
-const FIND: &str = "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement WHERE id = $1";
+const FIND: &str =
+    "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement WHERE id = $1";
 const AFTER: &str = "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
     WHERE seq > $1 AND NOT voided ORDER BY seq LIMIT $2";
-const OF_REGISTRATION: &str = "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+const OF_REGISTRATION: &str =
+    "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
     WHERE registration = $1 AND NOT voided ORDER BY seq";
 const FIND_AGENT: &str = "SELECT names FROM xapi_agent WHERE agent_key = $1";
 const FIND_ACTIVITY: &str = "SELECT definition FROM xapi_activity WHERE activity_key = $1";
@@ -249,6 +251,38 @@ async fn known(tx: &mut Tx, table: &'static str, keys: Vec<Uuid>) -> Result<Hash
         found.extend(rows.into_iter().map(|row| (row.key, row.text)));
     }
     Ok(found)
+}
+
+const AGENTS_NAMED: &str =
+    "SELECT agent_key, ifi, names FROM xapi_agent WHERE LOWER(names) LIKE $1 ORDER BY names LIMIT $2";
+const ACTIVITIES_NAMED: &str = "SELECT activity_key, iri, definition FROM xapi_activity
+    WHERE LOWER(definition) LIKE $1 ORDER BY iri LIMIT $2";
+
+/// Agents whose name contains `text`: key, canonical identifier, latest name.
+pub async fn agents_named(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<(Uuid, String, String)>> {
+    let pattern = containing(text);
+    let rows: Vec<(Uuid, String, String)> =
+        on_db!(tx, c => sqlx::query_as(AGENTS_NAMED).bind(pattern).bind(limit).fetch_all(c).await)?;
+    let latest = |names: &str| serde_json::from_str::<Vec<String>>(names).ok().and_then(|mut names| names.pop());
+    Ok(rows
+        .into_iter()
+        .map(|(key, ifi, names)| {
+            let name = latest(&names).unwrap_or_default();
+            (key, ifi, name)
+        })
+        .collect())
+}
+
+/// Activities whose definition contains `text`: key, IRI, definition.
+pub async fn activities_named(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<(Uuid, String, String)>> {
+    let pattern = containing(text);
+    Ok(on_db!(tx, c => sqlx::query_as(ACTIVITIES_NAMED).bind(pattern).bind(limit).fetch_all(c).await)?)
+}
+
+/// A LIKE pattern that finds `text` as it is: what LIKE would read as a joker stands for one character.
+fn containing(text: &str) -> String {
+    let plain: String = text.to_lowercase().chars().map(|c| if matches!(c, '%' | '\\') { '_' } else { c }).collect();
+    format!("%{plain}%")
 }
 
 /// The names under which an agent was seen.

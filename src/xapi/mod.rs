@@ -27,4 +27,4 @@ pub use model::{
     Extensions, Group, Interaction, Object, Outcome, Score, Statement, StatementRef, Stored, SubStatement, Verb, exact,
 };
 pub use output::{Languages, canonical, ids};
-pub use read::{Problem, Refusal, Version, actor, parse, statement};
+pub use read::{Problem, Refusal, Version, actor, parse, recall, statement};

@@ -4,6 +4,7 @@ mod architecture;
 mod catalogue;
 mod commands;
 mod identity;
+mod lrs;
 mod openapi;
 mod server;
 mod storage;

@@ -82,6 +82,14 @@ pub fn parse(text: &str, version: Version) -> Result<Statement, Refusal> {
     statement(&json, version, "").map_err(Refusal::Problems)
 }
 
+/// Reads a statement that is stored already: by the rules of the newest edition, with the freedoms of the oldest.
+pub fn recall(text: &str) -> Result<Statement, Refusal> {
+    let json = Json::parse(text).map_err(Refusal::Syntax)?;
+    let mut reader = Reader { offset: Offset::Optional, ..Reader::new(Version::V2, "") };
+    let statement = reader.statement(&json);
+    reader.answer(statement).map_err(Refusal::Problems)
+}
+
 /// Reads an agent or group, as the `agent` parameter carries it.
 pub fn actor(text: &str) -> Result<Actor, Refusal> {
     let json = Json::parse(text).map_err(Refusal::Syntax)?;
@@ -93,6 +101,7 @@ pub fn actor(text: &str) -> Result<Actor, Refusal> {
 /// Walks the JSON; knows where it stands and remembers what was wrong.
 struct Reader<'j> {
     version: Version,
+    offset: Offset,
     base: &'j str,
     path: Vec<Step<'j>>,
     problems: Vec<Problem>,
@@ -105,7 +114,8 @@ enum Step<'j> {
 
 impl<'j> Reader<'j> {
     fn new(version: Version, base: &'j str) -> Self {
-        Self { version, base, path: Vec::new(), problems: Vec::new() }
+        let offset = if version == Version::V1 { Offset::Optional } else { Offset::Required };
+        Self { version, offset, base, path: Vec::new(), problems: Vec::new() }
     }
 
     fn answer<T>(self, read: Option<T>) -> Result<T, Vec<Problem>> {
@@ -256,8 +266,7 @@ impl<'j> Reader<'j> {
     }
 
     fn timestamp(&mut self, json: &'j Json<'j>) -> Option<Timestamp> {
-        let offset = if self.version == Version::V1 { Offset::Optional } else { Offset::Required };
-        match json.as_str().and_then(|text| format::timestamp(text, offset)) {
+        match json.as_str().and_then(|text| format::timestamp(text, self.offset)) {
             Some(moment) => Some(moment),
             None => self.wrong(
                 "timestamp",
