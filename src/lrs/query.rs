@@ -91,10 +91,10 @@ pub async fn search(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Foun
             // One branch a part, each read in the order of its index and cut; UNION drops what is found twice.
             query.push(" JOIN (");
             for (branch, usage) in first.usages.iter().enumerate() {
-                if branch > 0 {
-                    query.push(" UNION ");
-                }
-                query.push(" SELECT seq FROM (SELECT DISTINCT l.seq FROM statement_link l JOIN statement v ON v.seq = l.seq WHERE l.usage = ");
+                query.push(if branch > 0 { " UNION SELECT" } else { "SELECT" });
+                query.push(
+                    " seq FROM (SELECT DISTINCT l.seq FROM statement_link l JOIN statement v ON v.seq = l.seq WHERE l.usage = ",
+                );
                 query.push_bind(*usage).push(" AND l.entity = ").push_bind(first.entity);
                 query.push(" AND l.seq > ").push_bind(after).push(" AND l.seq <= ").push_bind(through).push(" AND NOT v.voided");
                 for other in others {

@@ -295,11 +295,11 @@ fn statements_read_as_sentences() {
     }
     insta::assert_snapshot!(lines.join("\n"), @r#"
     Camille Roux a terminé Sécurité sur chantier avec 80 % en 12 min
-    Léa Petit a répondu à Question 1 avec 2,5 points sur 5 (réponse : « le casque ») en 42 s
-    Léa Petit : « a aimé », Question 1
+    Léa Petit a répondu à Question 1 avec 2,5 points sur 5 (réponse : « le casque ») en 42 s
+    Léa Petit : « a aimé », Question 1
     Léa Petit a annulé la déclaration 00000000-0000-0000-0000-000000000000
     Léa Petit a réussi Question 1 avec 92,5 % en 1 h 05
-    Léa Petit : « planned », « Léa Petit, moussa a terminé Question 1 »
+    Léa Petit : « planned », « Léa Petit, moussa a terminé Question 1 »
     Léa Petit, moussa bénéficie d’une dispense pour Question 1
     Camille Roux completed Sécurité sur chantier with 80% in 12 min
     Léa Petit answered Question 1 with 2.5 points out of 5 (answer: “le casque”) in 42 s
