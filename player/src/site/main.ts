@@ -20,6 +20,23 @@ function onceForms(): void {
   });
 }
 
+/** `<button data-reveals="id" aria-pressed>` shows what is typed into a password field, and hides it before it is sent. */
+function reveals(): void {
+  for (const button of all<HTMLButtonElement>('[data-reveals]')) {
+    const input = document.getElementById(button.dataset.reveals ?? '');
+    if (!(input instanceof HTMLInputElement)) continue;
+    const show = (shown: boolean) => {
+      input.type = shown ? 'text' : 'password';
+      button.setAttribute('aria-pressed', String(shown));
+    };
+    button.addEventListener('click', () => {
+      show(input.type === 'password');
+      input.focus();
+    });
+    input.form?.addEventListener('submit', () => show(false));
+  }
+}
+
 /** `data-toast="text"` on a button of the component page: shows what a toast looks like. */
 function toastSamples(): void {
   for (const button of all('[data-toast]')) {
@@ -38,3 +55,4 @@ comboboxes();
 uploaders();
 onceForms();
 toastSamples();
+reveals();
