@@ -36,7 +36,7 @@ impl CourseLine {
         Self {
             id: course.id,
             title: course.title.best(language).to_owned(),
-            kind_key: format!("kind-{}", course.kind),
+            kind_key: plain_kind(&course.kind),
             standing,
             steps: course.steps,
             step: (i64::from(course.done.unwrap_or_default()) + 1).min(course.steps.max(1)),
@@ -45,6 +45,14 @@ impl CourseLine {
             url: if standing == Standing::Doing { course.resume_url().unwrap_or(page) } else { page },
             completed: course.completed_at,
         }
+    }
+}
+
+/// What a learner calls a course: the standard it follows is the trainer's business.
+fn plain_kind(kind: &str) -> String {
+    match kind {
+        "video" | "audio" => format!("kind-{kind}"),
+        _ => "kind-sco".to_owned(),
     }
 }
 
@@ -203,7 +211,7 @@ pub async fn course(
         id: course,
         title,
         description: row.description.unwrap_or_default(),
-        kind_key: format!("kind-{}", row.kind),
+        kind_key: plain_kind(&row.kind),
         published: row.published_at.is_some(),
         standing,
         percent: percent(row.progress.unwrap_or_default()),

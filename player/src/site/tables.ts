@@ -21,7 +21,7 @@ export function sortableTables(): void {
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
     if (!body) continue;
     heads.forEach((head, column) => {
-      if (head.dataset.sort === 'off' || !head.textContent?.trim()) return;
+      if (head.dataset.sort === 'off' || !head.textContent?.trim() || head.querySelector('.out-of-sight')) return;
       const button = make('button', 'table-sort');
       button.type = 'button';
       button.append(...head.childNodes);
