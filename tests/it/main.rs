@@ -9,3 +9,4 @@ mod openapi;
 mod server;
 mod storage;
 mod support;
+mod web;
