@@ -13,8 +13,11 @@ export function themeSwitch(): void {
       root.dataset.theme = next;
       // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser we serve.
       document.cookie = `preau-theme=${next}; Path=/; Max-Age=${YEAR}; SameSite=Lax`;
-      const word = button.querySelector('[data-theme-word]');
-      if (word) word.textContent = button.dataset[next] ?? next;
+      // A page may hold two switches; both say what is.
+      for (const other of all<HTMLButtonElement>('[data-theme-switch]')) {
+        const word = other.querySelector('[data-theme-word]');
+        if (word) word.textContent = other.dataset[next] ?? next;
+      }
     });
   }
 }
