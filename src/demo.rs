@@ -13,7 +13,7 @@ use crate::storage::Tx;
 /// The password of everybody in the demo organisation.
 pub const PASSWORD: &str = "preau-demo";
 
-const COUNCIL: &str = "Conseil départemental du Val-d'Aubre";
+const COUNCIL: &str = "Conseil départemental du Val-d’Aubre";
 
 /// Login, name, unit below the council, roles.
 type Somebody = (&'static str, &'static str, &'static str, &'static [Role]);
@@ -31,10 +31,10 @@ const PEOPLE: [Somebody; 13] = [
     ("amina", "Amina Benali", "Direction du numérique", &[Role::Administrator]),
     ("julien", "Julien Moreau", "Direction des routes/Service entretien et exploitation", &[Role::Learner]),
     ("paul", "Paul Le Goff", "Direction des routes/Service études et travaux", &[Role::Learner]),
-    ("ines", "Inès Fontaine", "Direction des solidarités/Maison de l'autonomie", &[Role::Learner]),
-    ("emilie", "Émilie Caron", "Direction des solidarités/Protection de l'enfance", &[Role::Learner]),
+    ("ines", "Inès Fontaine", "Direction des solidarités/Maison de l’autonomie", &[Role::Learner]),
+    ("emilie", "Émilie Caron", "Direction des solidarités/Protection de l’enfance", &[Role::Learner]),
     ("sophie", "Sophie Garnier", "Direction des solidarités", &[Role::Manager, Role::Learner]),
-    ("karim", "Karim Haddad", "Direction de l'éducation/Restauration des collèges", &[Role::Learner]),
+    ("karim", "Karim Haddad", "Direction de l’éducation/Restauration des collèges", &[Role::Learner]),
     ("nadege", "Nadège Petit", "Direction des ressources humaines/Service formation", &[Role::Trainer]),
     ("yann", "Yann Œuvrard", "Direction de la culture/Archives départementales", &[Role::Learner]),
 ];

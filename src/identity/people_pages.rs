@@ -115,7 +115,7 @@ async fn page(app: &App, shell: Shell, filter: Filter, form: PersonForm) -> Resu
         id: person.id,
         name: person.name.clone(),
         login: person.login.clone().unwrap_or_default(),
-        unit: person.org_unit.map(|unit| units.path(unit).replace('/', " › ")).unwrap_or_default(),
+        unit: person.org_unit.map(|unit| short_path(&units.path(unit))).unwrap_or_default(),
         roles: roles_in_words(&shell, person.roles.iter()),
         disabled: person.disabled_at.is_some(),
     };
@@ -130,6 +130,12 @@ async fn page(app: &App, shell: Shell, filter: Filter, form: PersonForm) -> Resu
         form,
         shell,
     })
+}
+
+/// Where somebody works, without the organisation itself, which is the same for everybody.
+fn short_path(path: &str) -> String {
+    let inner = path.split_once('/').map_or(path, |(_, inner)| inner);
+    inner.replace('/', " › ")
 }
 
 fn unit_views(units: &OrgUnits, current: Option<OrgUnitId>, q: &str) -> Vec<UnitView> {
