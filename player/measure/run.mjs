@@ -3,7 +3,7 @@
  * CHROMIUM names the browser, PICTURES a folder for screenshots.
  */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { StandIn } from './stand-in.mjs';
@@ -124,6 +124,7 @@ async function story(name, options, run) {
     failed += 1;
     console.log(`FAIL  ${name}\n      ${error.stack}`);
   }
+  standIn.down = false;
   await context.close();
 }
 
@@ -153,9 +154,14 @@ const until = async (what, check) => {
 const picture = async (page, name) => {
   if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` });
 };
+const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+/** The page and the launch frame; the content is not ours. */
 const accessible = async (page) => {
-  await page.addScriptTag({ path: fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)) });
-  const { violations } = await page.evaluate(() => window.axe.run(document, { iframes: false }));
+  for (const frame of page.frames().filter((one) => /\/player\/|\/frame\//.test(one.url()))) await checkFrame(frame);
+};
+const checkFrame = async (frame) => {
+  await frame.evaluate(axe);
+  const { violations } = await frame.evaluate(() => window.axe.run(document, { iframes: false }));
   assert.deepEqual(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
     [],
@@ -201,6 +207,24 @@ await story('content saves, and the learner sees it', {}, async (page) => {
   );
   await picture(page, 'desk');
   await accessible(page);
+});
+
+await story('content that ends itself when it is put away ends once', {}, async (page) => {
+  await open(page, 1);
+  const frame = await inner(page);
+  await frame.evaluate(() => {
+    addEventListener('pagehide', () => {
+      window.api.SetValue('cmi.exit', 'suspend');
+      window.api.SetValue('cmi.location', 'pagehide');
+      window.api.Terminate('');
+    });
+  });
+  const before = standIn.commits.length;
+  await page.click('#player-back');
+  await page.waitForURL('**/courses/c');
+  assert.equal(standIn.values['cmi.location'], 'pagehide');
+  assert.equal(standIn.commits.slice(before).filter((commit) => commit.terminate).length, 1);
+  standIn.values['cmi.location'] = 'page-7';
 });
 
 await story('Suivant lets the content save in its unload handlers, ends it, then asks where to go', {}, async (page) => {

@@ -39,6 +39,10 @@ function storage(): IDBFactory | undefined {
   }
 }
 
+const place = document.querySelector('main') ?? document.body;
+/** Out of sight: who arrives here with a screen reader hears where they are. */
+const heading = document.createElement('h1');
+Object.assign(heading.style, { position: 'absolute', margin: '0', clipPath: 'inset(50%)' });
 let content: HTMLIFrameElement | undefined;
 
 const stage: Stage = {
@@ -57,7 +61,9 @@ const stage: Stage = {
     frame.addEventListener('load', loaded, { once: true });
     // Set before the frame is inserted: no blank document enters the history of the tab.
     frame.src = url;
-    document.body.append(frame);
+    document.title = title;
+    heading.textContent = title;
+    place.append(heading, frame);
     content = frame;
   },
   remove() {
@@ -100,8 +106,9 @@ function failed(cause: unknown): void {
 }
 
 if (window.parent !== window && application !== '') {
-  Object.assign(document.documentElement.style, { height: '100%' });
-  Object.assign(document.body.style, { margin: '0', height: '100%', overflow: 'hidden' });
+  for (const { style } of [document.documentElement, document.body, place as HTMLElement]) {
+    Object.assign(style, { margin: '0', height: '100%', overflow: 'hidden' });
+  }
   window.addEventListener('message', (event) => {
     const message = received<ToFrame>(event, window.parent, application);
     if (message) told(message).catch(failed);

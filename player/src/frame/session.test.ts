@@ -88,6 +88,21 @@ describe('a session', () => {
     expect(server.arrived).toEqual([]);
   });
 
+  it('lets the last request of xAPI content through before it removes the content', async () => {
+    const subject = session({ kind: 'tincan', content_url: 'http://content.test/c/x/index.html' });
+    await subject.open();
+    let removed = 0;
+    unload = () => {
+      removed += 1;
+    };
+    const closed = subject.close();
+    await time.pass(299);
+    expect(removed).toBe(0);
+    await time.pass(1);
+    expect(removed).toBe(1);
+    expect(await closed).toBe(true);
+  });
+
   it('sends on Commit at once', async () => {
     await session().open();
     api().Initialize('');

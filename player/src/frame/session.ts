@@ -29,6 +29,9 @@ export interface Surroundings {
 const QUIET = 5_000;
 const LONGEST = 30_000;
 
+/** A request that cmi5 or xAPI content made with its last click is cancelled when the content is removed: this lets it through. */
+const GRACE = 300;
+
 const NAMES = {
   scorm12: { object: 'API', exit: 'cmi.core.exit', session: 'cmi.core.session_time' },
   scorm2004: { object: 'API_1484_11', exit: 'cmi.exit', session: 'cmi.session_time' },
@@ -69,6 +72,10 @@ export class Session {
   }
 
   async #close(): Promise<boolean> {
+    const { kind } = this.#launch.runtime;
+    if (kind === 'cmi5' || kind === 'tincan') {
+      await new Promise<void>((resolve) => this.#around.timers.after(GRACE, resolve));
+    }
     if (this.#scorm) this.#scorm.closing = true;
     this.#around.stage.remove();
     if (!this.#scorm) return true;

@@ -145,6 +145,8 @@ class Player {
 
   /** A link and no script: no browser blocks it, and the window cannot reach back into this page. */
   #offerWindow(url: string): void {
+    optional('player-frame')?.remove();
+    this.#link = undefined;
     const link = element(
       'a',
       { class: 'player-button player-button-main', href: url, target: '_blank', rel: 'noopener noreferrer' },

@@ -34,7 +34,6 @@ export class MediaPlayer {
   #resumeAt: number;
   #isInitialized = false;
   #isComplete = false;
-  #isSeeking = false;
   readonly #goes = () => this.#leave();
   readonly #online = () => this.#reporter?.online();
 
@@ -118,12 +117,8 @@ export class MediaPlayer {
       this.#reporter?.event('played', this.#snapshot());
     });
     media.addEventListener('timeupdate', () => this.#advance());
-    media.addEventListener('seeking', () => {
-      this.#isSeeking = true;
-      this.#played.end();
-    });
+    media.addEventListener('seeking', () => this.#played.end());
     media.addEventListener('seeked', () => {
-      this.#isSeeking = false;
       if (!media.paused) this.#played.begin(media.currentTime);
       if (this.#isInitialized) this.#reporter?.event('seeked', this.#snapshot());
     });
@@ -154,7 +149,8 @@ export class MediaPlayer {
 
   #advance(): void {
     const media = this.#media;
-    if (this.#isSeeking || !this.#isInitialized) return;
+    // Between a jump and its event the position is already the new one.
+    if (media.seeking || !this.#isInitialized) return;
     this.#resumeAt = media.currentTime;
     this.#played.reach(media.currentTime);
     if (!media.paused) this.#reporter?.playing(this.#snapshot());

@@ -4,8 +4,8 @@ export type Segment = [from: number, to: number];
 
 /** Positions closer than this belong together: players report time in steps. */
 const GAP = 0.5;
-/** A step further than this while playing is a jump that no `seeking` event announced. */
-const JUMP = 4;
+/** A step further than this while playing is a jump, however fast it plays and however rarely the browser reports. */
+const JUMP = 12;
 
 export class Played {
   #segments: Segment[];
