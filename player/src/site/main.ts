@@ -1,7 +1,6 @@
 import { comboboxes } from './combobox.ts';
 import { all } from './dom.ts';
 import { dialogs, menus, tabs, toast } from './overlays.ts';
-import { passwordReveals } from './reveal.ts';
 import { sortableLists } from './sortable-list.ts';
 import { sortableTables } from './tables.ts';
 import { themeSwitch } from './theme.ts';
@@ -55,6 +54,5 @@ sortableLists();
 comboboxes();
 uploaders();
 onceForms();
-passwordReveals();
 toastSamples();
 reveals();
