@@ -155,6 +155,38 @@ onEachDatabase("Play", (journey) => {
     });
   }
 
+  journey("the intranet's link opens the player without a further login, once", async (site) => {
+    const course = await offer(site, "scorm2004-simple");
+    const { token } = await site.server.cli(["token", "create", "--name", "Intranet", "--scope", "launches/write", "registrations/read"]);
+    const ask = async (path, order) => {
+      const answer = await fetch(`${site.server.local}/api/v1${path}`, {
+        method: order ? "POST" : "GET",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: order && JSON.stringify(order),
+      });
+      const said = await answer.json();
+      assert.ok(answer.ok, `${path}: ${answer.status} ${JSON.stringify(said)}`);
+      return said;
+    };
+    const activity = course.activities.find((activity) => activity.kind === "sco");
+    const launch = await ask("/launches", {
+      course: course.id, activity: activity.index,
+      actor: { objectType: "Agent", name: "Sacha Robin", account: { homePage: "https://intranet.exemple.fr", name: "srobin" } },
+    });
+    const page = await site.visitor({ viewport: PHONE });
+    await page.goto(launch.url);
+    await heading(content(page), "Prendre soin de son dos");
+    for (let step = 0; step < 3; step++) await turnPage(content(page));
+    await answer(content(page));
+    await saved(page);
+    const registration = await ask(`/registrations/${launch.registration}`);
+    assert.match(JSON.stringify(registration), /completed/, "the intranet reads the outcome");
+
+    const stranger = await site.visitor();
+    const answered = await stranger.goto(launch.url);
+    assert.ok(answered.status() >= 400 || new URL(stranger.url()).pathname === "/sign-in", "the link works once");
+  });
+
   journey("a second tab takes over and the first becomes read-only", async (site) => {
     const course = await offer(site, "scorm2004-simple");
     const page = await site.signedIn(await learner(site));
