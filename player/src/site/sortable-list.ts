@@ -37,7 +37,7 @@ class SortableList {
     list.addEventListener('pointerdown', (event) => {
       const handle = (event.target as Element).closest<HTMLElement>('.drag-handle');
       const row = handle?.closest<HTMLElement>('.drag-row');
-      if (handle && row && event.button === 0) this.drag(event, handle, row);
+      if (row && event.button === 0) this.drag(event, row);
     });
     this.refresh();
   }
@@ -83,11 +83,11 @@ class SortableList {
     });
   }
 
-  private drag(start: PointerEvent, handle: HTMLElement, row: HTMLElement): void {
+  private drag(start: PointerEvent, row: HTMLElement): void {
     start.preventDefault();
     const before = this.rows();
-    handle.setPointerCapture(start.pointerId);
     row.dataset.dragged = '';
+    // On the document: an element that moves in the page loses a captured pointer.
     const move = (event: PointerEvent) => {
       const others = this.rows().filter((other) => other !== row);
       const next = others.find((other) => {
@@ -98,16 +98,16 @@ class SortableList {
       else this.list.append(row);
     };
     const end = (event: Event) => {
-      handle.removeEventListener('pointermove', move);
-      handle.removeEventListener('pointerup', end);
-      handle.removeEventListener('pointercancel', end);
+      document.removeEventListener('pointermove', move);
+      document.removeEventListener('pointerup', end);
+      document.removeEventListener('pointercancel', end);
       delete row.dataset.dragged;
       if (event.type === 'pointercancel') this.put(before);
       this.refresh();
       this.tell(row, before);
     };
-    handle.addEventListener('pointermove', move);
-    handle.addEventListener('pointerup', end);
-    handle.addEventListener('pointercancel', end);
+    document.addEventListener('pointermove', move);
+    document.addEventListener('pointerup', end);
+    document.addEventListener('pointercancel', end);
   }
 }
