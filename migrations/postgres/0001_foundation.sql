@@ -60,6 +60,7 @@ CREATE TABLE sign_in_failure (
     failures     BIGINT NOT NULL,
     locked_until BIGINT NOT NULL
 );
+CREATE INDEX sign_in_failure_locked ON sign_in_failure (locked_until);
 
 -- Bearer tokens of the REST interface. Only the SHA-256 of a token is kept.
 CREATE TABLE api_token (

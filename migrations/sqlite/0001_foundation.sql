@@ -60,6 +60,7 @@ CREATE TABLE sign_in_failure (
     failures     INTEGER NOT NULL,
     locked_until INTEGER NOT NULL
 );
+CREATE INDEX sign_in_failure_locked ON sign_in_failure (locked_until);
 
 -- Bearer tokens of the REST interface. Only the SHA-256 of a token is kept.
 CREATE TABLE api_token (

@@ -36,7 +36,7 @@ impl<S: Send + Sync> FromRequestParts<S> for MaybeSignedIn {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(parts.extensions.get::<Recognised>().and_then(|recognised| recognised.0.clone())))
+        Ok(Self(parts.extensions.get::<Recognised>().and_then(|recognised| recognised.login.clone())))
     }
 }
 
@@ -75,10 +75,13 @@ impl IntoResponse for Refusal {
 
 /// The person who is signed in.
 fn signed_in(parts: &Parts) -> Result<Person, Refusal> {
-    let recognised = parts.extensions.get::<Recognised>().and_then(|recognised| recognised.0.as_ref());
+    let recognised = parts.extensions.get::<Recognised>();
+    if recognised.is_some_and(|recognised| recognised.failed) {
+        return Err(Error::new(Kind::Unavailable, "unavailable").into());
+    }
     // A nested router sees the path without its prefix.
     let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-    match recognised.and_then(|login| login.person()) {
+    match recognised.and_then(|recognised| recognised.login.as_ref()?.person()) {
         Some(person) => Ok(person.clone()),
         None if asked_by_program(uri.path(), &parts.headers) => {
             Err(Error::new(Kind::Unauthenticated, "sign-in-required").into())

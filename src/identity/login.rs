@@ -31,7 +31,12 @@ pub struct Login {
 
 /// Request extension: what the cookie said.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Recognised(pub Option<Arc<Login>>);
+pub(super) struct Recognised {
+    /// The browser's login, if it has one.
+    pub login: Option<Arc<Login>>,
+    /// The database did not answer, so nobody knows.
+    pub failed: bool,
+}
 
 impl Login {
     /// Who is signed in; nobody for a browser that only holds launch grants.
@@ -75,12 +80,15 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
                 if let Some(person) = &login.person {
                     request.extensions_mut().insert(viewer(person));
                 }
-                request.extensions_mut().insert(Recognised(Some(Arc::new(login))));
+                request.extensions_mut().insert(Recognised { login: Some(Arc::new(login)), failed: false });
                 prolonged = is_old.then(|| set_cookie(&app, &token));
             }
             Ok(None) => {}
-            // The handler meets the same database and tells the failure; pages without a login still work.
-            Err(cause) => tracing::error!(%cause, "cannot look a login up"),
+            // Pages that need nobody still work; the others must not send somebody who is signed in to sign in.
+            Err(cause) => {
+                tracing::error!(%cause, "cannot look a login up");
+                request.extensions_mut().insert(Recognised { login: None, failed: true });
+            }
         }
     }
     let mut response = next.run(request).await;
