@@ -75,7 +75,7 @@ const standIn = new StandIn({
       kind: 'sco',
       depth: 1,
       status: 'done',
-      runtime: { kind: 'scorm2004', content: 'course' },
+      runtime: { kind: 'scorm2004', content: 'course', valid_requests: { choice: { 'ITEM-8': false } } },
     },
     {
       title: 'Mesures de la version 1.2',
@@ -369,6 +369,17 @@ await story(
     await page.waitForURL('**/player/r/2?**');
   },
 );
+
+await story('an outline entry the server says is closed is not asked for', {}, async (page) => {
+  await open(page, 2);
+  const frame = await inner(page);
+  assert.equal(await page.getAttribute('#player-outline a[data-index="8"]', 'aria-disabled'), 'true');
+  await page.click('#player-outline a[data-index="8"]');
+  await page.waitForSelector('.player-notice');
+  assert.equal(await frame.evaluate(() => window.api.GetValue('cmi.mode')), 'normal');
+  await accessible(page);
+  await picture(page, 'closed-entry');
+});
 
 await story('a desk can fold the outline away, and remembers', { colorScheme: 'dark' }, async (page) => {
   await open(page, 1);

@@ -33,6 +33,7 @@ export class Chrome {
   readonly #words: Words;
   readonly #narrow = window.matchMedia(NARROW);
   #saying: ReturnType<typeof setTimeout> | undefined;
+  #isReadonly = false;
   #panel: HTMLElement | undefined;
   #notice: HTMLElement | undefined;
 
@@ -55,6 +56,8 @@ export class Chrome {
 
   phase(phase: Phase): void {
     this.#root.dataset.phase = phase;
+    // A new launch takes the lease back.
+    if (phase === 'loading') this.#isReadonly = false;
   }
 
   allow(allowed: Allowed): void {
@@ -65,6 +68,9 @@ export class Chrome {
   /** Shows the saved state; `saving` only when it takes long enough to be noticed. */
   saved(state: SavedState | 'not-recorded'): void {
     clearTimeout(this.#saying);
+    // Once another window plays, nothing of this one is saved any more, whatever comes after.
+    this.#isReadonly ||= state === 'readonly';
+    if (this.#isReadonly && state !== 'readonly') return;
     const show = () => {
       this.#state.dataset.state = state;
       const words = this.#words(state);
@@ -80,6 +86,13 @@ export class Chrome {
     item.dataset.status = status;
     const word = item.querySelector('.player-item-status');
     if (word) word.textContent = this.#words(`status-${status}`);
+  }
+
+  /** An entry that cannot be chosen now stays readable, and says so to a screen reader. */
+  open(index: number, isOpen: boolean): void {
+    const link = this.#outline?.querySelector(`a[data-index="${index}"]`);
+    if (isOpen) link?.removeAttribute('aria-disabled');
+    else link?.setAttribute('aria-disabled', 'true');
   }
 
   /** A message in place of the content. */

@@ -16,7 +16,7 @@ import { element, optional, required } from './dom.ts';
 import { FrameLink } from './frame-link.ts';
 import { postJson, type Reply } from './http.ts';
 import { MediaPlayer } from './media/player.ts';
-import { allowed, statusOf, targetOf, withStatus } from './outline.ts';
+import { allowed, isOpen, statusOf, targetOf, withStatus } from './outline.ts';
 
 interface Navigated {
   deliver?: { activity: number; url: string };
@@ -53,13 +53,19 @@ class Player {
       event.preventDefault();
       void this.#leave(this.#chrome.back.href);
     });
-    this.#chrome.onChoice((index) => {
-      if (index !== config.activity.index) void this.#go('choice', index);
-    });
+    this.#chrome.onChoice((index) => this.#chosen(index));
     // A page brought back by the back button has closed its content when it went.
     window.addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload();
     });
+  }
+
+  #chosen(index: number): void {
+    if (index === this.#config.activity.index) return;
+    const entry = this.#outline.find((other) => other.index === index);
+    // No need to close the content for an answer that is known.
+    if (entry && !isOpen(entry, this.#requests)) this.#chrome.notice(this.#words('not-permitted'));
+    else void this.#go('choice', index);
   }
 
   async start(): Promise<void> {
@@ -212,6 +218,7 @@ class Player {
 
   #buttons(): void {
     this.#chrome.allow(allowed(this.#outline, this.#config.activity.index, this.#requests));
+    for (const entry of this.#outline) this.#chrome.open(entry.index, isOpen(entry, this.#requests));
   }
 
   #ended(): void {
@@ -256,16 +263,16 @@ class Player {
     } else if (isExit(request)) {
       location.assign(this.#chrome.back.href);
     } else if (reply.kind === 'ok') {
-      await this.#refused(reply.body.refused);
+      await this.#refused();
     } else {
       this.#failed(reply, () => void this.#go(request, target));
     }
   }
 
-  /** The step is not open to the learner now: back to where they were, with the reason. */
-  async #refused(refused: Navigated['refused']): Promise<void> {
+  /** The step is not open to the learner now: back to where they were. The rule that says no is for the log. */
+  async #refused(): Promise<void> {
     await this.start();
-    this.#chrome.notice(refused?.detail || this.#words('not-permitted'));
+    this.#chrome.notice(this.#words('not-permitted'));
   }
 
   async #leave(url: string): Promise<void> {
@@ -285,6 +292,9 @@ class Player {
     if (reply.kind === 'offline') {
       this.#chrome.saved('offline');
       this.#error(this.#words('error-offline'), retry);
+    } else if (reply.code === 'lease-lost') {
+      this.#chrome.saved('readonly');
+      this.#error(this.#words('readonly'), () => location.reload(), this.#words('readonly-take'));
     } else if (reply.status === 401) {
       // Loading the page again leads through the sign-in page and back.
       this.#error(this.#words('error-signed-out'), () => location.reload());
@@ -295,10 +305,10 @@ class Player {
     }
   }
 
-  #error(text: string, retry: () => void): void {
+  #error(text: string, retry: () => void, label = this.#words('retry')): void {
     this.#chrome.phase('error');
     const actions: Action[] = [
-      { label: this.#words('retry'), main: true, act: retry },
+      { label, main: true, act: retry },
       { label: this.#words('back'), act: () => void this.#leave(this.#chrome.back.href) },
     ];
     this.#chrome.panel(undefined, text, actions, true);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutlineEntry } from './config.ts';
-import { allowed, statusOf, targetOf, withStatus } from './outline.ts';
+import { allowed, isOpen, statusOf, targetOf, withStatus } from './outline.ts';
 
 const entry = (index: number, launchable = true, more: Partial<OutlineEntry> = {}): OutlineEntry => ({
   index,
@@ -25,6 +25,14 @@ describe('the outline', () => {
   it('leaves the decision to the server where it has one', () => {
     expect(allowed(outline, 3, { continue: false, previous: false })).toEqual({ previous: false, next: false });
     expect(allowed(outline, 7, { continue: true })).toEqual({ previous: true, next: true });
+  });
+
+  it('knows what the server does not let the learner choose', () => {
+    const last = outline[4] as OutlineEntry;
+    expect(isOpen(last, undefined)).toBe(true);
+    expect(isOpen(last, { choice: {} })).toBe(true);
+    expect(isOpen(last, { choice: { 'ITEM-12': false } })).toBe(false);
+    expect(isOpen(last, { choice: { 'ITEM-12': true } })).toBe(true);
   });
 
   it('tells a status in one word', () => {

@@ -18,6 +18,11 @@ export function allowed(outline: readonly OutlineEntry[], current: number, reque
   };
 }
 
+/** Whether the learner may choose an entry now. Where the server says nothing, asking it is how to know. */
+export function isOpen(entry: OutlineEntry, requests: ValidRequests | undefined): boolean {
+  return entry.identifier === undefined || requests?.choice?.[entry.identifier] !== false;
+}
+
 /** The status a learner reads from what the server says of an activity. */
 export function statusOf(progress: Progress): Status {
   if (progress.success === 'failed') return 'failed';

@@ -20,7 +20,7 @@ export interface MediaSurroundings {
 }
 
 /** Share of the length after which a medium counts as seen. The server judges again by the same segments. */
-const COMPLETE = 0.95;
+const COMPLETE = 0.9;
 /** Resuming closer to the end than this would show nothing but the end. */
 const END = 3;
 
