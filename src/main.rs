@@ -10,7 +10,7 @@ use preau::core::{Clock, Language};
 use preau::identity::{NewAccount, Role, Scope};
 use preau::state::App;
 use preau::web::Words;
-use preau::{api_doc, check, demo, identity};
+use preau::{api_doc, check, demo, identity, lrs};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -51,6 +51,9 @@ enum Command {
     /// Bearer tokens of programs that call the REST interface.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Credentials of tools that read or write the learning records (/xapi/).
+    #[command(subcommand)]
+    LrsCredential(LrsCredentialCommand),
     /// Check the configuration, the database, the data folder and the media libraries.
     Check,
     /// Print the description of the REST interface (OpenAPI).
@@ -87,6 +90,20 @@ enum TokenCommand {
         #[arg(long)]
         name: String,
         /// packages/write, packages/read, launches/write, registrations/read or all; may be given several times.
+        #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
+        scopes: Vec<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum LrsCredentialCommand {
+    /// Make a key and its secret. The secret is printed once; the server keeps only its digest.
+    Create {
+        /// What the tool is called; it vouches for its statements under this name.
+        #[arg(long)]
+        name: String,
+        /// statements/write, statements/read/mine, statements/read, state, profile, define, all/read or all; may be given
+        /// several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<String>,
     },
@@ -180,6 +197,15 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
                 format!("{token}\nKeep it now: it will not be shown again."),
                 json!({"id": id, "token": token}),
             ))
+        }
+        Command::LrsCredential(LrsCredentialCommand::Create { name, scopes }) => {
+            let scopes = scopes.iter().map(|scope| scope.parse()).collect::<Result<Vec<lrs::Scope>, _>>()?;
+            let mut tx = app.db.begin().await?;
+            let made = lrs::create_credential(&mut tx, &name, &scopes, app.clock.now()).await?;
+            tx.commit().await?;
+            let text =
+                format!("key: {}\nsecret: {}\nKeep the secret now: it will not be shown again.", made.key, made.secret);
+            Some(Said::new(text, serde_json::to_value(&made)?))
         }
         Command::Check | Command::Openapi => None,
     };

@@ -48,7 +48,7 @@ pub struct Error {
     /// Technical detail for developers who call the interface (English), for example which rule at which pointer.
     pub detail: Option<String>,
     /// Further members of the problem document (RFC 9457 section 3.2), such as `findings`.
-    pub extra: Option<serde_json::Map<String, serde_json::Value>>,
+    pub extra: Option<Box<serde_json::Map<String, serde_json::Value>>>,
     /// The cause, for the log only.
     pub source: Option<anyhow::Error>,
 }

@@ -237,7 +237,7 @@ impl Params {
     }
 
     pub fn uuid(&mut self, name: &'static str) -> Result<Option<Uuid>> {
-        self.read(name, "a UUID", |text| format::uuid(text))
+        self.read(name, "a UUID", format::uuid)
     }
 
     pub fn iri(&mut self, name: &'static str) -> Result<Option<String>> {

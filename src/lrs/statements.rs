@@ -13,9 +13,7 @@ use super::query::{self, Filter};
 use super::{links, store};
 use crate::core::{Error, Kind, Result, StatementId, Timestamp};
 use crate::xapi::json::{Json as Text, Value};
-use crate::xapi::{
-    ActivityKey, Attachment, Languages, Object, Problem, Refusal, Statement, VerbKey, Version, canonical, ids,
-};
+use crate::xapi::{ActivityKey, Attachment, Languages, Object, Problem, Refusal, Statement, VerbKey, canonical, ids};
 
 /// Statements in one page, and the most a page can have.
 const PAGE: i64 = 100;

@@ -59,7 +59,7 @@ impl IntoResponse for Error {
             code: self.code,
             args: self.args,
             detail: self.detail,
-            extra: self.extra.unwrap_or_default(),
+            extra: *self.extra.unwrap_or_default(),
         };
         let mut response = problem.status.into_response();
         response.extensions_mut().insert(problem);

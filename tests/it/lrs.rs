@@ -3,11 +3,14 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use preau::core::{LaunchId, PersonId, RegistrationId};
+use futures_util::future::BoxFuture;
+use preau::core::{Error, LaunchId, PersonId, RegistrationId, Result};
 use preau::identity::Role;
 use preau::lrs::{self, Credential, Scope};
 use preau::on_db;
-use preau::xapi::Ifi;
+use preau::state::{App, Projection};
+use preau::storage::Tx;
+use preau::xapi::{Activity, Agent, Ifi, Statement, Stored, vocabulary};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -495,6 +498,30 @@ both_databases! {
         assert_eq!(ids(&tool, &[]).await, [id]);
     }
 
+    async fn a_credential_made_by_command_works_at_once(app: TestApp) {
+        let made = app.command(&["lrs-credential", "create", "--json", "--name", "BI", "--scope", "statements/write", "all/read"]).await.json();
+        let credential = Credential { key: made["key"].as_str().unwrap().into(), secret: made["secret"].as_str().unwrap().into() };
+        assert_eq!(made.as_object().unwrap().len(), 2);
+        let tool = speaking(app.program(), &credential, "1.0.3");
+        store(&tool, &statement("camille", "completed", "a")).await;
+        let authority = tool.get("/xapi/statements").await.json()["statements"][0]["authority"].clone();
+        assert_eq!((&authority["name"], &authority["account"]["name"]), (&json!("BI"), &made["key"]));
+        let wrong = app.command(&["lrs-credential", "create", "--name", "x", "--scope", "everything"]).await;
+        assert_eq!(wrong.fault(), "preau: The right everything does not exist. (scope-unknown)");
+    }
+
+    async fn the_projection_sees_each_batch_in_its_transaction(app: TestApp) {
+        app.app.set_projection(std::sync::Arc::new(Follower));
+        let tool = tool(&app, &[Scope::All]).await;
+        store(&tool, &statement("camille", "completed", "a")).await;
+        let all = tool.get("/xapi/statements").await.json();
+        let verbs: Vec<&str> = all["statements"].as_array().unwrap().iter().map(|s| s["verb"]["id"].as_str().unwrap()).collect();
+        assert_eq!(verbs, ["https://w3id.org/xapi/adl/verbs/satisfied", "http://adlnet.gov/expapi/verbs/completed"]);
+        assert_eq!(all["statements"][0]["authority"]["name"], "Préau");
+        tool.post_json("/xapi/statements", &statement("camille", "failed", "a")).await.expect(409);
+        assert_eq!(ids(&tool, &[]).await.len(), 2, "what the projection refuses is not stored");
+    }
+
     async fn consistent_through_moves_with_the_clock(app: TestApp) {
         let tool = tool(&app, &[Scope::All]).await;
         let through = |answer: &Answer| preau::core::Timestamp::parse(answer.header("x-experience-api-consistent-through").unwrap()).unwrap();
@@ -531,6 +558,24 @@ both_databases! {
         learner.get("/admin/statements").await.expect(403);
         app.person("Rose", Role::Hr).await.get("/admin/statements").await.expect(200);
         app.browser().get("/admin/statements").await.expect(303);
+    }
+}
+
+/// A projection that answers "completed" with "satisfied" and will not hear of "failed".
+struct Follower;
+
+impl Projection for Follower {
+    fn stored<'a>(&'a self, _: &'a App, _: &'a mut Tx, batch: &'a [Stored]) -> BoxFuture<'a, Result<Vec<Statement>>> {
+        Box::pin(async move {
+            if batch.iter().any(|stored| stored.statement.verb.id == vocabulary::FAILED) {
+                return Err(Error::conflict("registration-over"));
+            }
+            let completed = batch.iter().filter(|stored| stored.statement.verb.id == vocabulary::COMPLETED);
+            let agent = |stored: &Stored| Agent { name: None, ifi: stored.statement.actor.ifi().unwrap().clone() };
+            Ok(completed
+                .map(|stored| vocabulary::event(agent(stored), vocabulary::SATISFIED, Activity::new("http://c")))
+                .collect())
+        })
     }
 }
 
