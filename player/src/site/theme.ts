@@ -8,7 +8,7 @@ export function themeSwitch(): void {
   const root = document.documentElement;
   for (const button of all<HTMLButtonElement>('[data-theme-switch]')) {
     button.addEventListener('click', () => {
-      const now = THEMES.findIndex((theme) => theme === root.dataset.theme);
+      const now = THEMES.indexOf((root.dataset.theme ?? 'auto') as (typeof THEMES)[number]);
       const next = THEMES[(now + 1) % THEMES.length] ?? 'auto';
       root.dataset.theme = next;
       // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser we serve.
