@@ -88,6 +88,9 @@ function isOurs(url: string): boolean {
 
 async function told(message: ToFrame): Promise<void> {
   switch (message.type) {
+    case 'hello':
+      post({ type: 'ready' });
+      return;
     case 'ping':
       post({ type: 'ready', ...(await replay(await log, send, (entry) => entry.registration === message.registration)) });
       // What other registrations left behind can follow when nobody waits for it.

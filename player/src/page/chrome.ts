@@ -90,9 +90,14 @@ export class Chrome {
 
   /** An entry that cannot be chosen now stays readable, and says so to a screen reader. */
   open(index: number, isOpen: boolean): void {
-    const link = this.#outline?.querySelector(`a[data-index="${index}"]`);
-    if (isOpen) link?.removeAttribute('aria-disabled');
-    else link?.setAttribute('aria-disabled', 'true');
+    const item = this.#outline?.querySelector<HTMLElement>(`.player-item[data-index="${index}"]`);
+    const link = item?.querySelector('a');
+    const word = item?.querySelector('.player-item-status');
+    if (!link || !word) return;
+    if (isOpen) link.removeAttribute('aria-disabled');
+    else link.setAttribute('aria-disabled', 'true');
+    const status = item?.dataset.status ?? 'todo';
+    word.textContent = this.#words(`status-${!isOpen && status === 'todo' ? 'soon' : status}`);
   }
 
   /** A message in place of the content. */

@@ -44,8 +44,8 @@ export class FrameLink {
         clearTimeout(timer);
         resolve(kept);
       });
-      // The frame may have loaded before this script did; if not, its first `ready` asks for this again.
-      this.#ping();
+      // The frame may have loaded before this script did, and its `ready` be missed. If it is still loading this goes unheard.
+      this.#frame.contentWindow?.postMessage(sealed<ToFrame>({ type: 'hello' }), '*');
     });
   }
 
@@ -73,14 +73,10 @@ export class FrameLink {
     this.#frame.src = src;
   }
 
-  #ping(): void {
-    this.#say({ type: 'ping', registration: this.#registration });
-  }
-
   #hear(message: ToPage): void {
     if (message.type === 'ready') {
       if (message.kept !== undefined) for (const resolve of this.#ready.splice(0)) resolve(message.kept);
-      else if (this.#ready.length > 0) this.#ping();
+      else if (this.#ready.length > 0) this.#say({ type: 'ping', registration: this.#registration });
       return;
     }
     if (message.type === 'closed') {
@@ -92,7 +88,6 @@ export class FrameLink {
   }
 
   #say(message: ToFrame): void {
-    // A frame that is still loading has another origin and must not get it: the browser then drops the message.
     this.#frame.contentWindow?.postMessage(sealed(message), this.#origin);
   }
 }

@@ -65,6 +65,8 @@ export interface Launch<R extends Runtime = Runtime> {
 export type SavedState = 'saved' | 'saving' | 'offline' | 'readonly' | 'failed';
 
 export type ToFrame =
+  /** Is anybody there? The one message that may reach a frame that is still loading; it says nothing. */
+  | { type: 'hello' }
   | { type: 'ping'; registration: string }
   | { type: 'open'; launch: Launch<ScormRuntime | PlainRuntime>; registration: string }
   | { type: 'close'; id: number };

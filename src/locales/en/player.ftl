@@ -22,6 +22,7 @@ player-word-status-todo = To do
 player-word-status-doing = In progress
 player-word-status-done = Done
 player-word-status-failed = Not passed
+player-word-status-soon = Soon
 player-word-loading = Opening the activity…
 player-word-retry = Try again
 player-word-back = Back to the course

@@ -22,6 +22,7 @@ player-word-status-todo = À faire
 player-word-status-doing = En cours
 player-word-status-done = Terminé
 player-word-status-failed = Non réussi
+player-word-status-soon = Bientôt
 player-word-loading = Ouverture de l’activité…
 player-word-retry = Réessayer
 player-word-back = Revenir à la formation
