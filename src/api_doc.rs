@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::identity;
 use crate::state::App;
+use crate::{identity, packages};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -47,7 +47,7 @@ impl utoipa::Modify for Callers {
 }
 
 fn interface() -> OpenApiRouter<App> {
-    let version_1 = OpenApiRouter::new().merge(identity::api());
+    let version_1 = OpenApiRouter::new().merge(packages::api()).merge(identity::api());
     OpenApiRouter::with_openapi(Interface::openapi()).nest("/api/v1", version_1)
 }
 

@@ -10,7 +10,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::core::{Error, Kind, Result};
 use crate::state::App;
-use crate::{api_doc, catalogue, identity, lrs, on_db, web};
+use crate::{api_doc, catalogue, identity, lrs, on_db, packages, web};
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
@@ -27,6 +27,7 @@ fn application(app: &App) -> Router {
         .merge(catalogue::routes())
         .merge(lrs::routes())
         .merge(lrs::xapi_routes())
+        .merge(packages::routes())
         .merge(api_doc::routes())
         .merge(identity::routes())
         .layer(from_fn(web::forget_flash))
@@ -46,6 +47,7 @@ fn content(app: &App) -> Router {
     Router::new()
         .route("/assets/{file}", get(web::assets::serve))
         .merge(lrs::xapi_routes())
+        .merge(packages::content_routes())
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
         .layer(TraceLayer::new_for_http())
         .with_state(app.clone())

@@ -11,6 +11,7 @@ pub mod core;
 pub mod demo;
 pub mod identity;
 pub mod lrs;
+pub mod media;
 pub mod packages;
 pub mod scorm;
 pub mod state;

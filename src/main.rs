@@ -10,7 +10,7 @@ use preau::core::{Clock, Language};
 use preau::identity::{NewAccount, Role, Scope};
 use preau::state::App;
 use preau::web::Words;
-use preau::{api_doc, check, demo, identity, lrs};
+use preau::{api_doc, check, demo, identity, lrs, packages};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -45,6 +45,12 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = "build")]
         demo_content: PathBuf,
     },
+    /// Import packages (zip, cmi5.xml, video, audio) and say what was noticed.
+    Import {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// People who sign in.
     #[command(subcommand)]
     User(UserCommand),
@@ -58,6 +64,14 @@ enum Command {
     Check,
     /// Print the description of the REST interface (OpenAPI).
     Openapi,
+    /// Examine a media file for the server (JSON on standard output); runs apart because decoders meet hostile files.
+    #[command(hide = true)]
+    MediaProbe {
+        /// The file.
+        file: PathBuf,
+        /// Where a poster is written.
+        poster: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -159,6 +173,10 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
         let document = serde_json::to_value(api_doc::document())?;
         return Ok(Some(Said::new(serde_json::to_string_pretty(&document)?, document)));
     }
+    if let Command::MediaProbe { file, poster } = &cli.command {
+        let media = serde_json::to_value(preau::media::probe(file, poster)?)?;
+        return Ok(Some(Said::new(media.to_string(), media)));
+    }
     let config = Config::load(cli.config.as_deref())?;
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(&config.log).context("configuration: log")?)
@@ -180,6 +198,10 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
             }
             serve(&app).await?;
             None
+        }
+        Command::Import { files } => {
+            let imported = packages::import_files(&app, &files, cli.json).await?;
+            Some(Said { text: imported.text, json: imported.json, fine: imported.all })
         }
         Command::User(UserCommand::Add { login, name, roles, org_unit, password_stdin }) => {
             let roles = roles.iter().map(|role| role.parse::<Role>()).collect::<Result<Vec<_>, _>>();
@@ -207,7 +229,7 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
                 format!("key: {}\nsecret: {}\nKeep the secret now: it will not be shown again.", made.key, made.secret);
             Some(Said::new(text, serde_json::to_value(&made)?))
         }
-        Command::Check | Command::Openapi => None,
+        Command::Check | Command::Openapi | Command::MediaProbe { .. } => None,
     };
     app.db.close().await;
     Ok(said)
@@ -238,6 +260,7 @@ fn password_from_stdin() -> anyhow::Result<String> {
 
 /// Serves until the process is asked to stop, then lets the requests under way finish.
 async fn serve(app: &App) -> anyhow::Result<()> {
+    packages::sweep(app).await?;
     let address = app.config.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     println!("Préau: {}", app.config.public_url);

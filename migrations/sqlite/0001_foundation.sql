@@ -117,7 +117,8 @@ CREATE TABLE package_file (
 );
 CREATE INDEX package_file_key ON package_file (version_id, path_key);
 
--- What a package offers to learn. `title` is a JSON language map. `version_id` is what new registrations begin on.
+-- What a package offers to learn. `title` and `description` are JSON language maps, `details` the rules of the course as a
+-- whole (SCORM: sequencing of the root; cmi5: objectives). `version_id` is what new registrations begin on.
 CREATE TABLE course (
     id           BLOB PRIMARY KEY,
     package_id   BLOB NOT NULL REFERENCES package (id) ON DELETE CASCADE,
@@ -127,6 +128,7 @@ CREATE TABLE course (
     kind         TEXT NOT NULL,
     title        TEXT NOT NULL,
     description  TEXT,
+    details      TEXT NOT NULL DEFAULT '{}',
     position     INTEGER NOT NULL,
     published_at INTEGER,
     created_at   INTEGER NOT NULL,
@@ -149,6 +151,7 @@ CREATE TABLE activity (
     kind           TEXT NOT NULL,
     href           TEXT,
     launchable     BOOLEAN NOT NULL,
+    visible        BOOLEAN NOT NULL DEFAULT TRUE,
     details        TEXT NOT NULL,
     PRIMARY KEY (course_id, version_id, activity_index)
 );

@@ -22,6 +22,7 @@ use crate::core::{Error, Result};
 pub type BlobStream = BoxStream<'static, std::io::Result<Bytes>>;
 
 const PIECE: usize = 256 * 1024;
+const PART: usize = 5 << 20;
 
 /// The blob store of this installation.
 #[derive(Clone)]
@@ -51,7 +52,9 @@ impl Blobs {
     /// Stores the file at `path` under `key`. On failure nothing is left under that key.
     pub async fn put_file(&self, key: &str, path: &FilePath) -> Result<()> {
         let mut file = tokio::fs::File::open(path).await?;
-        let mut writer = object_store::buffered::BufWriter::new(self.store.clone(), Path::from(key));
+        // S3 takes parts from 5 MiB on; two at a time keep a large upload's memory small.
+        let mut writer = object_store::buffered::BufWriter::with_capacity(self.store.clone(), Path::from(key), PART)
+            .with_max_concurrency(2);
         let mut piece = vec![0; PIECE];
         loop {
             let read = file.read(&mut piece).await?;

@@ -6,6 +6,7 @@ mod commands;
 mod identity;
 mod lrs;
 mod openapi;
+mod packages;
 mod server;
 mod storage;
 mod support;

@@ -47,6 +47,7 @@ pager-label = Pages of results
 pager-previous = Previous
 pager-next = Next
 table-sort = Sort by { $column }
+upload-send = Send
 upload-sending = Sending
 upload-working = Reading the file
 upload-done = File received

@@ -47,6 +47,7 @@ pager-label = Pages de résultats
 pager-previous = Précédents
 pager-next = Suivants
 table-sort = Trier par { $column }
+upload-send = Envoyer
 upload-sending = Envoi en cours
 upload-working = Lecture du fichier
 upload-done = Fichier reçu

@@ -73,6 +73,8 @@ pub struct Entry {
     pub crc32: u32,
     /// How they are kept.
     pub method: Method,
+    /// Whether the content is valid UTF-8; known after [`Archive::verify`], for text only.
+    pub utf8: bool,
 }
 
 /// An opened archive: its files, in the order of the central directory.
@@ -118,17 +120,23 @@ impl Archive {
     /// Unpacks every entry once to nowhere: sizes and checksums must be what the directory says.
     ///
     /// An entry that unpacks to more than its declared size is left at that byte, so a bomb costs what it declares at most.
-    pub fn verify(&mut self, findings: &mut Findings) -> Result<(), Refused> {
-        for index in 0..self.entries.len() {
-            match unpack(&self.file, &self.entries[index], &mut io::sink()) {
+    /// Text (as `is_text` says of a path) is looked at on the way: only what is UTF-8 may be served as such.
+    pub fn verify(&mut self, is_text: fn(&str) -> bool, findings: &mut Findings) -> Result<(), Refused> {
+        for entry in &mut self.entries {
+            let mut text = Utf8::new();
+            let unpacked = match is_text(&entry.path) {
+                true => unpack(&self.file, entry, &mut text),
+                false => unpack(&self.file, entry, &mut io::sink()),
+            };
+            match unpacked {
                 // Bytes after the end of the deflate stream belong to nobody; a gzip trailer must follow the stream at once.
-                Ok(consumed) => self.entries[index].compressed = consumed,
+                Ok(consumed) => entry.compressed = consumed,
                 Err(fault) => {
-                    let path = &self.entries[index].path;
-                    findings.add(fault.finding().file(path.as_str()));
+                    findings.add(fault.finding().file(entry.path.as_str()));
                     return Err(Refused);
                 }
             }
+            entry.utf8 = is_text(&entry.path) && text.is_valid();
         }
         Ok(())
     }
@@ -242,7 +250,7 @@ fn list(file: &File, limits: &Limits, findings: &mut Findings) -> Result<Vec<Lis
         let (Some(offset), Some(end)) = (offset, end) else {
             return Err(ZipError::InvalidArchive("data beyond the end of the archive".into()));
         };
-        let entry = Entry { path, offset, compressed, size, crc32, method };
+        let entry = Entry { path, offset, compressed, size, crc32, method, utf8: false };
         listed.push(Listed { entry, span: (start, end) });
     }
     if backslashes > 0 {
@@ -364,6 +372,41 @@ fn check(mut source: impl Read, entry: &Entry, target: &mut impl Write) -> Resul
         target.write_all(&buffer[..count]).map_err(Fault::Io)?;
     }
     if unpacked == entry.size && crc.sum() == entry.crc32 { Ok(()) } else { Err(Fault::Damaged) }
+}
+
+/// A sink that tells whether what it was given is UTF-8.
+struct Utf8 {
+    /// The beginning of a character whose end has not come yet.
+    open: Vec<u8>,
+    valid: bool,
+}
+
+impl Utf8 {
+    fn new() -> Self {
+        Self { open: Vec::new(), valid: true }
+    }
+
+    fn is_valid(&self) -> bool {
+        self.valid && self.open.is_empty()
+    }
+}
+
+impl Write for Utf8 {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.valid {
+            self.open.extend_from_slice(bytes);
+            match std::str::from_utf8(&self.open) {
+                Ok(_) => self.open.clear(),
+                Err(error) if error.error_len().is_none() => drop(self.open.drain(..error.valid_up_to())),
+                Err(_) => self.valid = false,
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -32,9 +32,8 @@ pub fn normalise(name: &str) -> Result<Option<String>, BadName> {
     if name.chars().any(char::is_control) {
         return Err(BadName::Invalid);
     }
-    // Windows reads `C:x` and `\x` as places of its own.
-    let drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
-    if drive || name.starts_with(['/', '\\']) {
+    // Windows reads `\x` as a place of its own.
+    if name.starts_with(['/', '\\']) {
         return Err(BadName::Unsafe);
     }
     let mut path = String::with_capacity(name.len());
@@ -53,6 +52,10 @@ pub fn normalise(name: &str) -> Result<Option<String>, BadName> {
             path.push('/');
         }
         path.push_str(segment);
+    }
+    // And `C:x`.
+    if matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic()) {
+        return Err(BadName::Unsafe);
     }
     match path.len() {
         0 => Ok(None),

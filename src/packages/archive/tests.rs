@@ -29,7 +29,7 @@ fn on_disk(bytes: &[u8]) -> File {
 fn open(bytes: &[u8], limits: &Limits) -> (Option<Archive>, Vec<String>) {
     let mut findings = Findings::new();
     let archive = Archive::open(on_disk(bytes), limits, &mut findings)
-        .and_then(|mut archive| archive.verify(&mut findings).map(|()| archive))
+        .and_then(|mut archive| archive.verify(|path| path.ends_with(".html"), &mut findings).map(|()| archive))
         .ok();
     assert_eq!(archive.is_none(), findings.refuse());
     (archive, findings.into_list().into_iter().map(|finding| finding.code.into_owned()).collect())
@@ -191,6 +191,14 @@ fn the_number_of_files_is_bounded_and_twenty_thousand_are_welcome() {
     let bytes = writer.finish().unwrap().into_inner();
     assert_eq!(open(&bytes, &Limits::default()).0.unwrap().entries.len(), 20_000);
     assert_eq!(open(&bytes, &Limits { entries: 19_999, ..Limits::default() }).1, ["too-many-entries"]);
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_known() {
+    let long = "é".repeat(40_000);
+    let archive =
+        open(&zip(&[("a.html", long.as_bytes()), ("b.html", b"\xE9t\xE9"), ("c.js", b"1")]), &Limits::default());
+    assert_eq!(archive.0.unwrap().entries.iter().map(|entry| entry.utf8).collect::<Vec<_>>(), [true, false, false]);
 }
 
 #[test]

@@ -22,10 +22,10 @@ const LAUNCH_PARAMETERS: [&str; 5] = ["endpoint", "fetch", "actor", "registratio
 /// Reads the course.
 pub fn outline(root: &Element, reading: &mut Reading) -> Result<Outline, Refused> {
     if !root.is("courseStructure") {
-        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &root.name), root);
+        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &root.name.local), root);
     }
-    if &*root.namespace != NAMESPACE {
-        reading.tell(Finding::warning("cmi5-namespace").arg("namespace", &root.namespace), root);
+    if &*root.name.namespace != NAMESPACE {
+        reading.tell(Finding::warning("cmi5-namespace").arg("namespace", &root.name.namespace), root);
     }
     let Some(course) = root.child("course") else {
         return reading.refuse(Finding::error("cmi5-course-missing"), root);
@@ -77,7 +77,7 @@ impl Structure {
     }
 
     fn add(&mut self, element: &Element, parent: Option<usize>, depth: usize, reading: &mut Reading) {
-        match &*element.name {
+        match &*element.name.local {
             "block" => self.add_block(element, parent, depth, reading),
             "au" => self.add_unit(element, parent, depth, reading),
             _ => {}

@@ -64,6 +64,15 @@ pub fn encode(path: &str) -> String {
     path.split('/').map(|segment| utf8_percent_encode(segment, SEGMENT).to_string()).collect::<Vec<_>>().join("/")
 }
 
+/// The percent-encoded form of one segment, whatever it holds.
+pub fn encode_segment(text: &str) -> String {
+    utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+        .to_string()
+        .replace("%2D", "-")
+        .replace("%5F", "_")
+        .replace("%2E", ".")
+}
+
 /// The address if it lies on another site, by itself or by one of its bases.
 fn elsewhere(bases: &[&str], href: &str) -> Option<Target> {
     let mut base: Option<Url> = None;

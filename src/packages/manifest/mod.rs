@@ -8,6 +8,8 @@ mod text;
 mod tincan;
 mod xml;
 
+pub use href::{encode, encode_segment};
+
 use super::archive::{Archive, Limits};
 use super::contents::Contents;
 use super::findings::{Finding, Findings, Refused};
@@ -45,18 +47,18 @@ pub fn of_archive(archive: &mut Archive, limits: &Limits, findings: &mut Finding
         findings.add(Finding::error("xml-too-large").file(file));
         return Err(Refused);
     };
-    of_text(manifest, &file, &bytes, archive.contents(), findings)
+    of_text(manifest, &file, bytes, archive.contents(), findings)
 }
 
 /// Reads a cmi5.xml that came alone: its units live elsewhere, so every address in it is absolute (cmi5 14.1).
-pub fn of_bare_cmi5(bytes: &[u8], findings: &mut Findings) -> Result<Outline, Refused> {
+pub fn of_bare_cmi5(bytes: Vec<u8>, findings: &mut Findings) -> Result<Outline, Refused> {
     of_text(Manifest::Cmi5, "cmi5.xml", bytes, Contents::default(), findings)
 }
 
 fn of_text(
     manifest: Manifest,
     file: &str,
-    bytes: &[u8],
+    bytes: Vec<u8>,
     contents: Contents,
     findings: &mut Findings,
 ) -> Result<Outline, Refused> {
@@ -88,8 +90,11 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Adds a finding about `element` of the manifest.
     fn tell(&mut self, finding: Finding, element: &xml::Element) {
-        let name =
-            element.attribute("identifier").or_else(|| element.attribute("id")).unwrap_or(&element.name).to_owned();
+        let name = element
+            .attribute("identifier")
+            .or_else(|| element.attribute("id"))
+            .unwrap_or(&element.name.local)
+            .to_owned();
         self.findings.add(finding.file(self.file).line(element.line).element(name));
     }
 

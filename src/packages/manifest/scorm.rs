@@ -16,7 +16,7 @@ use crate::packages::model::{
 /// Reads the outline: each organization is a course, the default one first.
 pub fn outline(manifest: &Element, reading: &mut Reading) -> Result<Outline, Refused> {
     if !manifest.is("manifest") {
-        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &manifest.name), manifest);
+        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &manifest.name.local), manifest);
     }
     let edition = edition(manifest, reading);
     let mut book = Book {
@@ -28,7 +28,10 @@ pub fn outline(manifest: &Element, reading: &mut Reading) -> Result<Outline, Ref
     };
     book.collect_resources(manifest, &mut Vec::new(), reading);
     let mut courses = book.courses(manifest, reading);
-    if courses.is_empty() {
+    let has_items = manifest.child("organizations").is_some_and(|organizations| {
+        organizations.all("organization").any(|organization| organization.child("item").is_some())
+    });
+    if !has_items {
         courses.extend(book.course_of_resources(manifest, reading));
     }
     book.declare_files(reading);
@@ -57,7 +60,7 @@ fn edition(manifest: &Element, reading: &mut Reading) -> Edition {
     };
     known.unwrap_or_else(|| {
         let uses_2004 = any(manifest, &|element| {
-            element.namespace.contains("adlcp_v1p3") || element.namespace.contains("/xsd/imsss")
+            element.name.namespace.contains("adlcp_v1p3") || element.name.namespace.contains("/xsd/imsss")
         }) || any_attribute_namespace(manifest, "adlcp_v1p3");
         let (kind, name) = match uses_2004 {
             true => (PackageKind::Scorm2004, "SCORM 2004"),

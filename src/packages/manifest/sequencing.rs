@@ -68,7 +68,7 @@ pub fn boolean(text: &str) -> Option<bool> {
 
 fn fragment(element: &Element) -> Fragment {
     Fragment {
-        name: element.name.to_string(),
+        name: element.name.local.to_string(),
         attributes: element.attributes().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         text: element.text().to_owned(),
         children: element.children.iter().map(fragment).collect(),

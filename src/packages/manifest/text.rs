@@ -5,8 +5,12 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use crate::packages::findings::{Finding, Findings, Refused};
 
 /// Decodes the manifest `file`. Real tools write Windows-1252 and say UTF-8: that is read as they meant it, with a finding.
-pub fn decode(file: &str, bytes: &[u8], findings: &mut Findings) -> Result<String, Refused> {
-    let (encoding, body) = encoding_of(bytes);
+pub fn decode(file: &str, bytes: Vec<u8>, findings: &mut Findings) -> Result<String, Refused> {
+    let (encoding, body) = encoding_of(&bytes);
+    if encoding == Some(UTF_8) && body.len() == bytes.len() && std::str::from_utf8(&bytes).is_ok() {
+        // The usual case, without a copy: manifests may be large.
+        return String::from_utf8(bytes).map_err(|_| Refused);
+    }
     let Some(encoding) = encoding else {
         findings.add(Finding::error("encoding-unknown").file(file).arg("encoding", declared(body).unwrap_or_default()));
         return Err(Refused);
@@ -58,7 +62,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> (Result<String, Refused>, Vec<String>) {
         let mut findings = Findings::new();
-        let text = decode("m.xml", bytes, &mut findings);
+        let text = decode("m.xml", bytes.to_vec(), &mut findings);
         (text, findings.into_list().into_iter().map(|finding| finding.code.into_owned()).collect())
     }
 

@@ -15,7 +15,7 @@ const COURSE_TYPE: &str = "http://adlnet.gov/expapi/activities/course";
 /// names that statements will use.
 pub fn outline(root: &Element, reading: &mut Reading) -> Result<Outline, Refused> {
     if !root.is("tincan") {
-        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &root.name), root);
+        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &root.name.local), root);
     }
     let all: Vec<&Element> = root.all("activities").flat_map(|activities| activities.all("activity")).collect();
     let is_course = |activity: &&&Element| activity.attribute("type") == Some(COURSE_TYPE);

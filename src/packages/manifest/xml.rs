@@ -11,19 +11,26 @@ use crate::packages::findings::{Finding, Findings, Refused};
 
 /// Deeper documents are not manifests.
 const DEEPEST: usize = 100;
-/// Elements and attributes together; a manifest that lists 50,000 files has about 100,000.
-const MOST_NODES: usize = 400_000;
+/// Elements and attributes together; a manifest that lists 50,000 files has 100,000 to 250,000.
+const MOST_NODES: usize = 300_000;
+
+/// A name with its namespace, kept once for all that bear it: a manifest has few names and may have very many elements.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// Local name.
+    pub local: Box<str>,
+    /// Namespace, empty if none.
+    pub namespace: Box<str>,
+}
 
 /// An element.
 #[derive(Debug)]
 pub struct Element {
-    /// Local name.
-    pub name: Rc<str>,
-    /// Namespace, empty if none.
-    pub namespace: Rc<str>,
+    /// Its name.
+    pub name: Rc<Name>,
     /// Line of the start tag, from 1.
     pub line: u32,
-    attributes: Vec<Attribute>,
+    attributes: Box<[Attribute]>,
     /// Child elements in order.
     pub children: Vec<Element>,
     text: String,
@@ -31,22 +38,21 @@ pub struct Element {
 
 #[derive(Debug)]
 struct Attribute {
-    name: Rc<str>,
-    namespace: Rc<str>,
-    value: String,
+    name: Rc<Name>,
+    value: Box<str>,
 }
 
 impl Element {
     /// Whether it has this local name, in whatever namespace: manifests of all editions share one vocabulary.
     pub fn is(&self, name: &str) -> bool {
-        &*self.name == name
+        &*self.name.local == name
     }
 
     /// The attribute of this local name: without namespace first, else in any.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        let named = || self.attributes.iter().filter(|attribute| &*attribute.name == name);
+        let named = || self.attributes.iter().filter(|attribute| &*attribute.name.local == name);
         named()
-            .find(|attribute| attribute.namespace.is_empty())
+            .find(|attribute| attribute.name.namespace.is_empty())
             .or_else(|| named().next())
             .map(|attribute| attribute.value.trim())
     }
@@ -54,15 +60,15 @@ impl Element {
     /// As [`Element::attribute`], with another spelling of the letters accepted: `scormType` is often written `scormtype`.
     pub fn attribute_any_case(&self, name: &str) -> Option<&str> {
         self.attribute(name).or_else(|| {
-            let found = self.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name));
+            let found = self.attributes.iter().find(|attribute| attribute.name.local.eq_ignore_ascii_case(name));
             found.map(|attribute| attribute.value.trim())
         })
     }
 
     /// `xml:base`.
     pub fn base(&self) -> Option<&str> {
-        let found = self.attributes.iter().find(|a| &*a.name == "base" && a.namespace.ends_with("/XML/1998/namespace"));
-        found.map(|attribute| attribute.value.trim())
+        let is_base = |name: &Name| &*name.local == "base" && name.namespace.ends_with("/XML/1998/namespace");
+        self.attributes.iter().find(|attribute| is_base(&attribute.name)).map(|attribute| attribute.value.trim())
     }
 
     /// `xml:lang`, or `lang` as cmi5 and tincan write it.
@@ -72,12 +78,12 @@ impl Element {
 
     /// Whether an attribute is in a namespace whose name holds `part`.
     pub fn has_attribute_namespace(&self, part: &str) -> bool {
-        self.attributes.iter().any(|attribute| attribute.namespace.contains(part))
+        self.attributes.iter().any(|attribute| attribute.name.namespace.contains(part))
     }
 
     /// All attributes by local name.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.attributes.iter().map(|attribute| (&*attribute.name, attribute.value.trim()))
+        self.attributes.iter().map(|attribute| (&*attribute.name.local, attribute.value.trim()))
     }
 
     /// The first child of this local name.
@@ -134,7 +140,7 @@ impl Problem {
 struct Parser<'a> {
     text: &'a str,
     reader: NsReader<&'a [u8]>,
-    names: HashSet<Rc<str>>,
+    names: HashSet<Rc<Name>>,
     nodes: usize,
     /// Where the event began that is being handled.
     event_start: usize,
@@ -202,7 +208,7 @@ impl<'a> Parser<'a> {
                 Event::DocType(_) => return Err(Problem::Doctype),
                 Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
                 Event::Eof if !open.is_empty() => {
-                    let name = open.last().map(|element| element.name.to_string()).unwrap_or_default();
+                    let name = open.last().map(|element| element.name.local.to_string()).unwrap_or_default();
                     return Err(Problem::Malformed(format!("<{name}> is never closed")));
                 }
                 Event::Eof => return root.ok_or_else(|| Problem::malformed("no element at all")),
@@ -213,44 +219,27 @@ impl<'a> Parser<'a> {
     fn element(&mut self, start: &BytesStart<'_>) -> Result<Element, Problem> {
         let line = self.line_at(self.event_start);
         let (namespace, local) = self.reader.resolver().resolve_element(start.name());
-        let (namespace, local) = (bound(namespace).to_owned(), local.into_inner().to_owned());
-        let mut element = Element {
-            name: self.intern(&local),
-            namespace: self.intern(&namespace),
-            line,
-            attributes: Vec::new(),
-            children: Vec::new(),
-            text: String::new(),
-        };
+        let name = intern(&mut self.names, bound(&namespace), local.into_inner());
         self.count()?;
+        let mut attributes = Vec::new();
         for attribute in start.attributes() {
             let attribute = attribute.map_err(Problem::malformed)?;
             if attribute.key.as_namespace_binding().is_some() {
                 continue;
             }
             self.count()?;
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(Problem::malformed)?.into_owned();
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(Problem::malformed)?;
             let (namespace, local) = self.reader.resolver().resolve_attribute(attribute.key);
-            let (namespace, local) = (bound(namespace).to_owned(), local.into_inner().to_owned());
-            let (name, namespace) = (self.intern(&local), self.intern(&namespace));
-            element.attributes.push(Attribute { name, namespace, value });
+            let name = intern(&mut self.names, bound(&namespace), local.into_inner());
+            attributes.push(Attribute { name, value: value.into() });
         }
-        Ok(element)
+        let attributes = attributes.into_boxed_slice();
+        Ok(Element { name, line, attributes, children: Vec::new(), text: String::new() })
     }
 
     fn count(&mut self) -> Result<(), Problem> {
         self.nodes += 1;
         if self.nodes > MOST_NODES { Err(Problem::TooLarge) } else { Ok(()) }
-    }
-
-    /// A few dozen names make up a manifest: each is kept once.
-    fn intern(&mut self, name: &str) -> Rc<str> {
-        if let Some(known) = self.names.get(name) {
-            return known.clone();
-        }
-        let name: Rc<str> = Rc::from(name);
-        self.names.insert(name.clone());
-        name
     }
 
     /// The line of a byte position; positions only grow.
@@ -265,8 +254,21 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// The one copy of a name.
+fn intern(names: &mut HashSet<Rc<Name>>, namespace: &str, local: &str) -> Rc<Name> {
+    let name = Name { local: local.into(), namespace: namespace.into() };
+    match names.get(&name) {
+        Some(known) => known.clone(),
+        None => {
+            let name = Rc::new(name);
+            names.insert(name.clone());
+            name
+        }
+    }
+}
+
 /// An undeclared prefix is a frequent slip of hand-made manifests; the local name says what is meant.
-fn bound(namespace: ResolveResult<'_>) -> &str {
+fn bound<'a>(namespace: &ResolveResult<'a>) -> &'a str {
     match namespace {
         ResolveResult::Bound(namespace) => namespace.0,
         ResolveResult::Unbound | ResolveResult::Unknown(_) => "",
@@ -314,9 +316,9 @@ mod tests {
             "<?xml version='1.0'?>\n<m xmlns='urn:a' xmlns:p='urn:b'\n  xml:base='dir/'>\n <p:i p:x='1' x='a&amp;&#233;'>A &lt;b&gt; <![CDATA[<c>]]></p:i>\n</m>",
         )
         .unwrap();
-        assert_eq!((&*root.namespace, root.base(), root.line), ("urn:a", Some("dir/"), 2));
+        assert_eq!((&*root.name.namespace, root.base(), root.line), ("urn:a", Some("dir/"), 2));
         let item = root.child("i").unwrap();
-        assert_eq!((&*item.namespace, item.line, item.text()), ("urn:b", 4, "A <b> <c>"));
+        assert_eq!((&*item.name.namespace, item.line, item.text()), ("urn:b", 4, "A <b> <c>"));
         assert_eq!(item.attribute("x"), Some("a&é"));
     }
 

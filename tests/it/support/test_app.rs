@@ -33,6 +33,11 @@ pub struct TestApp {
 
 impl TestApp {
     pub async fn start(kind: Database) -> Self {
+        Self::start_with(kind, |_| {}).await
+    }
+
+    /// As [`TestApp::start`], with something set by the operator.
+    pub async fn start_with(kind: Database, set: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let database = TestDatabase::create(kind, &folder).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -43,6 +48,7 @@ impl TestApp {
         config.database_url = database.url().to_owned();
         config.public_url = format!("http://preau.localhost:{}", address.port()).parse().expect("an address");
         config.content_url = format!("http://content.preau.localhost:{}", address.port()).parse().expect("an address");
+        set(&mut config);
 
         let clock = Clock::manual(Timestamp::parse(START).expect("a moment"));
         let app = App::open(config, clock.clone()).await.expect("the application opens");

@@ -1,0 +1,133 @@
+import-title = Import a course
+import-lead = A SCORM, cmi5 or xAPI package, a video or a sound: Préau reads it, says what it thinks of it and prepares the course.
+import-choose = Choose a file
+import-limit = { $limit ->
+    [one] 1 MiB at most
+   *[other] { $limit } MiB at most
+}
+import-refused = This file could not be imported
+import-nothing-kept = Nothing was kept. Correct the file and send it again.
+import-what = What you can import
+import-what-packages = A zip archive: SCORM 1.2, SCORM 2004, cmi5 or xAPI; or a cmi5.xml file alone.
+import-what-media = A video (MP4, WebM) or a sound (MP3, M4A).
+import-what-next = Learners do not see the course until you publish it.
+
+package-imported = The course is imported. Look at it, then publish it.
+package-deleted = The package is deleted.
+package-kept = This package was not deleted: learners have begun it.
+package-size = { $size } MiB
+package-sound = Nothing to report
+package-sound-text = Everything the package announces is there. Look at it as a learner before you publish it.
+package-attention = { $n ->
+    [one] One point to look at
+   *[other] { $n } points to look at
+}
+package-notes = { $n ->
+    [one] One remark
+   *[other] { $n } remarks
+}
+package-outline = Outline
+package-preview = See it as a learner
+package-cannot-open = Cannot be opened
+package-in-use-note = { $n ->
+    [one] This package cannot be deleted: one learner has begun it.
+   *[other] This package cannot be deleted: { $n } learners have begun it.
+}
+package-delete = Delete this package
+package-delete-sure = The package, its courses and its files will be erased for good.
+package-delete-yes = Delete for good
+
+error-package-refused = This package is refused. { $reason }
+error-package-unknown = This package does not exist, or no longer does.
+error-package-in-use = This package cannot be deleted: { $count } learners have begun it, and what they did is kept.
+error-package-too-large = This file is too large: { $limit } MiB at most.
+error-upload-interrupted = The upload was interrupted. Nothing was kept.
+error-upload-empty = No file arrived, or it is empty.
+
+# What an import notices. A sentence for whoever made or sent the package.
+finding-more-of-the-same = And { $count } more remarks of the same kind ({ $code }).
+finding-same-content-as = The same file was imported before: “{ $title }”.
+finding-kind-unknown = This file is neither a zip archive, nor a cmi5.xml, nor a video or sound that Préau can read.
+finding-media-unreadable = This file looks like a video or a sound, but cannot be read.
+
+finding-archive-unreadable = The zip archive cannot be read: it is truncated or damaged. Export it again, or send the file again.
+finding-archive-unsupported = The archive is in several parts, or of a kind that cannot be read.
+finding-archive-empty = The archive holds no file.
+finding-archive-bomb = The archive unpacks beyond measure ({ $size } MiB): it is not a course.
+finding-unpacked-too-large = Unpacked, the archive would take { $size } MiB; the limit is { $limit } MiB.
+finding-too-many-entries = The archive holds { $count } files; the limit is { $limit }.
+finding-names-too-long = The names of the files in the archive are long beyond measure.
+finding-path-unsafe = The name of a file leaves the folder of the package: { $path }
+finding-name-invalid = The name of a file holds forbidden characters: { $path }
+finding-name-too-long = The name of a file is too long: { $path }
+finding-symlink = The archive holds a link instead of a file.
+finding-encrypted = The archive is protected by a password. Make it again without one.
+finding-compression-unsupported = A file is compressed in an unusual way ({ $method }). Make an ordinary zip archive.
+finding-names-backslashes = { $count } file names use “\” instead of “/”; they were corrected (for example { $example }).
+finding-entries-overlap = Files of the archive overlap: it is damaged or a trap.
+finding-file-folder-conflict = The same name is used for a file and for a folder.
+finding-case-collision = This name differs from another only by its capitals: { $other }
+finding-name-twice = This file is twice in the archive, both the same.
+finding-name-twice-different = Two different files have the same name.
+finding-entry-larger-than-declared = A file is larger than the archive says: it is damaged or a trap.
+finding-entry-damaged = A file of the archive is damaged. Export it again, or send the file again.
+finding-files-outside-root = { $count } files outside the folder “{ $folder }” were left out.
+
+finding-encoding-unknown = The encoding it names is unknown: { $encoding }
+finding-encoding-assumed = The manifest is not in the encoding it names; it was read as { $encoding }. Check accented letters.
+finding-encoding-broken = The manifest breaks its encoding ({ $encoding }).
+finding-encoding-other = The manifest is in { $encoding }.
+finding-xml-doctype = The manifest has a DOCTYPE, which is not allowed: it could make us read other files.
+finding-xml-too-large = The manifest is too large or too deep to be one.
+finding-xml-malformed = The manifest is not correct XML: { $detail }
+
+finding-manifest-missing = The package holds neither imsmanifest.xml, nor cmi5.xml, nor tincan.xml: is it a training package?
+finding-manifest-in-folder = The manifest is in the folder “{ $folder }” instead of the root; that folder was taken for the root.
+finding-manifest-case = The manifest should be called { $expected }.
+finding-manifest-root-unknown = The manifest begins with an unexpected element: { $root }
+finding-several-packages = The archive holds several packages ({ $first } and { $second }). Import them one by one.
+finding-several-manifests = The package has several manifests; { $used } was followed, not { $others }.
+finding-too-many-activities = The manifest has more than { $limit } activities.
+finding-nothing-to-launch = Nothing in this package can be opened.
+
+finding-edition-assumed = The edition of SCORM is not stated clearly ({ $stated }); the package is read as { $assumed }.
+finding-resource-twice = Two resources have the same identifier: { $identifier }
+finding-default-organization-unknown = The default organization does not exist: { $default }
+finding-organization-empty = The organization “{ $identifier }” holds nothing to open; it is left out.
+finding-organization-missing = The manifest has no outline; its resources are offered as they are.
+finding-identifier-missing = An item has no identifier; it was given { $given }.
+finding-identifier-twice = Two items have the same identifier: { $identifier }
+finding-title-missing = An item has no title: { $identifier }
+finding-item-without-resource = An item of the outline opens nothing: { $identifier }
+finding-cluster-with-resource = A chapter opens a page as well, which SCORM 2004 does not provide for: { $identifier }
+finding-reference-dangling = An item of the outline refers to a resource that does not exist: { $reference }
+finding-resource-without-href = A resource of the outline has no address.
+finding-href-inexact = The address “{ $written }” was understood as “{ $found }”.
+finding-href-with-query = The address carries parameters: { $href }
+finding-href-unsafe = This address cannot be opened: { $href }
+finding-launch-file-missing = The page to open is not in the package: { $path }
+finding-content-elsewhere = The content is on another site: { $url }
+finding-mastery-score-invalid = The mastery score is not a number from 0 to 100: { $written }
+finding-file-missing = An announced file is not in the package: { $path }
+finding-dependency-dangling = A resource depends on another that does not exist: { $reference }
+finding-files-undeclared = { $count ->
+    [one] One file is announced by no resource: { $example }
+   *[other] { $count } files are announced by no resource (for example { $example }).
+}
+finding-sequencing-reference-dangling = A sequencing rule refers to another that does not exist: { $reference }
+
+finding-cmi5-namespace = The namespace is not that of cmi5: { $namespace }
+finding-cmi5-course-missing = The cmi5 structure describes no course.
+finding-cmi5-id-invalid = A cmi5 identifier must be an absolute address (IRI): “{ $id }”
+finding-cmi5-id-twice = Two cmi5 elements have the same identifier: { $id }
+finding-cmi5-block-empty = A cmi5 block holds no unit.
+finding-cmi5-objective-unknown = A unit refers to an objective that does not exist: { $reference }
+finding-cmi5-value-unknown = The value “{ $value }” is not allowed for { $name }.
+finding-cmi5-url-missing = A cmi5 unit has no address.
+finding-cmi5-url-relative = A cmi5.xml without an archive must give whole addresses: { $url }
+finding-cmi5-url-invalid = The address of a unit cannot be opened: { $url }
+finding-cmi5-url-reserved = The address of a unit uses a parameter reserved for launching: { $name }
+finding-cmi5-file-missing = The page of a unit is not in the package: { $path }
+
+finding-tincan-activity-missing = The tincan.xml file describes no activity.
+finding-tincan-id-invalid = An activity identifier must be an absolute address (IRI): “{ $id }”

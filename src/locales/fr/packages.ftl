@@ -1,0 +1,133 @@
+import-title = Importer une formation
+import-lead = Un paquet SCORM, cmi5 ou xAPI, une vidéo ou un son : Préau le lit, dit ce qu'il en pense et prépare le cours.
+import-choose = Choisir un fichier
+import-limit = { $limit ->
+    [one] 1 Mio au plus
+   *[other] { $limit } Mio au plus
+}
+import-refused = Ce fichier n'a pas pu être importé
+import-nothing-kept = Rien n'a été gardé. Corrigez le fichier et envoyez-le à nouveau.
+import-what = Ce que vous pouvez importer
+import-what-packages = Une archive zip : SCORM 1.2, SCORM 2004, cmi5 ou xAPI ; ou un fichier cmi5.xml seul.
+import-what-media = Une vidéo (MP4, WebM) ou un son (MP3, M4A).
+import-what-next = La formation reste invisible pour les apprenants jusqu'à ce que vous la publiiez.
+
+package-imported = La formation est importée. Regardez-la, puis publiez-la.
+package-deleted = Le paquet est supprimé.
+package-kept = Ce paquet n'est pas supprimé : des apprenants ont déjà commencé.
+package-size = { $size } Mio
+package-sound = Rien à signaler
+package-sound-text = Tout ce que le paquet annonce est là. Regardez-le comme un apprenant avant de le publier.
+package-attention = { $n ->
+    [one] Un point à regarder
+   *[other] { $n } points à regarder
+}
+package-notes = { $n ->
+    [one] Une remarque
+   *[other] { $n } remarques
+}
+package-outline = Sommaire
+package-preview = Voir comme un apprenant
+package-cannot-open = Ne s'ouvre pas
+package-in-use-note = { $n ->
+    [one] Ce paquet ne peut pas être supprimé : un apprenant l'a commencé.
+   *[other] Ce paquet ne peut pas être supprimé : { $n } apprenants l'ont commencé.
+}
+package-delete = Supprimer ce paquet
+package-delete-sure = Le paquet, ses formations et ses fichiers seront effacés pour de bon.
+package-delete-yes = Supprimer pour de bon
+
+error-package-refused = Ce paquet est refusé. { $reason }
+error-package-unknown = Ce paquet n'existe pas, ou plus.
+error-package-in-use = Ce paquet ne peut pas être supprimé : { $count } apprenants l'ont commencé, et ce qu'ils ont fait est gardé.
+error-package-too-large = Ce fichier est trop lourd : { $limit } Mio au plus.
+error-upload-interrupted = L'envoi s'est interrompu. Rien n'a été gardé.
+error-upload-empty = Aucun fichier n'est arrivé, ou il est vide.
+
+# Ce qu'un import remarque. Une phrase pour la personne qui a fait ou envoyé le paquet.
+finding-more-of-the-same = Et { $count } autres remarques du même genre ({ $code }).
+finding-same-content-as = Le même fichier a déjà été importé : « { $title } ».
+finding-kind-unknown = Ce fichier n'est ni une archive zip, ni un cmi5.xml, ni une vidéo ou un son que Préau sait lire.
+finding-media-unreadable = Ce fichier se présente comme une vidéo ou un son, mais ne peut pas être lu.
+
+finding-archive-unreadable = L'archive zip est illisible : elle est tronquée ou abîmée. Refaites l'export, ou renvoyez le fichier.
+finding-archive-unsupported = L'archive est en plusieurs morceaux ou d'une sorte qui ne peut pas être lue.
+finding-archive-empty = L'archive ne contient aucun fichier.
+finding-archive-bomb = L'archive se déplie démesurément ({ $size } Mio) : ce n'est pas une formation.
+finding-unpacked-too-large = Une fois dépliée, l'archive prendrait { $size } Mio ; la limite est de { $limit } Mio.
+finding-too-many-entries = L'archive contient { $count } fichiers ; la limite est de { $limit }.
+finding-names-too-long = Les noms des fichiers de l'archive sont démesurément longs.
+finding-path-unsafe = Un nom de fichier sort du dossier du paquet : { $path }
+finding-name-invalid = Un nom de fichier contient des caractères interdits : { $path }
+finding-name-too-long = Un nom de fichier est trop long : { $path }
+finding-symlink = L'archive contient un lien au lieu d'un fichier.
+finding-encrypted = L'archive est protégée par un mot de passe. Refaites-la sans mot de passe.
+finding-compression-unsupported = Un fichier est compressé d'une façon inhabituelle ({ $method }). Refaites une archive zip ordinaire.
+finding-names-backslashes = { $count } noms de fichiers utilisent « \ » au lieu de « / » ; ils ont été corrigés (par exemple { $example }).
+finding-entries-overlap = Des fichiers de l'archive se chevauchent : elle est abîmée ou piégée.
+finding-file-folder-conflict = Le même nom sert à un fichier et à un dossier.
+finding-case-collision = Ce nom ne diffère d'un autre que par les majuscules : { $other }
+finding-name-twice = Ce fichier est deux fois dans l'archive, à l'identique.
+finding-name-twice-different = Deux fichiers différents portent le même nom.
+finding-entry-larger-than-declared = Un fichier est plus grand que l'archive ne le dit : elle est abîmée ou piégée.
+finding-entry-damaged = Un fichier de l'archive est abîmé. Refaites l'export, ou renvoyez le fichier.
+finding-files-outside-root = { $count } fichiers hors du dossier « { $folder } » ont été laissés de côté.
+
+finding-encoding-unknown = L'encodage annoncé est inconnu : { $encoding }
+finding-encoding-assumed = Le manifeste n'est pas dans l'encodage qu'il annonce ; il a été lu en { $encoding }. Vérifiez les accents.
+finding-encoding-broken = Le manifeste ne respecte pas son encodage ({ $encoding }).
+finding-encoding-other = Le manifeste est en { $encoding }.
+finding-xml-doctype = Le manifeste contient un DOCTYPE, qui n'est pas permis : il pourrait faire lire d'autres fichiers.
+finding-xml-too-large = Le manifeste est trop gros ou trop profond pour en être un.
+finding-xml-malformed = Le manifeste n'est pas un XML correct : { $detail }
+
+finding-manifest-missing = Le paquet ne contient ni imsmanifest.xml, ni cmi5.xml, ni tincan.xml : est-ce bien un module de formation ?
+finding-manifest-in-folder = Le manifeste est dans le dossier « { $folder } » au lieu de la racine ; ce dossier a été pris pour racine.
+finding-manifest-case = Le manifeste devrait s'appeler { $expected }.
+finding-manifest-root-unknown = Le manifeste commence par un élément inattendu : { $root }
+finding-several-packages = L'archive contient plusieurs paquets ({ $first } et { $second }). Importez-les un par un.
+finding-several-manifests = Le paquet a plusieurs manifestes ; { $used } a été suivi, et non { $others }.
+finding-too-many-activities = Le manifeste compte plus de { $limit } activités.
+finding-nothing-to-launch = Rien dans ce paquet ne peut être ouvert.
+
+finding-edition-assumed = L'édition de SCORM n'est pas dite clairement ({ $stated }) ; le paquet est lu comme { $assumed }.
+finding-resource-twice = Deux ressources ont le même identifiant : { $identifier }
+finding-default-organization-unknown = L'organisation par défaut n'existe pas : { $default }
+finding-organization-empty = L'organisation « { $identifier } » ne contient rien à ouvrir ; elle est laissée de côté.
+finding-organization-missing = Le manifeste n'a pas de sommaire ; ses ressources sont proposées telles quelles.
+finding-identifier-missing = Un élément n'a pas d'identifiant ; il a reçu { $given }.
+finding-identifier-twice = Deux éléments ont le même identifiant : { $identifier }
+finding-title-missing = Un élément n'a pas de titre : { $identifier }
+finding-item-without-resource = Un élément du sommaire n'ouvre rien : { $identifier }
+finding-cluster-with-resource = Un chapitre ouvre aussi une page, ce que SCORM 2004 ne prévoit pas : { $identifier }
+finding-reference-dangling = Un élément du sommaire renvoie à une ressource qui n'existe pas : { $reference }
+finding-resource-without-href = Une ressource du sommaire n'a pas d'adresse.
+finding-href-inexact = L'adresse « { $written } » a été comprise comme « { $found } ».
+finding-href-with-query = L'adresse porte des paramètres : { $href }
+finding-href-unsafe = Cette adresse ne peut pas être ouverte : { $href }
+finding-launch-file-missing = La page à ouvrir n'est pas dans le paquet : { $path }
+finding-content-elsewhere = Le contenu est sur un autre site : { $url }
+finding-mastery-score-invalid = Le score de réussite n'est pas un nombre entre 0 et 100 : { $written }
+finding-file-missing = Un fichier annoncé n'est pas dans le paquet : { $path }
+finding-dependency-dangling = Une ressource dépend d'une autre qui n'existe pas : { $reference }
+finding-files-undeclared = { $count ->
+    [one] Un fichier n'est annoncé par aucune ressource : { $example }
+   *[other] { $count } fichiers ne sont annoncés par aucune ressource (par exemple { $example }).
+}
+finding-sequencing-reference-dangling = Une règle de parcours renvoie à une autre qui n'existe pas : { $reference }
+
+finding-cmi5-namespace = L'espace de noms n'est pas celui de cmi5 : { $namespace }
+finding-cmi5-course-missing = La structure cmi5 ne décrit aucun cours.
+finding-cmi5-id-invalid = Un identifiant cmi5 doit être une adresse absolue (IRI) : « { $id } »
+finding-cmi5-id-twice = Deux éléments cmi5 ont le même identifiant : { $id }
+finding-cmi5-block-empty = Un bloc cmi5 ne contient aucune unité.
+finding-cmi5-objective-unknown = Une unité renvoie à un objectif qui n'existe pas : { $reference }
+finding-cmi5-value-unknown = La valeur « { $value } » n'est pas permise pour { $name }.
+finding-cmi5-url-missing = Une unité cmi5 n'a pas d'adresse.
+finding-cmi5-url-relative = Un cmi5.xml sans archive doit donner des adresses complètes : { $url }
+finding-cmi5-url-invalid = L'adresse d'une unité ne peut pas être ouverte : { $url }
+finding-cmi5-url-reserved = L'adresse d'une unité utilise un paramètre réservé au lancement : { $name }
+finding-cmi5-file-missing = La page d'une unité n'est pas dans le paquet : { $path }
+
+finding-tincan-activity-missing = Le fichier tincan.xml ne décrit aucune activité.
+finding-tincan-id-invalid = Un identifiant d'activité doit être une adresse absolue (IRI) : « { $id } »

@@ -1,0 +1,129 @@
+//! Receiving an upload: streamed to a spool file that is gone when the import ends, however it ends.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
+
+use crate::core::{Error, Kind, Result, VersionId};
+use crate::state::App;
+
+/// The ending of spool files; the name before it is the version that is being made.
+const ENDING: &str = ".upload";
+
+/// A received file. Dropping it removes it.
+#[derive(Debug)]
+pub struct Upload {
+    /// The version it will become.
+    pub version: VersionId,
+    /// As the sender calls it, without folders.
+    pub file_name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its size.
+    pub size: u64,
+    /// Its digest.
+    pub sha256: Vec<u8>,
+    /// Held while the import lives: the sweep takes no file whose lock is held.
+    _lock: File,
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Upload {
+    /// Receives `stream`. Errors: `package-too-large`, `upload-interrupted`, `upload-empty`.
+    pub async fn receive<E>(app: &App, file_name: &str, stream: impl Stream<Item = Result<Bytes, E>>) -> Result<Self>
+    where
+        E: Into<anyhow::Error>,
+    {
+        let version = VersionId::new();
+        let path = app.blobs.spool().join(format!("{version}{ENDING}"));
+        let lock = File::create_new(&path)?;
+        let mut upload = Self {
+            version,
+            file_name: plain_name(file_name),
+            path,
+            size: 0,
+            sha256: Vec::new(),
+            _lock: lock.try_clone()?,
+        };
+        lock.lock()?;
+        let limit = app.config.packages.max_bytes;
+        let mut digest = Sha256::new();
+        let mut file = tokio::fs::File::from_std(lock);
+        let mut stream = std::pin::pin!(stream);
+        while let Some(piece) = stream.next().await {
+            let piece = piece.map_err(|cause| Error::malformed("upload-interrupted").caused_by(cause))?;
+            upload.size += piece.len() as u64;
+            if upload.size > limit {
+                return Err(Error::new(Kind::TooLarge, "package-too-large").arg("limit", limit >> 20));
+            }
+            digest.update(&piece);
+            file.write_all(&piece).await?;
+        }
+        file.flush().await?;
+        if upload.size == 0 {
+            return Err(Error::malformed("upload-empty"));
+        }
+        upload.sha256 = digest.finalize().to_vec();
+        Ok(upload)
+    }
+}
+
+/// The last segment of what a sender calls the file, fit to be shown and to be a path.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).take(150).collect();
+    match plain.trim().trim_start_matches('.') {
+        "" => "package".to_owned(),
+        plain => plain.to_owned(),
+    }
+}
+
+/// Removes the spool files that no living import holds. Answers the versions they would have become.
+pub fn sweep_spool(app: &App) -> Result<Vec<VersionId>> {
+    let mut dead = Vec::new();
+    for entry in std::fs::read_dir(app.blobs.spool())? {
+        let path = entry?.path();
+        let Some(version) = version_of(&path) else { continue };
+        let abandoned = File::open(&path).is_ok_and(|file| file.try_lock().is_ok());
+        if abandoned && std::fs::remove_file(&path).is_ok() {
+            dead.push(version);
+        }
+    }
+    Ok(dead)
+}
+
+/// The versions whose import is under way on this machine.
+pub fn under_way(app: &App) -> Result<Vec<VersionId>> {
+    let mut versions = Vec::new();
+    for entry in std::fs::read_dir(app.blobs.spool())? {
+        versions.extend(version_of(&entry?.path()));
+    }
+    Ok(versions)
+}
+
+/// Spool files of a version: the upload itself and what is unpacked from it (`VERSION.upload`, `VERSION.part`).
+fn version_of(path: &std::path::Path) -> Option<VersionId> {
+    path.file_name()?.to_str()?.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_cannot_choose_a_folder() {
+        assert_eq!(plain_name("C:\\Cours\\Sécurité.zip"), "Sécurité.zip");
+        assert_eq!(plain_name("../../etc/passwd"), "passwd");
+        assert_eq!(plain_name("a/"), "package");
+        assert_eq!(plain_name("..\n"), "package");
+    }
+}

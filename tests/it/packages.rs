@@ -1,0 +1,550 @@
+//! Importing, reading, serving and deleting packages, and everything that can be wrong with an upload.
+
+use std::io::{Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+
+use preau::core::{PackageId, PersonId, VersionId};
+use preau::identity::Role;
+use preau::{on_db, packages};
+use reqwest::Method;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use crate::both_databases;
+use crate::support::{Answer, Database, TestApp};
+
+const MANIFEST: &str = "<?xml version='1.0' encoding='UTF-8'?><manifest identifier='M' \
+    xmlns='http://www.imsproject.org/xsd/imscp_rootv1p1p2' xmlns:adlcp='http://www.adlnet.org/xsd/adlcp_rootv1p2'>\
+    <metadata><schema>ADL SCORM</schema><schemaversion>1.2</schemaversion></metadata>\
+    <organizations default='O'><organization identifier='O'><title>Sécurité routière</title>\
+    <item identifier='I' identifierref='R'><title>Le départ</title></item></organization></organizations>\
+    <resources><resource identifier='R' type='webcontent' adlcp:scormtype='sco' href='index.html'>\
+    <file href='index.html'/></resource></resources></manifest>";
+
+/// A zip with these files.
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(*name, SimpleFileOptions::DEFAULT).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// A course of one page, with more files.
+fn course(more: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut files: Vec<(&str, &[u8])> =
+        vec![("imsmanifest.xml", MANIFEST.as_bytes()), ("index.html", "<p>Départ</p>".as_bytes())];
+    files.extend(more);
+    zip(&files)
+}
+
+/// Replaces every occurrence of a name in the archive by one of the same length.
+fn renamed(mut bytes: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    for start in 0..bytes.len() - from.len() {
+        if bytes[start..].starts_with(from.as_bytes()) {
+            bytes[start..start + to.len()].copy_from_slice(to.as_bytes());
+        }
+    }
+    bytes
+}
+
+/// The central directory header of the first entry.
+fn central(bytes: &[u8]) -> usize {
+    bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap()
+}
+
+async fn post(app: &TestApp, name: &str, body: Vec<u8>) -> Answer {
+    let program = app.token(&["packages/write"]).await;
+    program.post_bytes(&format!("/api/v1/packages?filename={name}"), "application/octet-stream", body).await
+}
+
+/// Files below the data folder that belong to packages: uploads being received, and blobs.
+fn files_on_disk(app: &TestApp) -> Vec<PathBuf> {
+    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() { collect(&path, found) } else { found.push(path) }
+        }
+    }
+    let mut found = Vec::new();
+    for folder in ["tmp", "blobs"] {
+        collect(&app.folder.path().join(folder), &mut found);
+    }
+    found
+}
+
+async fn rows(app: &TestApp) -> i64 {
+    const COUNT: &str = "SELECT (SELECT COUNT(*) FROM package) + (SELECT COUNT(*) FROM package_version) \
+        + (SELECT COUNT(*) FROM package_file) + (SELECT COUNT(*) FROM course) + (SELECT COUNT(*) FROM activity)";
+    let mut tx = app.app.db.read().await.unwrap();
+    on_db!(tx, c => sqlx::query_scalar(COUNT).fetch_one(c).await).unwrap()
+}
+
+/// The upload is refused with this code first among the findings, in plain words, and leaves nothing.
+#[track_caller]
+fn refused(answer: &Answer, code: &str) {
+    assert_eq!(answer.status.as_u16(), 422, "{}", answer.text());
+    assert!(answer.header("content-type").unwrap().starts_with("application/problem+json"));
+    let problem = answer.json();
+    assert_eq!(problem["code"], "package-refused");
+    let first = &problem["findings"][0];
+    assert_eq!((first["severity"].as_str(), first["code"].as_str()), (Some("error"), Some(code)), "{problem}");
+    let message = first["message"].as_str().unwrap();
+    assert!(message.split_whitespace().count() > 4, "no sentence: {message}");
+    assert!(!message.contains("finding-"), "no words for {code}");
+}
+
+/// Every finding's code.
+fn codes(report: &serde_json::Value) -> Vec<&str> {
+    report["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    [0xFF, 0xFE].into_iter().chain(text.replace("UTF-8", "UTF-16").encode_utf16().flat_map(u16::to_le_bytes)).collect()
+}
+
+both_databases! {
+    async fn a_package_is_imported_read_and_deleted(app: TestApp) {
+        let answer = post(&app, "cours.zip", course(&[("media/plan.svg", b"<svg/>")])).await.expect(201);
+        let report = answer.json();
+        let id = report["id"].as_str().unwrap();
+        assert_eq!(answer.header("location"), Some(format!("/api/v1/packages/{id}").as_str()));
+        assert_eq!((report["kind"].as_str(), report["edition"].as_str()), (Some("scorm12"), Some("SCORM 1.2")));
+        let course = &report["courses"][0];
+        assert_eq!(course["title"], "Sécurité routière");
+        let activity = &course["activities"][0];
+        assert_eq!((activity["index"].as_i64(), activity["identifier"].as_str()), (Some(0), Some("I")));
+        assert_eq!((activity["title"].as_str(), activity["kind"].as_str()), (Some("Le départ"), Some("sco")));
+        assert_eq!(codes(&report), ["files-undeclared"]);
+        assert!(report["findings"][0]["message"].as_str().unwrap().contains("plan.svg"));
+
+        let reader = app.token(&["packages/read"]).await;
+        assert_eq!(reader.get(&format!("/api/v1/packages/{id}")).await.expect(200).json(), report);
+        let list = reader.get("/api/v1/packages").await.expect(200).json();
+        assert_eq!(list["packages"][0]["id"], report["id"]);
+        let english = reader.with_header("accept-language", "en").get(&format!("/api/v1/packages/{id}")).await.json();
+        assert!(english["findings"][0]["message"].as_str().unwrap().contains("is announced by no resource"));
+
+        let writer = app.token(&["packages/write"]).await;
+        writer.delete(&format!("/api/v1/packages/{id}")).await.expect(204);
+        writer.delete(&format!("/api/v1/packages/{id}")).await.expect(404);
+        assert_eq!(rows(&app).await, 0);
+        assert_eq!(files_on_disk(&app), Vec::<PathBuf>::new());
+    }
+
+    async fn a_refused_package_says_why_and_leaves_nothing(app: TestApp) {
+        let good = course(&[("media/zeros.bin", &[0; 3000])]);
+        let truncated = good[..good.len() / 2].to_vec();
+        let cut_end = good[..good.len() - 10].to_vec();
+        let mut lying = zip(&[("zeros.bin", &vec![0; 2 << 20]), ("imsmanifest.xml", MANIFEST.as_bytes())]);
+        let at = central(&lying);
+        lying[at + 24..at + 28].copy_from_slice(&1000u32.to_le_bytes());
+        let mut damaged = good.clone();
+        let place = damaged.windows(4).position(|window| window == b"PK\x01\x02").unwrap() + 16;
+        damaged[place] ^= 0xFF;
+        let mut locked = good.clone();
+        let place = central(&locked) + 8;
+        locked[place] |= 1;
+        let manifest = |text: &str| zip(&[("imsmanifest.xml", text.as_bytes()), ("index.html", b"x")]);
+        let bomb = format!("<!DOCTYPE a [<!ENTITY b 'bbbb'><!ENTITY c '&b;&b;&b;'>]>{MANIFEST}");
+        for (code, body) in [
+            ("archive-unreadable", truncated),
+            ("archive-unreadable", cut_end),
+            ("archive-unreadable", b"PK\x03\x04 and nothing more".to_vec()),
+            ("path-unsafe", renamed(course(&[("xx/yyy.html", b"x")]), "xx/yyy.html", "../yyy.html")),
+            ("path-unsafe", renamed(course(&[("xxyyy.html", b"x")]), "xxyyy.html", "/xyyy.html")),
+            ("path-unsafe", renamed(course(&[("xxxyyy.html", b"x")]), "xxxyyy.html", "C:\\yyy.html")),
+            ("path-unsafe", renamed(course(&[("xxxyyy.html", b"x")]), "xxxyyy.html", "..\\yyy.html")),
+            // Four hundred megabytes of zeros in four hundred kilobytes.
+            ("archive-bomb", zip_of_zeros(400)),
+            ("entry-larger-than-declared", lying),
+            ("entry-damaged", damaged),
+            ("encrypted", locked),
+            ("manifest-missing", zip(&[("index.html", b"x")])),
+            ("xml-malformed", manifest("<manifest><organizations>")),
+            ("xml-malformed", manifest("")),
+            ("xml-malformed", manifest(&MANIFEST.replace("Sécurité", "&eacute;"))),
+            ("xml-doctype", manifest(&bomb.replace("<?xml version='1.0' encoding='UTF-8'?>", ""))),
+            ("xml-doctype", manifest("<!DOCTYPE a SYSTEM 'file:///etc/passwd'><manifest/>")),
+            ("encoding-broken", zip(&[("imsmanifest.xml", b"\xFF\xFE<\0m\0\0\xD8/\0".as_slice()), ("index.html", b"x")])),
+            ("encoding-unknown", manifest(&MANIFEST.replace("UTF-8", "UTF-99"))),
+            ("nothing-to-launch", zip(&[("imsmanifest.xml", MANIFEST.as_bytes())])),
+            ("several-packages", zip(&[("a/imsmanifest.xml", MANIFEST.as_bytes()), ("b/imsmanifest.xml", MANIFEST.as_bytes())])),
+            ("kind-unknown", b"%PDF-1.7 not a package".to_vec()),
+            ("manifest-root-unknown", b"<html/>".to_vec()),
+            ("media-unreadable", b"\0\0\0\x18ftypmp42 and nothing more".to_vec()),
+        ] {
+            let answer = post(&app, "x.zip", body).await;
+            refused(&answer, code);
+            assert_eq!(rows(&app).await, 0, "{code}");
+            assert_eq!(files_on_disk(&app), Vec::<PathBuf>::new(), "{code}");
+        }
+        let empty = post(&app, "x.zip", Vec::new()).await.expect(400).json();
+        assert_eq!(empty["code"], "upload-empty");
+        assert_eq!(files_on_disk(&app), Vec::<PathBuf>::new());
+    }
+
+    async fn what_real_packages_do_wrong_is_borne_with_a_finding(app: TestApp) {
+        let page: (&str, &[u8]) = ("index.html", b"x");
+        let bom = [b"\xEF\xBB\xBF", MANIFEST.as_bytes()].concat();
+        let latin: Vec<u8> = MANIFEST.chars().map(|c| c as u32 as u8).collect();
+        for (code, body) in [
+            (Some("encoding-other"), zip(&[("imsmanifest.xml", &utf16(MANIFEST)), page])),
+            (None, zip(&[("imsmanifest.xml", &bom), page])),
+            (Some("encoding-assumed"), zip(&[("imsmanifest.xml", &latin), page])),
+            (Some("manifest-in-folder"), zip(&[("Mon cours/imsmanifest.xml", MANIFEST.as_bytes()), ("Mon cours/index.html", b"x")])),
+            (Some("names-backslashes"), renamed(course(&[("media_plan.svg", b"x")]), "media_plan.svg", "media\\plan.svg")),
+        ] {
+            let report = post(&app, "x.zip", body).await.expect(201).json();
+            assert_eq!(report["courses"][0]["title"], "Sécurité routière");
+            if let Some(code) = code {
+                assert!(codes(&report).contains(&code), "{code}: {report}");
+            }
+        }
+        // The same bytes again.
+        let again = zip(&[("imsmanifest.xml", &bom), page]);
+        assert!(codes(&post(&app, "x.zip", again).await.expect(201).json()).contains(&"same-content-as"));
+    }
+
+    async fn twenty_thousand_small_files_are_imported(app: TestApp) {
+        let mut writer = ZipWriter::new_append(Cursor::new(course(&[]))).unwrap();
+        for n in 0..20_000 {
+            writer.start_file(format!("media/{}/{n}.txt", n % 100), SimpleFileOptions::DEFAULT).unwrap();
+            writer.write_all(b"x").unwrap();
+        }
+        let body = writer.finish().unwrap().into_inner();
+        let report = post(&app, "x.zip", body).await.expect(201).json();
+        assert_eq!(codes(&report), ["files-undeclared"]);
+        assert!(rows(&app).await > 20_000);
+        let writer = app.token(&["packages/write"]).await;
+        writer.delete(&format!("/api/v1/packages/{}", report["id"].as_str().unwrap())).await.expect(204);
+        assert_eq!(rows(&app).await, 0);
+    }
+
+    async fn who_may_not_import_is_told_so(app: TestApp) {
+        let body = course(&[]);
+        let send = |client: crate::support::Client| {
+            let body = body.clone();
+            async move { client.post_bytes("/api/v1/packages", "application/zip", body).await }
+        };
+        send(app.program()).await.expect(401);
+        assert_eq!(send(app.token(&["packages/read"]).await).await.expect(403).json()["code"], "scope-missing");
+        let learner = app.person("Camille Martin", Role::Learner).await;
+        learner.post_bytes("/api/v1/packages", "application/zip", body.clone()).await.expect(403);
+        let trainer = app.person("Thomas Petit", Role::Trainer).await;
+        trainer.post_bytes("/api/v1/packages", "application/zip", body).await.expect(201);
+    }
+
+    async fn a_package_with_learners_is_not_deleted(app: TestApp) {
+        const REGISTER: &str = "INSERT INTO registration \
+            (id, person_id, course_id, version_id, attempt, preview, lease, created_at) \
+            VALUES ($1, $2, $3, $4, 1, $5, 0, 0)";
+        let report = post(&app, "x.zip", course(&[])).await.expect(201).json();
+        let learner = app.person("Camille Martin", Role::Learner).await;
+        let course: preau::core::CourseId = report["courses"][0]["id"].as_str().unwrap().parse().unwrap();
+        let version: VersionId = report["version"].as_str().unwrap().parse().unwrap();
+        let mut tx = app.app.db.begin().await.unwrap();
+        let registration = preau::core::RegistrationId::new();
+        on_db!(tx, c => sqlx::query(REGISTER)
+            .bind(registration).bind(learner.id).bind(course).bind(version).bind(false)
+            .execute(c).await.map(drop)).unwrap();
+        tx.commit().await.unwrap();
+        let writer = app.token(&["packages/write"]).await;
+        let answer = writer.delete(&format!("/api/v1/packages/{}", report["id"].as_str().unwrap())).await.expect(409).json();
+        assert_eq!((answer["code"].as_str(), answer["records"].as_i64()), (Some("package-in-use"), Some(1)));
+        assert!(!files_on_disk(&app).is_empty());
+    }
+
+    async fn files_are_served_from_the_archive(app: TestApp) {
+        let script = "var a = 1;\n".repeat(500);
+        let movie: Vec<u8> = (0..2 << 20).map(|n: u32| (n / 7) as u8).collect();
+        let stored: Vec<u8> = (0..5000u32).map(|n| n as u8).collect();
+        let mut writer = ZipWriter::new_append(Cursor::new(course(&[
+            ("scripts/app.js", script.as_bytes()), ("media/film.mp4", &movie), ("Été 1.html", b"<p>\xE9</p>"),
+        ]))).unwrap();
+        writer.start_file("data.bin", SimpleFileOptions::DEFAULT.compression_method(CompressionMethod::Stored)).unwrap();
+        writer.write_all(&stored).unwrap();
+        let report = post(&app, "x.zip", writer.finish().unwrap().into_inner()).await.expect(201).json();
+        let version: VersionId = report["version"].as_str().unwrap().parse().unwrap();
+        let person = PersonId::new();
+        let url = |path: &str| packages::file_url(&app.app, version, person, path);
+        let content = app.content();
+
+        let page = content.get(&url("index.html")).await.expect(200);
+        assert_eq!(page.text(), "<p>Départ</p>");
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(page.header("cache-control"), Some("private, max-age=604800, immutable"));
+        let ancestors = page.header("content-security-policy").unwrap();
+        assert!(ancestors.starts_with("frame-ancestors http://content.") && ancestors.contains("http://preau."));
+
+        // The deflated bytes leave as they lie in the archive.
+        let packed = content.send(Method::GET, &url("scripts/app.js"), vec![], &[("accept-encoding", "gzip, br")]).await.expect(200);
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        assert_eq!(packed.header("content-length"), Some(packed.body.len().to_string().as_str()));
+        let mut unpacked = String::new();
+        flate2::read::GzDecoder::new(packed.body.as_slice()).read_to_string(&mut unpacked).unwrap();
+        assert_eq!(unpacked, script);
+        let plain = content.get(&url("scripts/app.js")).await.expect(200);
+        assert_eq!((plain.text(), plain.header("content-encoding")), (script.clone(), None));
+        assert_ne!(plain.header("etag"), packed.header("etag"));
+        let known = plain.header("etag").unwrap().to_owned();
+        let unchanged = content.send(Method::GET, &url("scripts/app.js"), vec![], &[("if-none-match", &known)]).await.expect(304);
+        assert!(unchanged.body.is_empty());
+        let head = content.send(Method::HEAD, &url("scripts/app.js"), vec![], &[]).await.expect(200);
+        assert_eq!(head.header("content-length"), Some(script.len().to_string().as_str()));
+
+        // Names as careless pages write them.
+        assert_eq!(content.get(&url("SCRIPTS/App.js")).await.expect(200).body, script.as_bytes());
+        let latin = content.get(&url("Été 1.html")).await.expect(200);
+        assert_eq!((latin.body.as_slice(), latin.header("content-type")), (b"<p>\xE9</p>".as_slice(), Some("text/html")));
+
+        // Ranges: stored, unpacked media, deflated.
+        for (path, whole) in [("data.bin", stored.as_slice()), ("media/film.mp4", &movie), ("scripts/app.js", script.as_bytes())] {
+            let size = whole.len();
+            let ask = async |range: &str| content.send(Method::GET, &url(path), vec![], &[("range", range)]).await;
+            let part = ask("bytes=100-199").await.expect(206);
+            assert_eq!(part.body, &whole[100..200], "{path}");
+            assert_eq!(part.header("content-range"), Some(format!("bytes 100-199/{size}").as_str()));
+            assert_eq!(ask("bytes=-10").await.expect(206).body, &whole[size - 10..], "{path}");
+            let beyond = ask(&format!("bytes={size}-")).await.expect(416);
+            assert_eq!(beyond.header("content-range"), Some(format!("bytes */{size}").as_str()));
+            assert_eq!(ask("bytes=9-3").await.expect(200).body.len(), size);
+            let several = ask("bytes=0-1,10-12").await.expect(206);
+            assert!(several.header("content-type").unwrap().starts_with("multipart/byteranges"));
+            let text = String::from_utf8_lossy(&several.body).into_owned();
+            assert!(text.contains(&format!("Content-Range: bytes 10-12/{size}")), "{text}");
+            let stale = [("range", "bytes=0-1"), ("if-range", "\"other\"")];
+            content.send(Method::GET, &url(path), vec![], &stale).await.expect(200);
+        }
+
+        // What is not there, not signed, or too old.
+        let missing = content.get(&url("absent.html")).await.expect(404);
+        assert!(missing.text().contains("n’est pas dans la formation"));
+        let mut forged = url("index.html");
+        forged.insert_str(forged.find("/c/").unwrap() + 3, "A");
+        content.get(&forged).await.expect(404);
+        content.get("/c/nonsense/index.html").await.expect(404);
+        let address = url("index.html");
+        app.clock.advance(std::time::Duration::from_secs(6 * 3600));
+        assert_eq!(url("index.html"), address, "stable for some days, so that browsers cache");
+        app.clock.advance(std::time::Duration::from_secs(20 * 24 * 3600));
+        let expired = content.get(&address).await.expect(403);
+        assert!(expired.text().contains("rouvrez l’activité"));
+        // The application does not serve package files at all.
+        app.browser().get(&address).await.expect(404);
+    }
+
+    async fn leftovers_of_a_killed_import_are_swept(app: TestApp) {
+        let kept = post(&app, "x.zip", course(&[])).await.expect(201).json();
+        let before = files_on_disk(&app);
+        let dead = VersionId::new();
+        let spool = app.folder.path().join("tmp");
+        std::fs::write(spool.join(format!("{dead}.upload")), b"half").unwrap();
+        std::fs::write(spool.join(format!("{dead}.part")), b"half").unwrap();
+        app.app.blobs.put(&format!("packages/{dead}/upload"), "orphan").await.unwrap();
+        packages::sweep(&app.app).await.unwrap();
+        assert_eq!(files_on_disk(&app), before);
+        assert_eq!(kept["kind"], "scorm12");
+    }
+
+    async fn a_trainer_imports_by_the_page_with_or_without_script(app: TestApp) {
+        let trainer = app.person("Thomas Petit", Role::Trainer).await;
+        let page = trainer.get("/trainer/import").await.expect(200).text();
+        assert!(page.contains("data-url=\"/api/v1/packages\"") && page.contains("multipart/form-data"), "{page}");
+
+        let form = |body: &[u8]| {
+            let mut form = b"--BOUND\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.zip\"\r\n\r\n".to_vec();
+            form.extend_from_slice(body);
+            form.extend_from_slice(b"\r\n--BOUND--\r\n");
+            form
+        };
+        let media_type = "multipart/form-data; boundary=BOUND";
+        let refusal = trainer.post_bytes("/trainer/import", media_type, form(b"PK\x03\x04")).await.expect(422).text();
+        assert!(refusal.contains("tronquée") && refusal.contains("Rien n’a été gardé"), "{refusal}");
+        let done = trainer.post_bytes("/trainer/import", media_type, form(&course(&[]))).await.expect(303);
+        let page = trainer.get(done.header("location").unwrap()).await.expect(200).text();
+        for text in ["Sécurité routière", "Le départ", "Publier", "Voir comme un apprenant", "Supprimer ce paquet", "SCORM 1.2"] {
+            assert!(page.contains(text), "{text} is missing in {page}");
+        }
+        let delete = format!("{}/delete", done.header("location").unwrap());
+        trainer.post_form(&delete, &[]).await.expect(303);
+        trainer.get(done.header("location").unwrap()).await.expect(404);
+        let learner = app.person("Camille Martin", Role::Learner).await;
+        learner.get("/trainer/import").await.expect(403);
+        learner.get(&format!("/trainer/packages/{}", PackageId::new())).await.expect(403);
+    }
+
+    async fn media_files_are_courses_of_one_activity(app: TestApp) {
+        let wave = wave();
+        let report = post(&app, "Consignes_de_s%C3%A9curit%C3%A9.wav", wave.clone()).await.expect(201).json();
+        assert_eq!((report["kind"].as_str(), report["edition"].as_str()), (Some("audio"), Some("pcm_s16le")));
+        assert_eq!(report["courses"][0]["title"], "Consignes de sécurité");
+        assert_eq!(report["courses"][0]["activities"][0]["kind"], "audio");
+        let version: VersionId = report["version"].as_str().unwrap().parse().unwrap();
+        let url = packages::file_url(&app.app, version, PersonId::new(), "Consignes_de_sécurité.wav");
+        let part = app.content().send(Method::GET, &url, vec![], &[("range", "bytes=0-3")]).await.expect(206);
+        assert_eq!(part.body, b"RIFF");
+    }
+
+    async fn a_bare_cmi5_structure_is_a_package(app: TestApp) {
+        let structure = "<courseStructure xmlns='https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd'>\
+            <course id='https://exemple.fr/c'><title><langstring lang='fr'>Cours</langstring></title></course>\
+            <au id='https://exemple.fr/c/1' moveOn='Completed'><title><langstring lang='fr'>Unité</langstring></title>\
+            <url>https://ailleurs.exemple/au</url></au></courseStructure>";
+        let report = post(&app, "cmi5.xml", structure.into()).await.expect(201).json();
+        assert_eq!((report["kind"].as_str(), report["courses"][0]["activities"][0]["title"].as_str()), (Some("cmi5"), Some("Unité")));
+        refused(&post(&app, "cmi5.xml", structure.replace("https://ailleurs.exemple/au", "au.html").into()).await, "cmi5-url-relative");
+    }
+}
+
+/// A second of silence.
+fn wave() -> Vec<u8> {
+    let samples = vec![0u8; 16_000];
+    let mut wave = b"RIFF".to_vec();
+    wave.extend_from_slice(&(36 + samples.len() as u32).to_le_bytes());
+    wave.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data");
+    wave.extend_from_slice(&(samples.len() as u32).to_le_bytes());
+    wave.extend_from_slice(&samples);
+    wave
+}
+
+fn zip_of_zeros(mebibytes: usize) -> Vec<u8> {
+    let mut writer = ZipWriter::new_append(Cursor::new(course(&[]))).unwrap();
+    writer.start_file("zeros.bin", SimpleFileOptions::DEFAULT.large_file(true)).unwrap();
+    let piece = vec![0; 1 << 20];
+    for _ in 0..mebibytes {
+        writer.write_all(&piece).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// Runs the real command and answers its report and the most memory it used, in mebibytes.
+fn import_by_command(data: &Path, package: &Path) -> (serde_json::Value, u64) {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_preau"))
+        .args(["import", "--json"])
+        .arg(package)
+        .env("PREAU_DATA_DIR", data)
+        .env("PREAU_LOG", "error")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        // The high-water mark only grows, so the last reading before the end is what counts.
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = mark.and_then(|mark| mark.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        most = most.max(kibibytes.unwrap_or_default() >> 10);
+        std::thread::yield_now();
+    }
+    let mut output = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+    (serde_json::from_str(&output).unwrap_or_else(|_| panic!("no JSON: {output}")), most)
+}
+
+#[test]
+fn memory_stays_small_whatever_is_imported() {
+    // Half of what the operator was promised: the program itself, unoptimised here, takes the rest.
+    const GROWTH: u64 = 50;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let path = folder.path().join("package.zip");
+    std::fs::write(&path, course(&[])).unwrap();
+    let (report, idle) = import_by_command(&data, &path);
+    assert_eq!(report["kind"], "scorm12", "{report}");
+    assert!(idle > 0);
+    let limit = idle + GROWTH;
+
+    // 300 MiB that do not compress, one part of them a deflated film that is unpacked.
+    let mut state = 1u64;
+    let mut noise = vec![0u8; 1 << 20];
+    std::fs::write(&path, course(&[])).unwrap();
+    let archive = std::fs::File::options().read(true).write(true).open(&path).unwrap();
+    let mut writer = ZipWriter::new_append(archive).unwrap();
+    for (name, method) in [("film.mp4", CompressionMethod::Deflated), ("data.bin", CompressionMethod::Stored)] {
+        writer.start_file(name, SimpleFileOptions::DEFAULT.compression_method(method)).unwrap();
+        for _ in 0..150 {
+            for byte in noise.chunks_exact_mut(8) {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                byte.copy_from_slice(&state.to_le_bytes());
+            }
+            writer.write_all(&noise).unwrap();
+        }
+    }
+    writer.finish().unwrap();
+    let (report, most) = import_by_command(&data, &path);
+    assert_eq!(report["kind"], "scorm12", "{report}");
+    assert!(most > 0 && most < limit, "300 MiB took {most} MiB of memory, a small course {idle}");
+
+    // 20,000 files, each listed in the manifest.
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut files = String::new();
+    for n in 0..20_000 {
+        let name = format!("media/{}/page-{n}.txt", n % 100);
+        files += &format!("<file href='{name}'/>");
+        writer.start_file(name, SimpleFileOptions::DEFAULT).unwrap();
+        writer.write_all(b"x").unwrap();
+    }
+    let manifest = MANIFEST.replace("<file href='index.html'/>", &files);
+    for (name, text) in [("imsmanifest.xml", manifest.as_str()), ("index.html", "x")] {
+        writer.start_file(name, SimpleFileOptions::DEFAULT).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    std::fs::write(&path, writer.finish().unwrap().into_inner()).unwrap();
+    let (report, most) = import_by_command(&data, &path);
+    assert_eq!(report["kind"], "scorm12", "{report}");
+    assert!(most > 0 && most < limit, "20,000 files took {most} MiB of memory, a small course {idle}");
+
+    // A manifest as large as it may be, of the smallest elements, is given up in time.
+    let huge = format!("<manifest>{}</manifest>", "<a b=''/>".repeat(800_000));
+    std::fs::write(&path, zip(&[("imsmanifest.xml", huge.as_bytes()), ("index.html", b"x")])).unwrap();
+    let (report, most) = import_by_command(&data, &path);
+    assert_eq!(report["code"], "package-refused", "{report}");
+    assert!(most > 0 && most < limit, "a huge manifest took {most} MiB of memory, a small course {idle}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_too_large_is_not_received() {
+    let app = TestApp::start_with(Database::Sqlite, |config| config.packages.max_bytes = 1000).await;
+    for size in [2_000, 10_000] {
+        let answer = post(&app, "x.zip", vec![0; size]).await.expect(413).json();
+        assert_eq!(answer["code"], "package-too-large");
+        assert_eq!(files_on_disk(&app), Vec::<PathBuf>::new());
+    }
+}
+
+/// Every code in the sources has a sentence in both languages.
+#[test]
+fn every_finding_has_words() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut text = String::new();
+    let mut folders = vec![source.join("packages")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text += &std::fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    let mut codes: Vec<&str> = ["Finding::error(\"", "Finding::warning(\"", "Finding::info(\""]
+        .iter()
+        .flat_map(|call| text.split(call).skip(1).filter_map(|rest| rest.split('"').next()))
+        .collect();
+    codes.extend(["path-unsafe", "name-invalid", "name-too-long"]);
+    assert!(codes.len() > 60);
+    for language in ["fr", "en"] {
+        let words = std::fs::read_to_string(source.join(format!("locales/{language}/packages.ftl"))).unwrap();
+        for code in &codes {
+            assert!(words.contains(&format!("\nfinding-{code} = ")), "no {language} sentence for {code}");
+        }
+    }
+}
