@@ -310,6 +310,22 @@ await story('what could not be sent is kept on the device and sent at the next l
   assert.equal(standIn.values['cmi.location'], 'kept');
 });
 
+await story('the last word of a page that goes while the server is away is kept too', {}, async (page) => {
+  await open(page, 1);
+  const frame = await inner(page);
+  standIn.down = true;
+  await frame.evaluate(() => {
+    window.mark = 'away';
+    window.api.SetValue('cmi.location', 'said at the end');
+  });
+  await page.goto(`${standIn.content}/c/elsewhere`);
+  standIn.down = false;
+  await open(page, 1);
+  const again = await inner(page);
+  assert.equal(await again.textContent('#entry'), 'said at the end');
+  assert.equal(standIn.values['cmi.suspend_data'], 'unload-away');
+});
+
 await story('a server that does not answer gives plain words and a way on', {}, async (page) => {
   await open(page, 1);
   await inner(page);

@@ -56,7 +56,6 @@ const stage: Stage = {
     const frame = document.createElement('iframe');
     frame.title = title;
     frame.allow = 'fullscreen; autoplay; clipboard-write; encrypted-media; picture-in-picture';
-    frame.allowFullscreen = true;
     Object.assign(frame.style, { border: '0', display: 'block', width: '100%', height: '100%' });
     frame.addEventListener('load', loaded, { once: true });
     // Set before the frame is inserted: no blank document enters the history of the tab.
