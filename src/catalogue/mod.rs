@@ -10,6 +10,8 @@ mod trainer;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use store::set_published;
+
 use crate::state::App;
 
 /// Pages of learners and trainers.

@@ -71,9 +71,9 @@ both_databases! {
 
     async fn the_demo_fills_an_empty_database_once_and_touches_no_other(app: TestApp) {
         let nowhere = std::path::Path::new("/nowhere");
-        let first = preau::demo::load(&app.app, nowhere).await.unwrap().to_string();
+        let first = preau::demo::load(&app.app, preau::app::router(&app.app), nowhere).await.unwrap().to_string();
         assert!(first.contains("preau-demo") && first.contains("camille") && first.contains("amina"), "{first}");
-        let again = preau::demo::load(&app.app, nowhere).await.unwrap().to_string();
+        let again = preau::demo::load(&app.app, preau::app::router(&app.app), nowhere).await.unwrap().to_string();
         assert_eq!(again, first, "a second start tells the logins again");
 
         let camille = app.browser();
@@ -86,7 +86,7 @@ both_databases! {
 
     async fn the_demo_leaves_a_database_with_people_alone(app: TestApp) {
         app.command(&["user", "add", "--login", "lea", "--name", "Léa"]).await;
-        let said = preau::demo::load(&app.app, std::path::Path::new("/nowhere")).await.unwrap().to_string();
+        let said = preau::demo::load(&app.app, preau::app::router(&app.app), std::path::Path::new("/nowhere")).await.unwrap().to_string();
         assert_eq!(said, "The database is not empty: the demo organisation was not loaded.");
     }
 }

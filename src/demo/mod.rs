@@ -1,8 +1,13 @@
 //! The demo organisation: a département with people in every role and the sample courses, so that every page has something
 //! to show.
 
+mod activity;
+mod samples;
+
 use std::fmt;
 use std::path::Path;
+
+use axum::Router;
 
 use crate::core::{PersonId, Result, Timestamp};
 use crate::identity::{self, NewPerson, Role};
@@ -71,7 +76,7 @@ impl fmt::Display for Loaded {
             writeln!(f, "Not imported: {line}")?;
         }
         if *courses > 0 {
-            writeln!(f, "Sample files imported: {courses}")?;
+            writeln!(f, "Sample courses published: {courses}")?;
         }
         writeln!(f, "Demo logins, all with the password {PASSWORD}:")?;
         for (at, (login, role)) in SHOWN.iter().enumerate() {
@@ -83,14 +88,16 @@ impl fmt::Display for Loaded {
 }
 
 const ANYBODY: &str = "SELECT COUNT(*) FROM person";
+const PACKAGES: &str = "SELECT COUNT(*) FROM package";
 const DEMO_PEOPLE: &str = "SELECT COUNT(*) FROM person WHERE account_home_page = $1";
 /// Marks the people of the demo, so that a second start knows its own.
 const HOME_PAGE: &str = "https://demo.preau.example";
 
-/// Fills an empty database with the demo organisation and publishes the samples found below `content`.
+/// Fills an empty database with the demo organisation, publishes the samples found below `content`, and lets the learners
+/// follow some of them through `router`, as their browsers would.
 ///
 /// Started again, it leaves everything as it is; a database with other people is not touched.
-pub async fn load(app: &App, content: &Path) -> Result<Loaded> {
+pub async fn load(app: &App, router: Router, content: &Path) -> Result<Loaded> {
     let hash = identity::hash_password(PASSWORD).await?;
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
@@ -103,11 +110,17 @@ pub async fn load(app: &App, content: &Path) -> Result<Loaded> {
         for somebody in &PEOPLE {
             add(&mut tx, somebody, &hash, now).await?;
         }
-        tx.commit().await?;
         tracing::info!(people = PEOPLE.len(), "demo organisation loaded");
     }
-    let _ = content;
-    Ok(Loaded::Demo { courses: 0, refused: Vec::new() })
+    // Whoever emptied the catalogue on purpose would not want it back; an import that was cut short goes on.
+    let packages: i64 = on_db!(tx, c => sqlx::query_scalar(PACKAGES).fetch_one(c).await)?;
+    tx.commit().await?;
+    if packages > 0 {
+        return Ok(Loaded::Demo { courses: 0, refused: Vec::new() });
+    }
+    let samples = samples::import(app, content).await?;
+    activity::live(app, router, &samples.courses).await?;
+    Ok(Loaded::Demo { courses: samples.courses.len(), refused: samples.refused })
 }
 
 async fn add(tx: &mut Tx, (login, name, unit, roles): &Somebody, hash: &str, now: Timestamp) -> Result<PersonId> {
