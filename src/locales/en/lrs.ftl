@@ -4,7 +4,7 @@ statements-lead = Everything that was recorded, newest first. Each line opens to
 statements-person = Person
 statements-activity = Course or activity
 statements-verb = Action
-statements-verb-any = Every action
+statements-verb-any = All
 statements-since = From
 statements-until = To
 statements-registration = Registration
@@ -16,6 +16,7 @@ statements-empty-text = As soon as somebody opens a course, what they do appears
 statements-none = No record matches
 statements-none-text = Widen the period or remove a filter.
 statements-proof = Show the proof
+statements-json = xAPI statement (JSON)
 statements-id = Identifier
 statements-same-activity = Everything about this activity
 

@@ -4,7 +4,7 @@ statements-lead = Tout ce qui a été enregistré, du plus récent au plus ancie
 statements-person = Personne
 statements-activity = Cours ou activité
 statements-verb = Action
-statements-verb-any = Toutes les actions
+statements-verb-any = Toutes
 statements-since = Du
 statements-until = Au
 statements-registration = Inscription
@@ -16,6 +16,7 @@ statements-empty-text = Dès qu'une personne ouvre un cours, ce qu'elle fait app
 statements-none = Aucun enregistrement ne correspond
 statements-none-text = Élargissez la période ou retirez un filtre.
 statements-proof = Voir la preuve
+statements-json = Déclaration xAPI (JSON)
 statements-id = Identifiant
 statements-same-activity = Tout ce qui concerne cette activité
 
