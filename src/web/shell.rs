@@ -290,6 +290,11 @@ impl Shell {
         assets::FONTS.map(assets::address)
     }
 
+    /// Whether an administrator looks: they also see what the others have no use for.
+    pub fn administers(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.administers)
+    }
+
     /// The way here.
     pub fn crumbs(&self) -> &[Crumb] {
         &self.crumbs
