@@ -352,10 +352,11 @@ pub async fn forget_flash(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if flashed && is_page {
-        if let Ok(cookie) = HeaderValue::from_str(&cookie_line(FLASH_COOKIE, "", 0)) {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+    if flashed
+        && is_page
+        && let Ok(cookie) = HeaderValue::from_str(&cookie_line(FLASH_COOKIE, "", 0))
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
