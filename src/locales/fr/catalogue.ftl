@@ -61,7 +61,7 @@ trainer-kind = Type
 trainer-status = État
 trainer-learners = Apprenants
 trainer-learners-of = { $n ->
-    [one] 1 apprenant
+    [one] { $n } apprenant
    *[other] { $n } apprenants
 } : { $title }
 trainer-completed = Terminé

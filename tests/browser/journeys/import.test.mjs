@@ -84,6 +84,8 @@ onEachDatabase("Import", (journey) => {
     await page.goto("/trainer/import");
     await drop(page, sample("broken/manifest-in-subfolder"));
     await page.waitForURL(/\/trainer\/packages\/[0-9a-f-]+$/);
-    await page.getByText(/Le manifeste est dans le dossier « Ma formation »/).waitFor();
+    const notes = page.locator("main details.disclosure summary", { hasText: /remarque/ });
+    if ((await notes.count()) > 0) await notes.click();
+    await page.getByText(/Le manifeste est dans le dossier «\s*Ma formation\s*»/).waitFor();
   });
 });
