@@ -84,6 +84,21 @@ both_databases! {
         assert!(amina.get("/admin/people").await.expect(200).text().contains("Yann Œuvrard"));
     }
 
+    async fn the_demo_publishes_the_samples_it_finds_and_tells_what_it_could_not_take(app: TestApp) {
+        let samples = tempfile::tempdir().unwrap();
+        std::fs::create_dir(samples.path().join("packages")).unwrap();
+        std::fs::write(samples.path().join("packages/a.zip"), crate::packages::course(&[])).unwrap();
+        std::fs::write(samples.path().join("packages/b.zip"), b"no zip").unwrap();
+        let load = || preau::demo::load(&app.app, preau::app::router(&app.app), samples.path());
+        let said = load().await.unwrap().to_string();
+        assert!(said.contains("Sample courses published: 1") && said.contains("b.zip"), "{said}");
+        assert!(!load().await.unwrap().to_string().contains("Sample"), "a second start imports nothing again");
+
+        let emilie = app.browser();
+        emilie.post_form("/sign-in", &[("login", "emilie"), ("password", "preau-demo")]).await.expect(303);
+        assert!(emilie.get("/catalogue").await.expect(200).text().contains("/courses/"), "the course is open to learners");
+    }
+
     async fn the_demo_leaves_a_database_with_people_alone(app: TestApp) {
         app.command(&["user", "add", "--login", "lea", "--name", "Léa"]).await;
         let said = preau::demo::load(&app.app, preau::app::router(&app.app), std::path::Path::new("/nowhere")).await.unwrap().to_string();

@@ -60,6 +60,25 @@ both_databases! {
         }
     }
 
+    async fn real_answers_about_packages_fit_the_description(app: TestApp) {
+        let program = app.token(&["packages/write"]).await;
+        let post = |body: Vec<u8>| program.post_bytes("/api/v1/packages?filename=cours.zip", "application/zip", body);
+        let imported = post(crate::packages::course(&[])).await.expect(201);
+        assert_described("post", "/api/v1/packages", &imported);
+        assert_described("post", "/api/v1/packages", &post(b"not a zip".to_vec()).await.expect(422));
+        assert_described("post", "/api/v1/packages", &post(Vec::new()).await.expect(400));
+        let reader = app.token(&["registrations/read"]).await;
+        let missing = reader.post_bytes("/api/v1/packages", "application/zip", Vec::new()).await.expect(403);
+        assert_described("post", "/api/v1/packages", &missing);
+        assert_eq!(missing.json()["scope"], "packages/write");
+
+        assert_described("get", "/api/v1/packages", &program.get("/api/v1/packages").await.expect(200));
+        let package = format!("/api/v1/packages/{}", imported.json()["id"].as_str().unwrap());
+        assert_described("get", "/api/v1/packages/{id}", &program.get(&package).await.expect(200));
+        program.delete(&package).await.expect(204);
+        assert_described("get", "/api/v1/packages/{id}", &program.get(&package).await.expect(404));
+    }
+
     async fn the_server_and_the_command_give_the_same_description(app: TestApp) {
         let served = app.program().get("/api/v1/openapi.json").await.expect(200).json();
         let printed = app.command(&["openapi", "--json"]).await.json();

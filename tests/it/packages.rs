@@ -32,7 +32,7 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A course of one page, with more files.
-fn course(more: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn course(more: &[(&str, &[u8])]) -> Vec<u8> {
     let mut files: Vec<(&str, &[u8])> =
         vec![("imsmanifest.xml", MANIFEST.as_bytes()), ("index.html", "<p>Départ</p>".as_bytes())];
     files.extend(more);
