@@ -10,7 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::App;
-use crate::{identity, packages};
+use crate::{identity, packages, runtime};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -47,7 +47,7 @@ impl utoipa::Modify for Callers {
 }
 
 fn interface() -> OpenApiRouter<App> {
-    let version_1 = OpenApiRouter::new().merge(packages::api()).merge(identity::api());
+    let version_1 = OpenApiRouter::new().merge(packages::api()).merge(runtime::api()).merge(identity::api());
     OpenApiRouter::with_openapi(Interface::openapi()).nest("/api/v1", version_1)
 }
 

@@ -1,5 +1,7 @@
 //! The server's table of contents: every slice's routes, and what surrounds them.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -9,12 +11,19 @@ use tower_http::compression::CompressionLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::core::{Error, Kind, Result};
+use crate::progress::Projector;
 use crate::state::App;
-use crate::{api_doc, catalogue, identity, lrs, on_db, packages, web};
+use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, runtime, web};
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
+    connect(app);
     web::by_host(&app.config, application(app), content(app))
+}
+
+/// Joins the parts that know nothing of each other: statements that are stored move the progress of learners.
+pub fn connect(app: &App) {
+    app.set_projection(Arc::new(Projector));
 }
 
 /// The application origin: pages, REST interface, LRS.
@@ -28,6 +37,8 @@ fn application(app: &App) -> Router {
         .merge(lrs::routes())
         .merge(lrs::xapi_routes())
         .merge(packages::routes())
+        .merge(progress::routes())
+        .merge(runtime::routes())
         .merge(api_doc::routes())
         .merge(identity::routes())
         .layer(from_fn(web::forget_flash))
@@ -48,6 +59,7 @@ fn content(app: &App) -> Router {
         .route("/assets/{file}", get(web::assets::serve))
         .merge(lrs::xapi_routes())
         .merge(packages::content_routes())
+        .merge(runtime::content_routes())
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
         .layer(TraceLayer::new_for_http())
         .with_state(app.clone())

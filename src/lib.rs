@@ -13,6 +13,8 @@ pub mod identity;
 pub mod lrs;
 pub mod media;
 pub mod packages;
+pub mod progress;
+pub mod runtime;
 pub mod scorm;
 pub mod state;
 pub mod storage;

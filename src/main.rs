@@ -10,7 +10,7 @@ use preau::core::{Clock, Language};
 use preau::identity::{NewAccount, Role, Scope};
 use preau::state::App;
 use preau::web::Words;
-use preau::{api_doc, check, demo, identity, lrs, packages};
+use preau::{api_doc, check, demo, identity, lrs, packages, progress};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -60,6 +60,8 @@ enum Command {
     /// Credentials of tools that read or write the learning records (/xapi/).
     #[command(subcommand)]
     LrsCredential(LrsCredentialCommand),
+    /// Make the progress of every learner again from the statements.
+    Rebuild,
     /// Check the configuration, the database, the data folder and the media libraries.
     Check,
     /// Print the description of the REST interface (OpenAPI).
@@ -191,6 +193,7 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
         }));
     }
     let app = App::open(config, Clock::system()).await?;
+    preau::app::connect(&app);
     let said = match cli.command {
         Command::Serve { demo, demo_content } => {
             if demo {
@@ -228,6 +231,11 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
             let text =
                 format!("key: {}\nsecret: {}\nKeep the secret now: it will not be shown again.", made.key, made.secret);
             Some(Said::new(text, serde_json::to_value(&made)?))
+        }
+        Command::Rebuild => {
+            let done = progress::rebuild(&app).await?;
+            let text = format!("{} statements, {} registrations", done.statements, done.registrations);
+            Some(Said::new(text, serde_json::to_value(done)?))
         }
         Command::Check | Command::Openapi | Command::MediaProbe { .. } => None,
     };

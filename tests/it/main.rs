@@ -7,6 +7,8 @@ mod identity;
 mod lrs;
 mod openapi;
 mod packages;
+mod progress;
+mod runtime;
 mod server;
 mod storage;
 mod support;

@@ -131,6 +131,19 @@ impl<'t> Sequencer<'t> {
         matches!(trial.navigate(request), Outcome::Deliver(_))
     }
 
+    /// Whether the activity may be chosen now, or something inside it.
+    pub fn may_choose(&self, target: NodeId) -> bool {
+        self.judge_choice(target).is_ok() && self.choice(target).is_ok_and(|found| self.tree.is_deliverable(found))
+    }
+
+    /// Delivers an activity the learner had left without a word, when no session is under way: they come back to it.
+    pub fn come_back(&mut self, target: NodeId) -> Outcome {
+        match self.state.current {
+            Some(_) => Outcome::Refused("NB.2.1-1"),
+            None => self.deliver(target),
+        }
+    }
+
     /// NB.2.1 Navigation Request Process: whether the request is valid now.
     pub fn judge(&self, request: Request) -> Result<(), &'static str> {
         let current = self.state.current;

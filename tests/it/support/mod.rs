@@ -2,6 +2,7 @@
 
 mod command;
 mod database;
+pub mod learning;
 mod test_app;
 
 pub use database::{Database, TestDatabase};

@@ -1,0 +1,117 @@
+//! What the service itself says when a learner has come far enough: a block or course satisfied, completed, passed, failed.
+
+use super::model::{Completion, Success};
+use super::projection::{Standing, is_done};
+use super::store::OutlineRow;
+use crate::core::LanguageMap;
+use crate::xapi::vocabulary::{
+    COMPLETED, FAILED, PASSED, SATISFIED, category, context, event, extension, kind, scaled,
+};
+use crate::xapi::{Activity, Agent, Outcome, Statement, Stored};
+
+/// The statements that follow from where the registration stands now and that were not made before.
+///
+/// SCORM 2004 is left out: its course's status follows from the rollup rules, which the run-time knows.
+pub fn after(course: &Standing, batch: &[&Stored]) -> Vec<Statement> {
+    match course.enrolled.course_kind.as_str() {
+        "cmi5" => satisfied(course, session_of(batch)),
+        "scorm2004" => Vec::new(),
+        _ => rolled_up(course),
+    }
+}
+
+/// cmi5 9.3.9: blocks from the inside outwards, then the course, each once.
+fn satisfied(course: &Standing, session: Option<serde_json::Value>) -> Vec<Statement> {
+    let done = |index: i32| {
+        let activity = course.outline.iter().find(|activity| activity.activity_index == index);
+        activity.is_some_and(|activity| is_done(activity, course.activities.get(&index)))
+    };
+    let units = || course.outline.iter().filter(|activity| activity.kind == "au");
+    let mut statements = Vec::new();
+    let say = |iri: &str, identifier: &str, title: LanguageMap, type_iri: &str| {
+        let activity = Activity::described(iri, title, type_iri);
+        let publisher = vec![Activity::new(identifier)];
+        let mut setting = context(course.enrolled.id.0, &[category::CMI5], Vec::new(), publisher);
+        if let Some(session) = &session {
+            setting.extensions.insert(extension::SESSION_ID.to_owned(), session.clone());
+        }
+        event(learner(course), SATISFIED, activity).with_context(setting)
+    };
+    for block in course.outline.iter().rev().filter(|activity| activity.kind == "group") {
+        let said = course.activities.get(&block.activity_index).is_some_and(|row| row.completed_at.is_some());
+        let mut inside = units().filter(|unit| is_inside(course, unit, block.activity_index)).peekable();
+        if !said && inside.peek().is_some() && inside.all(|unit| done(unit.activity_index)) {
+            statements.push(say(&block.iri, &block.identifier, block.title.clone(), kind::CMI5_BLOCK));
+        }
+    }
+    let said = course.course.as_ref().is_some_and(|row| row.completed_at.is_some());
+    if !said && units().next().is_some() && units().all(|unit| done(unit.activity_index)) {
+        let enrolled = &course.enrolled;
+        let name = enrolled.course_title.clone();
+        statements.push(say(&enrolled.course_iri, &enrolled.course_identifier, name, kind::CMI5_COURSE));
+    }
+    statements
+}
+
+fn is_inside(course: &Standing, unit: &OutlineRow, block: i32) -> bool {
+    let parent_of = |index: i32| course.outline.iter().find(|a| a.activity_index == index).and_then(|a| a.parent_index);
+    // As long as the outline is deep at most: a parent always stands before its child.
+    std::iter::successors(unit.parent_index, |index| parent_of(*index).filter(|parent| parent < index))
+        .any(|index| index == block)
+}
+
+/// A course is completed when every activity is; passed when those that were judged are passed; failed when one is and no
+/// other is left to do.
+fn rolled_up(course: &Standing) -> Vec<Statement> {
+    let steps: Vec<_> = course.steps().collect();
+    let said = course.course.as_ref();
+    let completed = !steps.is_empty() && steps.iter().all(|(activity, row)| is_done(activity, *row));
+    let judged: Vec<Success> =
+        steps.iter().filter_map(|(_, row)| row.map(|row| row.success)).filter(|s| *s != Success::Unknown).collect();
+    let over = steps
+        .iter()
+        .all(|(activity, row)| is_done(activity, *row) || row.is_some_and(|row| row.success == Success::Failed));
+    let success = if judged.is_empty() || !over {
+        Success::Unknown
+    } else if judged.contains(&Success::Failed) {
+        Success::Failed
+    } else {
+        Success::Passed
+    };
+    let score = course.whole().and_then(|whole| whole.score);
+    let result = |completion: bool| Outcome { completion: Some(completion), ..score.map(scaled).unwrap_or_default() };
+    let mut statements = Vec::new();
+    if completed && said.is_none_or(|row| row.completion != Completion::Completed) {
+        statements.push(about_course(course, COMPLETED, result(true)));
+    }
+    let success_said = said.map_or(Success::Unknown, |row| row.success);
+    if success != Success::Unknown && success != success_said && success_said != Success::Passed {
+        let passed = success == Success::Passed;
+        let verb = if passed { PASSED } else { FAILED };
+        statements.push(about_course(course, verb, Outcome { success: Some(passed), ..result(completed) }));
+    }
+    statements
+}
+
+/// A statement about the course as a whole.
+fn about_course(course: &Standing, verb: &str, result: Outcome) -> Statement {
+    let enrolled = &course.enrolled;
+    let activity = Activity::described(&enrolled.course_iri, enrolled.course_title.clone(), kind::COURSE);
+    let categories: &[&str] = if enrolled.course_kind.starts_with("scorm") { &[category::SCORM] } else { &[] };
+    event(learner(course), verb, activity)
+        .with_context(context(enrolled.id.0, categories, Vec::new(), Vec::new()))
+        .with_result(result)
+}
+
+fn learner(course: &Standing) -> Agent {
+    let enrolled = &course.enrolled;
+    Agent::account(&enrolled.account_home_page, &enrolled.account_name).named(&enrolled.person_name)
+}
+
+/// The cmi5 session that brought the batch.
+fn session_of(batch: &[&Stored]) -> Option<serde_json::Value> {
+    batch.iter().rev().find_map(|stored| {
+        let context = stored.statement.context.as_ref()?;
+        context.extensions.get(extension::SESSION_ID).cloned()
+    })
+}

@@ -1,0 +1,19 @@
+//! Progress: where each learner stands, as a projection of statements.
+//!
+//! Invariant: a row is nothing but the fold of the statements of its registration, in the order they were stored. It is kept
+//! up to date in the transaction that stores them ([`Projector`]), and [`rebuild`] makes the same rows again from them.
+
+mod fold;
+mod follow_up;
+mod model;
+mod pages;
+mod projection;
+mod read;
+mod rebuild;
+mod store;
+
+pub use model::{ActivityProgress, Completion, Figures, RegistrationProgress, Success};
+pub use pages::routes;
+pub use projection::Projector;
+pub use read::{ActivityRow, CourseRow, LearnerRow, activities_of, of_course, of_person, of_registration, standing};
+pub use rebuild::{Rebuilt, rebuild};

@@ -1,0 +1,130 @@
+//! What is known of a learner's way through an activity and a course.
+
+use crate::core::Timestamp;
+
+/// How far somebody is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
+pub enum Completion {
+    #[default]
+    #[serde(rename = "not attempted")]
+    NotAttempted,
+    #[serde(rename = "incomplete")]
+    Incomplete,
+    #[serde(rename = "completed")]
+    Completed,
+}
+
+impl Completion {
+    /// The word in the database and in every answer; those of SCORM.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotAttempted => "not attempted",
+            Self::Incomplete => "incomplete",
+            Self::Completed => "completed",
+        }
+    }
+
+    /// The value of a stored word; the database allows no other.
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "completed" => Self::Completed,
+            "incomplete" => Self::Incomplete,
+            _ => Self::NotAttempted,
+        }
+    }
+}
+
+/// Whether what was done was good enough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Success {
+    #[default]
+    Unknown,
+    Passed,
+    Failed,
+}
+
+impl Success {
+    /// The word in the database and in every answer.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The value of a stored word; the database allows no other.
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "passed" => Self::Passed,
+            "failed" => Self::Failed,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// A score as it was told.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// -1 to 1.
+    pub scaled: Option<f64>,
+    pub raw: Option<f64>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+}
+
+/// One learner in one activity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivityProgress {
+    pub completion: Completion,
+    pub success: Success,
+    pub score: Figures,
+    /// How much is done, 0 to 1, where it was told.
+    pub progress: Option<f64>,
+    /// Time spent, in hundredths of a second: whole numbers add up the same in every order.
+    pub hundredths: u64,
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
+}
+
+impl ActivityProgress {
+    /// Nothing is known but that it begins now.
+    pub fn begun(at: Timestamp) -> Self {
+        Self {
+            completion: Completion::NotAttempted,
+            success: Success::Unknown,
+            score: Figures::default(),
+            progress: None,
+            hundredths: 0,
+            first_at: at,
+            last_at: at,
+            completed_at: None,
+        }
+    }
+
+    /// Time spent, in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.hundredths as f64 / 100.0
+    }
+}
+
+/// One learner in one course.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegistrationProgress {
+    pub completion: Completion,
+    pub success: Success,
+    pub score: Option<f64>,
+    /// 0 to 1.
+    pub progress: f64,
+    /// Activities done, of how many.
+    pub done: i32,
+    pub total: i32,
+    pub hundredths: u64,
+    /// The activity opened last.
+    pub last_index: Option<i32>,
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
+}

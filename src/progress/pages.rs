@@ -1,0 +1,228 @@
+//! What trainers see of a course: who did what, and the statements behind it.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::read::{self, ActivityRow, LearnerRow};
+use crate::core::{CourseId, Error, Language, LanguageMap, RegistrationId, Result, Timestamp};
+use crate::identity::Trainer;
+use crate::state::App;
+use crate::storage::Tx;
+use crate::web::{self, Path, Shell, Tab, Words};
+use crate::xapi::sentence::{Phrases, sentence};
+use crate::{lrs, on_db};
+
+/// Rows of one page.
+const PAGE: i64 = 100;
+/// Statements shown beside the figures; the whole stream is on the page of statements.
+const STATEMENTS: usize = 100;
+
+/// The pages of this slice.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/trainer/courses/{course}/learners", get(learners))
+        .route("/trainer/courses/{course}/learners/{registration}", get(learner))
+}
+
+struct Line {
+    url: String,
+    name: String,
+    unit: String,
+    status: &'static str,
+    percent: u32,
+    /// In per cent.
+    score: Option<i32>,
+    seconds: f64,
+    last_at: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "progress/templates/learners.html")]
+struct LearnersPage {
+    shell: Shell,
+    course_title: String,
+    lines: Vec<Line>,
+    previous: String,
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct Which {
+    #[serde(default)]
+    page: u32,
+}
+
+/// Who follows a course, the last one active first.
+async fn learners(
+    _: Trainer,
+    State(app): State<App>,
+    Path(course): Path<CourseId>,
+    Query(which): Query<Which>,
+    shell: Shell,
+) -> Result<Response> {
+    let mut tx = app.db.read().await?;
+    let language = shell.words.language();
+    let course_title = title_of(&mut tx, course).await?.best(language).to_owned();
+    let offset = i64::from(which.page) * PAGE;
+    let mut rows = read::of_course(&mut tx, course, PAGE + 1, offset).await?;
+    let more = rows.len() as i64 > PAGE;
+    rows.truncate(PAGE as usize);
+    let address = |page: u32| format!("/trainer/courses/{course}/learners?page={page}");
+    let page = LearnersPage {
+        lines: rows.into_iter().map(|row| line(course, row)).collect(),
+        previous: which.page.checked_sub(1).map(address).unwrap_or_default(),
+        next: if more { address(which.page + 1) } else { String::new() },
+        course_title,
+        shell: shell.tab(Tab::Manage),
+    };
+    let crumb = page.shell.t("trainer-title");
+    let page = LearnersPage { shell: page.shell.crumb(crumb, "/trainer"), ..page };
+    web::render(&page)
+}
+
+fn line(course: CourseId, row: LearnerRow) -> Line {
+    Line {
+        url: format!("/trainer/courses/{course}/learners/{}", row.registration),
+        status: status(row.completion.as_deref(), row.success.as_deref()),
+        percent: percent(row.progress),
+        score: row.score.map(score),
+        name: row.name,
+        unit: row.unit.unwrap_or_default(),
+        seconds: row.seconds.unwrap_or_default(),
+        last_at: row.last_at,
+    }
+}
+
+/// The word of the kit for a standing.
+fn status(completion: Option<&str>, success: Option<&str>) -> &'static str {
+    match (completion, success) {
+        (_, Some("failed")) => "failed",
+        (_, Some("passed")) => "passed",
+        (Some("completed"), _) => "done",
+        (Some("incomplete"), _) => "doing",
+        _ => "todo",
+    }
+}
+
+fn percent(progress: Option<f64>) -> u32 {
+    (progress.unwrap_or_default().clamp(0.0, 1.0) * 100.0).round() as u32
+}
+
+fn score(scaled: f64) -> i32 {
+    (scaled.clamp(-1.0, 1.0) * 100.0).round() as i32
+}
+
+struct Step {
+    title: String,
+    is_group: bool,
+    status: &'static str,
+    score: Option<i32>,
+    seconds: f64,
+    last_at: Option<Timestamp>,
+}
+
+struct Told {
+    at: Timestamp,
+    sentence: String,
+}
+
+#[derive(Template)]
+#[template(path = "progress/templates/learner.html")]
+struct LearnerPage {
+    shell: Shell,
+    name: String,
+    course_title: String,
+    status: &'static str,
+    percent: u32,
+    score: Option<i32>,
+    seconds: f64,
+    last_at: Timestamp,
+    completed_at: Option<Timestamp>,
+    steps: Vec<Step>,
+    told: Vec<Told>,
+}
+
+/// One learner's way through a course: each activity, and what was recorded.
+async fn learner(
+    _: Trainer,
+    State(app): State<App>,
+    Path((course, registration)): Path<(CourseId, RegistrationId)>,
+    shell: Shell,
+) -> Result<Response> {
+    let mut tx = app.db.read().await?;
+    let language = shell.words.language();
+    let unknown = || Error::not_found("registration-unknown");
+    let row = read::of_registration(&mut tx, registration).await?.ok_or_else(unknown)?;
+    if row.course != course {
+        return Err(unknown());
+    }
+    let steps = read::activities_of(&mut tx, registration).await?;
+    let told = sentences(&mut tx, registration, shell.words).await?;
+    let course_title = row.title.best(language).to_owned();
+    let (trainer, list) = (shell.t("trainer-title"), shell.t("learners-title"));
+    let page = LearnerPage {
+        name: row.person_name,
+        status: status(row.completion.as_deref(), row.success.as_deref()),
+        percent: percent(row.progress),
+        score: row.score.map(score),
+        seconds: row.seconds.unwrap_or_default(),
+        last_at: row.last_at,
+        completed_at: row.completed_at,
+        steps: steps.into_iter().map(|row| step(row, language)).collect(),
+        told,
+        course_title,
+        shell: shell
+            .tab(Tab::Manage)
+            .crumb(trainer, "/trainer")
+            .crumb(list, format!("/trainer/courses/{course}/learners")),
+    };
+    web::render(&page)
+}
+
+fn step(row: ActivityRow, language: Language) -> Step {
+    Step {
+        title: row.title.best(language).to_owned(),
+        is_group: !row.launchable,
+        status: status(row.completion.as_deref(), row.success.as_deref()),
+        score: row.score_scaled.map(score),
+        seconds: row.seconds.unwrap_or_default(),
+        last_at: row.last_at,
+    }
+}
+
+/// What was recorded, the latest first, in the reader's language.
+async fn sentences(tx: &mut Tx, registration: RegistrationId, words: Words) -> Result<Vec<Told>> {
+    let statements = lrs::of_registration(tx, registration).await?;
+    let teller = Teller(words);
+    Ok(statements
+        .iter()
+        .rev()
+        .take(STATEMENTS)
+        .map(|stored| Told { at: stored.occurred, sentence: sentence(&stored.statement, &teller, &|_| None) })
+        .collect())
+}
+
+/// The words of the interface, for sentences.
+struct Teller(Words);
+
+impl Phrases for Teller {
+    fn language(&self) -> Language {
+        self.0.language()
+    }
+
+    fn say(&self, key: &str, args: &[(&'static str, &str)]) -> String {
+        let args: Vec<_> = args.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        self.0.with(key, &args)
+    }
+}
+
+const TITLE: &str = "SELECT title FROM course WHERE id = $1";
+
+async fn title_of(tx: &mut Tx, course: CourseId) -> Result<LanguageMap> {
+    let title: Option<String> = on_db!(tx, c => sqlx::query_scalar(TITLE).bind(course).fetch_optional(c).await)?;
+    title.map(LanguageMap::from).ok_or_else(|| Error::not_found("course-unknown"))
+}

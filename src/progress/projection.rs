@@ -1,0 +1,210 @@
+//! Keeps the rows up to date, in the transaction that stores the statements.
+
+use std::collections::BTreeMap;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::follow_up;
+use super::model::{ActivityProgress, Completion, RegistrationProgress, Success};
+use super::store::{self, Enrolled, OutlineRow};
+use super::{fold, rebuild};
+use crate::core::{RegistrationId, Result};
+use crate::packages::model::{ActivityDetails, MoveOn};
+use crate::state::{App, Projection};
+use crate::storage::Tx;
+use crate::xapi::vocabulary::extension;
+use crate::xapi::{Statement, Stored};
+
+/// The projection of this product.
+pub struct Projector;
+
+impl Projection for Projector {
+    fn stored<'a>(&'a self, _: &'a App, tx: &'a mut Tx, batch: &'a [Stored]) -> BoxFuture<'a, Result<Vec<Statement>>> {
+        async move {
+            let mut more = Vec::new();
+            for (id, statements) in by_registration(batch) {
+                let Some(mut course) = Standing::load(tx, id).await? else { continue };
+                if course.fold(&statements) {
+                    course.save(tx).await?;
+                    more.extend(follow_up::after(&course, &statements));
+                }
+            }
+            // A statement that takes another one back: what followed from that one is folded again without it.
+            for target in batch.iter().filter(|stored| stored.statement.voids()).filter_map(|s| s.statement.target()) {
+                if let Some(id) = store::registration_of(tx, target).await? {
+                    rebuild::registration(tx, id).await?;
+                }
+            }
+            Ok(more)
+        }
+        .boxed()
+    }
+}
+
+/// The statements of each registration, in order. One POST may speak of several.
+pub fn by_registration(batch: &[Stored]) -> BTreeMap<RegistrationId, Vec<&Stored>> {
+    let mut found: BTreeMap<RegistrationId, Vec<&Stored>> = BTreeMap::new();
+    for stored in batch {
+        if let Some(id) = stored.registration {
+            found.entry(id).or_default().push(stored);
+        }
+    }
+    found
+}
+
+/// One registration with its outline and rows.
+pub struct Standing {
+    pub enrolled: Enrolled,
+    pub outline: Vec<OutlineRow>,
+    pub activities: BTreeMap<i32, ActivityProgress>,
+    /// What statements say of the course itself.
+    pub course: Option<ActivityProgress>,
+    pub last_index: Option<i32>,
+    changed: Vec<i32>,
+}
+
+impl Standing {
+    /// Reads and locks a registration; `None` if it is not one of ours, or a preview.
+    pub async fn load(tx: &mut Tx, id: RegistrationId) -> Result<Option<Self>> {
+        let Some(enrolled) = store::lock(tx, id).await? else { return Ok(None) };
+        let outline = store::outline(tx, enrolled.course_id, enrolled.version_id).await?;
+        let mut activities: BTreeMap<i32, ActivityProgress> = store::activities(tx, id).await?.into_iter().collect();
+        let last_index = store::registration(tx, id).await?.and_then(|row| row.last_index);
+        let course = activities.remove(&COURSE);
+        Ok(Some(Self { enrolled, outline, activities, course, last_index, changed: Vec::new() }))
+    }
+
+    /// Takes statements into account; whether any was about this course or its activities.
+    pub fn fold(&mut self, statements: &[&Stored]) -> bool {
+        let mut any = false;
+        for stored in statements {
+            let Some(iri) = stored.statement.activity().map(|activity| activity.id.as_str()) else { continue };
+            // Looking at a unit is no progress (cmi5 10.2.2: Browse and Review).
+            if is_only_looking(&stored.statement) {
+                continue;
+            }
+            let Some(index) = self.index_of(iri) else { continue };
+            let begun = || ActivityProgress::begun(stored.stored);
+            let row = if index == COURSE {
+                self.course.get_or_insert_with(begun)
+            } else {
+                self.last_index = Some(index);
+                self.activities.entry(index).or_insert_with(begun)
+            };
+            fold::apply(row, &stored.statement, stored.stored);
+            if !self.changed.contains(&index) {
+                self.changed.push(index);
+            }
+            any = true;
+        }
+        any
+    }
+
+    /// Which activity an identifier names. Plain xAPI content uses the one in its manifest.
+    fn index_of(&self, iri: &str) -> Option<i32> {
+        if iri == self.enrolled.course_iri {
+            // A course of one activity may share its identifier with it; then it is the activity that is meant.
+            let twin = self.outline.iter().find(|activity| activity.iri == iri);
+            return Some(twin.map_or(COURSE, |activity| activity.activity_index));
+        }
+        let own = self.outline.iter().find(|activity| activity.iri == iri);
+        let found = own.or_else(|| self.outline.iter().find(|activity| activity.identifier == iri));
+        found.map(|activity| activity.activity_index)
+    }
+
+    /// Writes what changed.
+    pub async fn save(&mut self, tx: &mut Tx) -> Result<()> {
+        let id = self.enrolled.id;
+        for index in std::mem::take(&mut self.changed) {
+            let row = if index == COURSE { self.course.as_ref() } else { self.activities.get(&index) };
+            if let Some(row) = row {
+                store::put_activity(tx, id, index, row).await?;
+            }
+        }
+        if let Some(whole) = self.whole() {
+            store::put_registration(tx, id, &whole).await?;
+        }
+        Ok(())
+    }
+
+    /// The activities that can be opened, with what is known of them.
+    pub fn steps(&self) -> impl Iterator<Item = (&OutlineRow, Option<&ActivityProgress>)> {
+        self.outline
+            .iter()
+            .filter(|activity| activity.launchable)
+            .map(|activity| (activity, self.activities.get(&activity.activity_index)))
+    }
+
+    /// The row of the whole course; `None` while there is nothing to tell.
+    pub fn whole(&self) -> Option<RegistrationProgress> {
+        let rows = || self.activities.values().chain(self.course.as_ref());
+        let first_at = rows().map(|row| row.first_at).min()?;
+        let last_at = rows().map(|row| row.last_at).max()?;
+        let steps: Vec<_> = self.steps().collect();
+        let done = steps.iter().filter(|(activity, row)| is_done(activity, *row)).count();
+        let parts: f64 = steps
+            .iter()
+            .map(|(activity, row)| match row {
+                row if is_done(activity, *row) => 1.0,
+                Some(row) => row.progress.unwrap_or_default(),
+                None => 0.0,
+            })
+            .sum();
+        let course = self.course.as_ref();
+        let completed_at = course.and_then(|row| row.completed_at);
+        let scores: Vec<f64> = steps.iter().filter_map(|(_, row)| row.as_ref()?.score.scaled).collect();
+        let mean = (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64);
+        Some(RegistrationProgress {
+            completion: if completed_at.is_some() {
+                Completion::Completed
+            } else {
+                rows().map(|row| row.completion).max()?.min(Completion::Incomplete)
+            },
+            success: course.map_or(Success::Unknown, |row| row.success),
+            score: course.and_then(|row| row.score.scaled).or(mean),
+            progress: match (completed_at, steps.len()) {
+                (Some(_), _) => 1.0,
+                (None, 0) => 0.0,
+                (None, count) => parts / count as f64,
+            },
+            done: small(done),
+            total: small(steps.len()),
+            hundredths: self.activities.values().map(|row| row.hundredths).sum(),
+            last_index: self.last_index,
+            first_at,
+            last_at,
+            completed_at,
+        })
+    }
+}
+
+/// Whether a cmi5 unit was launched in a mode that leaves no record.
+fn is_only_looking(statement: &Statement) -> bool {
+    let mode = statement.context.as_ref().and_then(|context| context.extensions.get(extension::LAUNCH_MODE));
+    mode.is_some_and(|mode| mode != "Normal")
+}
+
+/// No outline comes near two thousand million activities.
+fn small(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Where statements about the course itself are folded, beside the activities.
+pub const COURSE: i32 = -1;
+
+/// Whether nothing more is to be done in an activity: its `moveOn` where cmi5 gives one (cmi5 13.1.4), else completed.
+pub fn is_done(activity: &OutlineRow, row: Option<&ActivityProgress>) -> bool {
+    let completed = row.is_some_and(|row| row.completion == Completion::Completed);
+    let passed = row.is_some_and(|row| row.success == Success::Passed);
+    match serde_json::from_str(&activity.details) {
+        Ok(ActivityDetails::Au(unit)) => match unit.move_on {
+            MoveOn::Passed => passed,
+            MoveOn::Completed => completed,
+            MoveOn::CompletedAndPassed => completed && passed,
+            MoveOn::CompletedOrPassed => completed || passed,
+            MoveOn::NotApplicable => true,
+        },
+        _ => completed,
+    }
+}

@@ -1,0 +1,217 @@
+//! The rows of progress, and what they are computed from.
+
+use uuid::Uuid;
+
+use super::model::{ActivityProgress, Completion, Figures, RegistrationProgress, Success};
+use crate::core::{CourseId, LanguageMap, RegistrationId, Result, Timestamp, VersionId};
+use crate::on_db;
+use crate::storage::Tx;
+
+/// A registration with what its statements are matched against.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Enrolled {
+    pub id: RegistrationId,
+    pub person_name: String,
+    pub account_home_page: String,
+    pub account_name: String,
+    pub course_id: CourseId,
+    pub version_id: VersionId,
+    pub course_iri: String,
+    pub course_identifier: String,
+    pub course_kind: String,
+    #[sqlx(try_from = "String")]
+    pub course_title: LanguageMap,
+}
+
+/// One activity of its outline.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OutlineRow {
+    pub activity_index: i32,
+    pub parent_index: Option<i32>,
+    pub identifier: String,
+    pub iri: String,
+    #[sqlx(try_from = "String")]
+    pub title: LanguageMap,
+    pub kind: String,
+    pub launchable: bool,
+    pub details: String,
+}
+
+// Changes nothing and locks the row: whoever folds statements of a registration does so alone, on both databases.
+const LOCK: &str = "UPDATE registration SET lease = lease WHERE id = $1";
+
+const FIND: &str = "SELECT r.id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
+    r.version_id, c.iri AS course_iri, c.identifier AS course_identifier, c.kind AS course_kind, c.title AS course_title \
+    FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id \
+    WHERE r.id = $1 AND r.preview = FALSE";
+
+/// The registration, locked until the transaction ends; `None` if it is not one of ours.
+pub async fn lock(tx: &mut Tx, id: RegistrationId) -> Result<Option<Enrolled>> {
+    let locked = on_db!(tx, c => sqlx::query(LOCK).bind(id).execute(c).await.map(|done| done.rows_affected()))?;
+    if locked == 0 {
+        return Ok(None);
+    }
+    Ok(on_db!(tx, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?)
+}
+
+const OUTLINE: &str = "SELECT activity_index, parent_index, \
+    identifier, iri, title, kind, launchable, details FROM activity WHERE course_id = $1 AND version_id = $2 \
+    ORDER BY activity_index";
+
+/// The activities of a course in one version, in order.
+pub async fn outline(tx: &mut Tx, course: CourseId, version: VersionId) -> Result<Vec<OutlineRow>> {
+    Ok(on_db!(tx, c => sqlx::query_as(OUTLINE).bind(course).bind(version).fetch_all(c).await)?)
+}
+
+#[derive(sqlx::FromRow)]
+struct ActivityProgressRow {
+    activity_index: i32,
+    completion: String,
+    success: String,
+    score_scaled: Option<f64>,
+    score_raw: Option<f64>,
+    score_min: Option<f64>,
+    score_max: Option<f64>,
+    progress: Option<f64>,
+    seconds: f64,
+    first_at: Timestamp,
+    last_at: Timestamp,
+    completed_at: Option<Timestamp>,
+}
+
+impl From<ActivityProgressRow> for (i32, ActivityProgress) {
+    fn from(row: ActivityProgressRow) -> Self {
+        let score = Figures { scaled: row.score_scaled, raw: row.score_raw, min: row.score_min, max: row.score_max };
+        let progress = ActivityProgress {
+            completion: Completion::of_word(&row.completion),
+            success: Success::of_word(&row.success),
+            score,
+            progress: row.progress,
+            hundredths: hundredths(row.seconds),
+            first_at: row.first_at,
+            last_at: row.last_at,
+            completed_at: row.completed_at,
+        };
+        (row.activity_index, progress)
+    }
+}
+
+/// Seconds are stored as people read them; every value we store is a whole number of hundredths.
+pub fn hundredths(seconds: f64) -> u64 {
+    (seconds.max(0.0) * 100.0).round() as u64
+}
+
+const ACTIVITIES: &str = "SELECT activity_index, completion, success, score_scaled, \
+    score_raw, score_min, score_max, progress, seconds, first_at, last_at, completed_at \
+    FROM activity_progress WHERE registration_id = $1 ORDER BY activity_index";
+
+/// What is known of each activity of a registration.
+pub async fn activities(tx: &mut Tx, id: RegistrationId) -> Result<Vec<(i32, ActivityProgress)>> {
+    let rows: Vec<ActivityProgressRow> = on_db!(tx, c => sqlx::query_as(ACTIVITIES).bind(id).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+const PUT_ACTIVITY: &str = "INSERT INTO activity_progress (registration_id, activity_index, completion, success, \
+    score_scaled, score_raw, score_min, score_max, progress, seconds, first_at, last_at, completed_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+    ON CONFLICT (registration_id, activity_index) DO UPDATE SET completion = excluded.completion, \
+    success = excluded.success, score_scaled = excluded.score_scaled, score_raw = excluded.score_raw, \
+    score_min = excluded.score_min, score_max = excluded.score_max, progress = excluded.progress, \
+    seconds = excluded.seconds, first_at = excluded.first_at, last_at = excluded.last_at, \
+    completed_at = excluded.completed_at";
+
+/// Writes what is known of one activity.
+pub async fn put_activity(tx: &mut Tx, id: RegistrationId, index: i32, row: &ActivityProgress) -> Result<()> {
+    let score = &row.score;
+    on_db!(tx, c => sqlx::query(PUT_ACTIVITY)
+        .bind(id).bind(index).bind(row.completion.word()).bind(row.success.word())
+        .bind(score.scaled).bind(score.raw).bind(score.min).bind(score.max)
+        .bind(row.progress).bind(row.seconds()).bind(row.first_at).bind(row.last_at).bind(row.completed_at)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct RegistrationProgressRow {
+    completion: String,
+    success: String,
+    score_scaled: Option<f64>,
+    progress: f64,
+    done: i32,
+    total: i32,
+    seconds: f64,
+    last_index: Option<i32>,
+    first_at: Timestamp,
+    last_at: Timestamp,
+    completed_at: Option<Timestamp>,
+}
+
+const REGISTRATION: &str = "SELECT completion, success, score_scaled, progress, done, \
+    total, seconds, last_index, first_at, last_at, completed_at \
+    FROM registration_progress WHERE registration_id = $1";
+
+/// What is known of the whole course.
+pub async fn registration(tx: &mut Tx, id: RegistrationId) -> Result<Option<RegistrationProgress>> {
+    let row: Option<RegistrationProgressRow> =
+        on_db!(tx, c => sqlx::query_as(REGISTRATION).bind(id).fetch_optional(c).await)?;
+    Ok(row.map(|row| RegistrationProgress {
+        completion: Completion::of_word(&row.completion),
+        success: Success::of_word(&row.success),
+        score: row.score_scaled,
+        progress: row.progress,
+        done: row.done,
+        total: row.total,
+        hundredths: hundredths(row.seconds),
+        last_index: row.last_index,
+        first_at: row.first_at,
+        last_at: row.last_at,
+        completed_at: row.completed_at,
+    }))
+}
+
+const PUT_REGISTRATION: &str = "INSERT INTO registration_progress (registration_id, completion, success, score_scaled, \
+    progress, done, total, seconds, last_index, first_at, last_at, completed_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+    ON CONFLICT (registration_id) DO UPDATE SET completion = excluded.completion, success = excluded.success, \
+    score_scaled = excluded.score_scaled, progress = excluded.progress, done = excluded.done, total = excluded.total, \
+    seconds = excluded.seconds, last_index = excluded.last_index, first_at = excluded.first_at, \
+    last_at = excluded.last_at, completed_at = excluded.completed_at";
+
+/// Writes what is known of the whole course.
+pub async fn put_registration(tx: &mut Tx, id: RegistrationId, row: &RegistrationProgress) -> Result<()> {
+    on_db!(tx, c => sqlx::query(PUT_REGISTRATION)
+        .bind(id).bind(row.completion.word()).bind(row.success.word()).bind(row.score).bind(row.progress)
+        .bind(row.done).bind(row.total).bind(row.hundredths as f64 / 100.0)
+        .bind(row.last_index).bind(row.first_at).bind(row.last_at).bind(row.completed_at)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const FORGET_ACTIVITIES: &str = "DELETE FROM activity_progress WHERE registration_id = $1";
+const FORGET_REGISTRATION: &str = "DELETE FROM registration_progress WHERE registration_id = $1";
+
+/// Forgets one registration's rows, to be folded again.
+pub async fn forget(tx: &mut Tx, id: RegistrationId) -> Result<()> {
+    on_db!(tx, c => sqlx::query(FORGET_ACTIVITIES).bind(id).execute(c).await.map(drop))?;
+    on_db!(tx, c => sqlx::query(FORGET_REGISTRATION).bind(id).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const FORGET_ALL_ACTIVITIES: &str = "DELETE FROM activity_progress";
+const FORGET_ALL_REGISTRATIONS: &str = "DELETE FROM registration_progress";
+
+/// Forgets every row, to be folded again.
+pub async fn forget_all(tx: &mut Tx) -> Result<()> {
+    on_db!(tx, c => sqlx::query(FORGET_ALL_ACTIVITIES).execute(c).await.map(drop))?;
+    on_db!(tx, c => sqlx::query(FORGET_ALL_REGISTRATIONS).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const REGISTRATION_OF: &str = "SELECT registration FROM statement WHERE id = $1";
+
+/// The registration a stored statement belongs to.
+pub async fn registration_of(tx: &mut Tx, statement: Uuid) -> Result<Option<RegistrationId>> {
+    let found: Option<Option<RegistrationId>> =
+        on_db!(tx, c => sqlx::query_scalar(REGISTRATION_OF).bind(statement).fetch_optional(c).await)?;
+    Ok(found.flatten())
+}

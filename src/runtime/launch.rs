@@ -1,0 +1,273 @@
+//! Opening an activity: the lease changes hands, the attempt begins or goes on, and the content learns where it stands.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::core::{Error, LaunchId, RegistrationId, Result, Timestamp};
+use crate::lrs;
+use crate::packages::model::{ActivityDetails, MediaDetails};
+use crate::packages::{content_url, file_url};
+use crate::runtime::access::PlayerOf;
+use crate::runtime::course::Course;
+use crate::runtime::model::{Activity, LaunchRow, Mode, Registration};
+use crate::runtime::{cmi5, media, statements, store};
+use crate::scorm::record::{Learner, Record};
+use crate::scorm::sequencing::{NodeId, Outcome, Request, Sequencer};
+use crate::scorm::{Version, sequencing};
+use crate::state::App;
+use crate::storage::{Secrets, Tx};
+use crate::web::Path;
+use crate::xapi::Statement;
+use crate::xapi::vocabulary::{COMPLETED, INITIALIZED, LAUNCHED, RESUMED};
+
+/// What the page asks for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Order {
+    #[serde(default)]
+    mode: Mode,
+}
+
+/// What the page and the frame need to play. Its form is in `player/README.md`.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    launch: LaunchId,
+    secret: String,
+    lease: i64,
+    mode: Mode,
+    commit_url: String,
+    activity: Named,
+    runtime: Value,
+}
+
+#[derive(Debug, Serialize)]
+struct Named {
+    index: i32,
+    identifier: String,
+    title: String,
+}
+
+/// One opening under way, shared by the ways the kinds of content are opened.
+pub struct Opening<'a> {
+    pub app: &'a App,
+    pub registration: &'a Registration,
+    pub activity: &'a Activity,
+    pub launch: LaunchId,
+    pub mode: Mode,
+    pub return_url: Option<String>,
+    pub now: Timestamp,
+}
+
+impl Opening<'_> {
+    /// Whether this opening leaves a record.
+    pub fn is_recorded(&self) -> bool {
+        self.mode == Mode::Normal && !self.registration.preview
+    }
+
+    /// The content's address.
+    pub fn content_url(&self) -> Result<String> {
+        let href = self.activity.href.as_deref().ok_or_else(|| Error::not_found("activity-unknown"))?;
+        Ok(content_url(self.app, self.registration.version_id, self.registration.person_id, href))
+    }
+}
+
+/// Starts an activity, or goes on where it was left.
+///
+/// Takes the lease: an older launch of the same registration becomes read-only. Errors: `activity-unknown`,
+/// `navigation-refused` when the course's rules do not let the learner go there now.
+pub async fn launch(
+    player: PlayerOf,
+    State(app): State<App>,
+    Path((id, index)): Path<(RegistrationId, i32)>,
+    Json(order): Json<Order>,
+) -> Result<Json<Answer>> {
+    let mode = player.mode(order.mode);
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let registration = locked(&mut tx, id).await?;
+    let course = Course::load(&mut tx, &registration).await?;
+    let (activity, node) = course.launchable(index)?;
+    let saved = store::state(&mut tx, id, index).await?;
+
+    let mut sequencer = course.sequencer(&registration);
+    let before = sequencer.state().clone();
+    let is_new_attempt = arrive(&mut sequencer, &course, &registration, node, index, saved.as_deref())?;
+
+    let lease = store::take_lease(&mut tx, id).await?;
+    let secret = Secrets::token();
+    let row = LaunchRow {
+        id: LaunchId::new(),
+        registration_id: id,
+        activity_index: index,
+        mode: mode.word().to_owned(),
+        secret_hash: Secrets::digest(&secret),
+        lease,
+        sequence: 0,
+        return_url: player.grant.as_ref().and_then(|grant| grant.return_url.clone()),
+    };
+    store::insert_launch(&mut tx, &row, now).await?;
+    let opening = Opening {
+        app: &app,
+        registration: &registration,
+        activity,
+        launch: row.id,
+        mode,
+        return_url: row.return_url.clone(),
+        now,
+    };
+    let mut said = Vec::new();
+    let mut runtime = match activity.kind.as_str() {
+        "sco" => scorm(&mut tx, &opening, &course, node, saved, is_new_attempt, &mut said).await?,
+        "au" => cmi5::open(&mut tx, &opening, &mut said).await?,
+        "xapi" => cmi5::open_tincan(&mut tx, &opening, &mut said).await?,
+        "video" | "audio" => media_file(&opening, saved.as_deref(), &mut said)?,
+        _ => asset(&opening, &mut sequencer, node, &mut said)?,
+    };
+    if course.version == Some(Version::Scorm2004) {
+        said.extend(statements::course_outcome(&registration, &before, sequencer.state()));
+    }
+    runtime["valid_requests"] = serde_json::to_value(course.valid_requests(&sequencer))?;
+    let state = serde_json::to_string(sequencer.state())?;
+    store::save_sequencing(&mut tx, id, Some(index), &state).await?;
+    if opening.is_recorded() || activity.kind == "au" && !registration.preview {
+        lrs::append(&mut tx, &app, said, lrs::Authority::service(&app)).await?;
+    }
+    tx.commit().await?;
+    tracing::info!(launch = %row.id, registration = %id, activity = index, mode = mode.word(), "launched");
+    Ok(Json(Answer {
+        launch: row.id,
+        secret,
+        lease,
+        mode,
+        commit_url: format!("{}/runtime/launches/{}/commit", app.config.content_origin(), row.id),
+        activity: Named {
+            index,
+            identifier: activity.identifier.clone(),
+            title: activity.title.best(crate::core::Language::default()).to_owned(),
+        },
+        runtime,
+    }))
+}
+
+/// The registration, held until the transaction ends.
+pub async fn locked(tx: &mut Tx, id: RegistrationId) -> Result<Registration> {
+    store::lock(tx, id).await?.ok_or_else(|| Error::not_found("registration-unknown"))
+}
+
+/// Makes the activity the current one. Answers whether a new attempt of it begins.
+fn arrive(
+    sequencer: &mut Sequencer<'_>,
+    course: &Course,
+    registration: &Registration,
+    node: NodeId,
+    index: i32,
+    saved: Option<&str>,
+) -> Result<bool> {
+    let attempts = sequencer.state().of(node).attempts;
+    let is_current = sequencer.state().current == Some(node);
+    let is_over = match (course.version, saved.map(serde_json::from_str::<Record>)) {
+        (Some(version), Some(Ok(record))) => record.is_over(version),
+        _ => false,
+    };
+    let outcome = if is_current && sequencer.state().of(node).active && !is_over {
+        Outcome::Deliver(node)
+    } else if is_current {
+        sequencer.navigate(Request::Retry)
+    } else if sequencer.state().current.is_none() && sequencer.state().suspended == Some(node) {
+        sequencer.navigate(Request::ResumeAll)
+    } else {
+        match sequencer.navigate(Request::Choice(node)) {
+            // The link to the activity somebody left last always leads there, also in a course without choice.
+            Outcome::Refused(_) if sequencer.state().current.is_none() && registration.current_index == Some(index) => {
+                sequencer.come_back(node)
+            }
+            outcome => outcome,
+        }
+    };
+    match outcome {
+        Outcome::Deliver(delivered) if delivered == node => Ok(sequencer.state().of(node).attempts > attempts),
+        Outcome::Refused(code) => Err(Error::conflict("navigation-refused").detail(code).with("rule", code)),
+        _ => Err(Error::conflict("navigation-refused")),
+    }
+}
+
+async fn scorm(
+    tx: &mut Tx,
+    opening: &Opening<'_>,
+    course: &Course,
+    node: NodeId,
+    saved: Option<String>,
+    is_new_attempt: bool,
+    said: &mut Vec<Statement>,
+) -> Result<Value> {
+    let Opening { registration, activity, .. } = opening;
+    let version = course.version.unwrap_or(Version::Scorm12);
+    let known: Option<Record> = saved.as_deref().map(serde_json::from_str).transpose()?;
+    let mut record = known.clone().unwrap_or_default();
+    // SCORM 1.2 knows one attempt; in 2004 a new one begins with nothing.
+    let is_new_attempt = known.is_some() && is_new_attempt && version == Version::Scorm2004 && !record.suspended;
+    let is_first = known.is_none() || is_new_attempt;
+    record.open(version, is_new_attempt, &opening.launch.to_string());
+    let learner = Learner { id: registration.person_id.to_string(), name: registration.person_name.clone() };
+    let rules = course.rules(activity, node);
+    let elements = record.initial(version, &learner, &rules, opening.mode.into(), is_first);
+    if opening.is_recorded() {
+        record.terminated = false;
+        let text = serde_json::to_string(&record)?;
+        store::save_state(tx, registration.id, activity.activity_index, &text, opening.now).await?;
+        said.push(statements::about(registration, activity, if is_first { INITIALIZED } else { RESUMED }));
+    }
+    let kind = match version {
+        Version::Scorm12 => "scorm12",
+        Version::Scorm2004 => "scorm2004",
+    };
+    Ok(json!({
+        "kind": kind,
+        "content_url": opening.content_url()?,
+        "learner": {"id": learner.id, "name": learner.name},
+        "elements": elements,
+        "sequence": 0,
+    }))
+}
+
+/// Content without an API has done what it can once it is open.
+fn asset(
+    opening: &Opening<'_>,
+    sequencer: &mut Sequencer<'_>,
+    node: NodeId,
+    said: &mut Vec<Statement>,
+) -> Result<Value> {
+    if opening.is_recorded() {
+        let told = sequencing::navigation::Told { completed: Some(true), ..Default::default() };
+        sequencer.record(node, told);
+        let result = crate::xapi::Outcome { completion: Some(true), ..Default::default() };
+        said.push(statements::about(opening.registration, opening.activity, LAUNCHED));
+        said.push(statements::about(opening.registration, opening.activity, COMPLETED).with_result(result));
+    }
+    Ok(json!({"kind": "asset", "content_url": opening.content_url()?}))
+}
+
+fn media_file(opening: &Opening<'_>, saved: Option<&str>, said: &mut Vec<Statement>) -> Result<Value> {
+    let Opening { app, registration, activity, .. } = opening;
+    let details = match serde_json::from_str(&activity.details) {
+        Ok(ActivityDetails::Media(details)) => details,
+        _ => MediaDetails::default(),
+    };
+    let position = media::Position::read(saved);
+    if opening.is_recorded() {
+        said.push(statements::about(registration, activity, LAUNCHED));
+    }
+    let poster =
+        details.poster.as_deref().map(|path| file_url(app, registration.version_id, registration.person_id, path));
+    Ok(json!({
+        "kind": activity.kind,
+        "src": opening.content_url()?,
+        "poster": poster,
+        "duration": details.duration,
+        "position": position.resume_at(details.duration),
+        "played": position.played,
+        "captions": [],
+        "sequence": 0,
+    }))
+}

@@ -1,0 +1,124 @@
+//! Registrations and launches.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{CourseId, LanguageMap, LaunchId, PersonId, RegistrationId, VersionId};
+use crate::scorm::record;
+
+/// How an activity is opened. Only `normal` writes the record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    #[default]
+    Normal,
+    Browse,
+    Review,
+}
+
+impl Mode {
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Browse => "browse",
+            Self::Review => "review",
+        }
+    }
+
+    /// The mode of a stored word; what is unknown writes nothing.
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "normal" => Self::Normal,
+            "review" => Self::Review,
+            _ => Self::Browse,
+        }
+    }
+
+    /// cmi5 writes it with a capital.
+    pub fn cmi5(self) -> &'static str {
+        match self {
+            Self::Normal => "Normal",
+            Self::Browse => "Browse",
+            Self::Review => "Review",
+        }
+    }
+}
+
+impl From<Mode> for record::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Normal => Self::Normal,
+            Mode::Browse => Self::Browse,
+            Mode::Review => Self::Review,
+        }
+    }
+}
+
+/// One person's record in one course, with the person and the course.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Registration {
+    pub id: RegistrationId,
+    pub person_id: PersonId,
+    pub person_name: String,
+    pub account_home_page: String,
+    pub account_name: String,
+    pub course_id: CourseId,
+    pub version_id: VersionId,
+    pub course_iri: String,
+    pub course_kind: String,
+    #[sqlx(try_from = "String")]
+    pub course_title: LanguageMap,
+    pub course_details: String,
+    pub preview: bool,
+    pub lease: i64,
+    pub current_index: Option<i32>,
+    pub sequencing: Option<String>,
+}
+
+/// One activity of the course in the registration's version.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Activity {
+    pub activity_index: i32,
+    pub parent_index: Option<i32>,
+    pub identifier: String,
+    pub iri: String,
+    #[sqlx(try_from = "String")]
+    pub title: LanguageMap,
+    pub kind: String,
+    pub href: Option<String>,
+    pub launchable: bool,
+    pub details: String,
+}
+
+/// One opening of one activity.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LaunchRow {
+    pub id: LaunchId,
+    pub registration_id: RegistrationId,
+    pub activity_index: i32,
+    pub mode: String,
+    pub secret_hash: Vec<u8>,
+    pub lease: i64,
+    pub sequence: i64,
+    pub return_url: Option<String>,
+}
+
+/// Which requests lead somewhere now.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ValidRequests {
+    #[serde(rename = "continue")]
+    pub forward: bool,
+    #[serde(rename = "previous")]
+    pub back: bool,
+    /// By the identifier of the target; only where content may ask.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub choice: std::collections::BTreeMap<String, bool>,
+}
+
+/// Where the learner stands after a commit.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProgressAnswer {
+    pub completion: &'static str,
+    pub success: &'static str,
+    pub course_completion: &'static str,
+}

@@ -1,0 +1,291 @@
+//! The pages: starting a course, previewing it, the player, and the launch frame.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::core::{CourseId, Error, PersonId, RegistrationId, Result, Timestamp};
+use crate::identity::{self, LaunchGrant, MaybeSignedIn, SignedIn, Trainer};
+use crate::on_db;
+use crate::progress::{self, Completion, Success};
+use crate::runtime::access::PlayerOf;
+use crate::runtime::course::Course;
+use crate::runtime::launch::locked;
+use crate::runtime::model::Mode;
+use crate::runtime::store;
+use crate::scorm::sequencing::{Outcome, Request};
+use crate::state::App;
+use crate::storage::{Secrets, Tx};
+use crate::web::{self, Path, Shell, assets};
+
+/// The words the page's script shows; the same list the browser code is built with.
+const WORDS: &str = include_str!("../../player/src/page/words.json");
+
+const PUBLISHED: &str = "SELECT published_at FROM course WHERE id = $1";
+
+/// Begins a course, or goes on in it, and leads to the player.
+///
+/// Errors: `course-unknown` unless it is published or was begun before.
+pub async fn start(
+    SignedIn(person): SignedIn,
+    State(app): State<App>,
+    Path(course): Path<CourseId>,
+) -> Result<Response> {
+    let mut tx = app.db.begin().await?;
+    let unknown = || Error::not_found("course-unknown");
+    let published: Option<Option<Timestamp>> =
+        on_db!(tx, c => sqlx::query_scalar(PUBLISHED).bind(course).fetch_optional(c).await)?;
+    let is_open = published.flatten().is_some();
+    if !is_open && store::of_person(&mut tx, person.id, course, false).await?.is_none() {
+        return Err(unknown());
+    }
+    let id = enter(&mut tx, &app, person.id, course, false).await?.ok_or_else(unknown)?;
+    let index = first(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/player/{id}/{index}")).into_response())
+}
+
+/// Lets a trainer see a course as a learner would, published or not. Nothing is recorded.
+pub async fn preview(
+    Trainer(person): Trainer,
+    State(app): State<App>,
+    Path(course): Path<CourseId>,
+) -> Result<Response> {
+    let mut tx = app.db.begin().await?;
+    store::forget_preview(&mut tx, person.id, course).await?;
+    let id = enter(&mut tx, &app, person.id, course, true).await?.ok_or_else(|| Error::not_found("course-unknown"))?;
+    let index = first(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/player/{id}/{index}?mode=browse")).into_response())
+}
+
+/// The registration of a person in a course, made if there is none.
+async fn enter(
+    tx: &mut Tx,
+    app: &App,
+    person: PersonId,
+    course: CourseId,
+    preview: bool,
+) -> Result<Option<RegistrationId>> {
+    store::enter(tx, RegistrationId::new(), person, course, preview, app.clock.now()).await
+}
+
+/// Where the learner goes on: where they were, else where the course's rules begin, else at the first activity.
+pub async fn first(tx: &mut Tx, id: RegistrationId) -> Result<i32> {
+    let registration = locked(tx, id).await?;
+    let course = Course::load(tx, &registration).await?;
+    if let Some(index) = registration.current_index.filter(|index| course.launchable(*index).is_ok()) {
+        return Ok(index);
+    }
+    let mut sequencer = course.sequencer(&registration);
+    if let Outcome::Deliver(node) = sequencer.navigate(Request::Start)
+        && let Some(index) = node.index().and_then(|index| i32::try_from(index).ok())
+    {
+        let state = serde_json::to_string(sequencer.state())?;
+        store::save_sequencing(tx, id, Some(index), &state).await?;
+        return Ok(index);
+    }
+    let openable = course.activities.iter().find(|activity| activity.launchable);
+    openable.map(|activity| activity.activity_index).ok_or_else(|| Error::unprocessable("course-without-activity"))
+}
+
+/// Redeems a one-time address: this browser, and no other, may play that registration from now on.
+///
+/// Errors: `launch-used` when it was redeemed, has expired or never was.
+pub async fn redeem(State(app): State<App>, Path(token): Path<String>, asker: MaybeSignedIn) -> Result<Response> {
+    let mut tx = app.db.begin().await?;
+    let ticket = store::redeem(&mut tx, &Secrets::digest(&token), app.clock.now())
+        .await?
+        .ok_or_else(|| Error::not_found("launch-used"))?;
+    let grant = LaunchGrant {
+        registration_id: ticket.registration_id,
+        mode: ticket.mode.clone(),
+        return_url: ticket.return_url,
+    };
+    let cookie = identity::grant_launch(&app, &mut tx, asker.login(), &grant).await?;
+    tx.commit().await?;
+    let query = if ticket.mode == "normal" { String::new() } else { format!("?mode={}", ticket.mode) };
+    let address = format!("/player/{}/{}{query}", ticket.registration_id, ticket.activity_index);
+    let mut response = Redirect::to(&address).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // The address is a secret: it must not travel on as the page the next one was reached from.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if let Some(cookie) = cookie {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// One line of the outline.
+struct OutlineEntry {
+    index: i32,
+    parent: Option<i32>,
+    depth: i32,
+    identifier: String,
+    title: String,
+    kind: String,
+    launchable: bool,
+    status: &'static str,
+    status_word: String,
+    url: String,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "runtime/templates/player.html")]
+struct PlayerPage {
+    shell: Shell,
+    title: String,
+    course_title: String,
+    back_url: String,
+    mode: &'static str,
+    step_number: usize,
+    step_count: usize,
+    frame_src: String,
+    config_json: String,
+    outline: Vec<OutlineEntry>,
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    mode: Mode,
+}
+
+/// The player, on one activity.
+pub async fn page(
+    player: PlayerOf,
+    State(app): State<App>,
+    Path((id, index)): Path<(RegistrationId, i32)>,
+    Query(asked): Query<Asked>,
+    shell: Shell,
+) -> Result<Response> {
+    let mode = player.mode(asked.mode);
+    let registration = &player.registration;
+    let mut tx = app.db.read().await?;
+    let course = Course::load(&mut tx, registration).await?;
+    let (activity, _) = course.launchable(index)?;
+    let rows = progress::activities_of(&mut tx, id).await?;
+    let language = shell.words.language();
+    let outline: Vec<OutlineEntry> = rows
+        .iter()
+        .filter(|row| row.visible || row.activity_index == index)
+        .map(|row| {
+            let status = status(row.completion.as_deref(), row.success.as_deref());
+            OutlineEntry {
+                index: row.activity_index,
+                parent: row.parent_index,
+                depth: row.depth,
+                identifier: row.identifier.clone(),
+                title: row.title.best(language).to_owned(),
+                // The player's name for xAPI packages is the one their launch has.
+                kind: if row.kind == "xapi" { "tincan".to_owned() } else { row.kind.clone() },
+                launchable: row.launchable,
+                status,
+                status_word: shell.t(&format!("player-word-status-{status}")),
+                url: address(id, row.activity_index, mode),
+                current: row.activity_index == index,
+            }
+        })
+        .collect();
+    let steps: Vec<&OutlineEntry> = outline.iter().filter(|entry| entry.launchable).collect();
+    let title = activity.title.best(language).to_owned();
+    let course_title = registration.course_title.best(language).to_owned();
+    let is_media = matches!(activity.kind.as_str(), "video" | "audio");
+    let way_out = player.way_out();
+    let config = json!({
+        "registration": id,
+        "activity": {"index": index, "title": title},
+        "course": {"id": registration.course_id, "title": course_title, "url": way_out},
+        "mode": mode,
+        "outline": outline.iter().map(outline_json).collect::<Vec<_>>(),
+        "urls": {
+            "launch": format!("/player/{id}/{index}/launch"),
+            "navigate": format!("/player/{id}/navigate"),
+            "media": format!("/player/{id}/{index}/media"),
+        },
+        "content_origin": app.config.content_origin(),
+        "words": words(&shell)?,
+    });
+    let page = PlayerPage {
+        title,
+        course_title,
+        back_url: way_out,
+        mode: mode.word(),
+        step_number: steps.iter().position(|entry| entry.current).map_or(1, |place| place + 1),
+        step_count: steps.len(),
+        frame_src: if is_media { String::new() } else { format!("{}/frame/", app.config.content_origin()) },
+        // Inside a script element only this letter could end it.
+        config_json: config.to_string().replace('<', "\\u003c"),
+        outline,
+        shell,
+    };
+    web::render(&page)
+}
+
+fn outline_json(entry: &OutlineEntry) -> Value {
+    json!({
+        "index": entry.index,
+        "parent": entry.parent,
+        "title": entry.title,
+        "kind": entry.kind,
+        "launchable": entry.launchable,
+        "status": entry.status,
+        "url": entry.url,
+        "identifier": entry.identifier,
+    })
+}
+
+fn address(id: RegistrationId, index: i32, mode: Mode) -> String {
+    match mode {
+        Mode::Normal => format!("/player/{id}/{index}"),
+        mode => format!("/player/{id}/{index}?mode={}", mode.word()),
+    }
+}
+
+/// The player's word for a standing.
+fn status(completion: Option<&str>, success: Option<&str>) -> &'static str {
+    let completion = completion.map(Completion::of_word).unwrap_or_default();
+    let success = success.map(Success::of_word).unwrap_or_default();
+    match (completion, success) {
+        (_, Success::Failed) => "failed",
+        (Completion::Completed, _) | (_, Success::Passed) => "done",
+        (Completion::Incomplete, _) => "doing",
+        (Completion::NotAttempted, _) => "todo",
+    }
+}
+
+fn words(shell: &Shell) -> Result<BTreeMap<String, String>> {
+    let keys: Vec<String> = serde_json::from_str(WORDS)?;
+    Ok(keys.into_iter().map(|key| (key.clone(), shell.t(&format!("player-word-{key}")))).collect())
+}
+
+#[derive(Template)]
+#[template(path = "runtime/templates/frame.html")]
+struct FramePage {
+    application_origin: String,
+    script_url: String,
+}
+
+/// The launch frame. The same for everybody: who plays what arrives by message from the page around it.
+pub async fn frame(State(app): State<App>) -> Result<Response> {
+    let application_origin = app.config.public_origin();
+    let page = FramePage { application_origin, script_url: assets::address("src/frame/main.ts") };
+    let mut response = web::render(&page)?;
+    let policy = format!(
+        "default-src 'self'; script-src 'self'; frame-src 'self' http: https:; object-src 'none'; base-uri 'none'; \
+         frame-ancestors {}",
+        app.config.public_origin()
+    );
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).map_err(Error::internal)?);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Ok(response)
+}

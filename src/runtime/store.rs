@@ -1,0 +1,194 @@
+//! Registrations, launches, saved state.
+
+use crate::core::{CourseId, LaunchId, PersonId, RegistrationId, Result, Timestamp, VersionId};
+use crate::on_db;
+use crate::runtime::model::{Activity, LaunchRow, Registration};
+use crate::storage::Tx;
+
+const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
+    r.version_id, c.iri AS course_iri, c.kind AS course_kind, c.title AS course_title, \
+    c.details AS course_details, r.preview, r.lease, r.current_index, r.sequencing \
+    FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id WHERE r.id = $1";
+
+/// The registration, with its person and course.
+pub async fn find(tx: &mut Tx, id: RegistrationId) -> Result<Option<Registration>> {
+    Ok(on_db!(tx, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?)
+}
+
+// Changes nothing and locks the row until the transaction ends, on both databases.
+const LOCK: &str = "UPDATE registration SET lease = lease WHERE id = $1";
+
+/// The registration, held so that nobody else writes to its record at the same time.
+pub async fn lock(tx: &mut Tx, id: RegistrationId) -> Result<Option<Registration>> {
+    on_db!(tx, c => sqlx::query(LOCK).bind(id).execute(c).await.map(drop))?;
+    find(tx, id).await
+}
+
+const OF_PERSON: &str = "SELECT id FROM registration WHERE person_id = $1 AND course_id = $2 AND preview = $3 \
+    ORDER BY attempt DESC LIMIT 1";
+const PRESENT_VERSION: &str = "SELECT version_id FROM course WHERE id = $1";
+const INSERT: &str = "INSERT INTO registration (id, person_id, course_id, version_id, attempt, preview, lease, created_at) \
+    VALUES ($1, $2, $3, $4, 1, $5, 0, $6) ON CONFLICT (person_id, course_id, preview, attempt) DO NOTHING";
+
+/// The person's registration in a course, if there is one.
+pub async fn of_person(
+    tx: &mut Tx,
+    person: PersonId,
+    course: CourseId,
+    preview: bool,
+) -> Result<Option<RegistrationId>> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(OF_PERSON)
+        .bind(person).bind(course).bind(preview).fetch_optional(c).await)?)
+}
+
+/// The person's registration in a course, made if there is none; a new one begins on the course's present version.
+/// `None` if there is no such course.
+pub async fn enter(
+    tx: &mut Tx,
+    id: RegistrationId,
+    person: PersonId,
+    course: CourseId,
+    preview: bool,
+    now: Timestamp,
+) -> Result<Option<RegistrationId>> {
+    let version: Option<VersionId> =
+        on_db!(tx, c => sqlx::query_scalar(PRESENT_VERSION).bind(course).fetch_optional(c).await)?;
+    let Some(version) = version else { return Ok(None) };
+    if let Some(known) = of_person(tx, person, course, preview).await? {
+        return Ok(Some(known));
+    }
+    on_db!(tx, c => sqlx::query(INSERT)
+        .bind(id).bind(person).bind(course).bind(version).bind(preview).bind(now).execute(c).await.map(drop))?;
+    // Another tab may have been faster; then its registration counts.
+    of_person(tx, person, course, preview).await
+}
+
+const FORGET_PREVIEW_DOCUMENTS: &str = "DELETE FROM lrs_document WHERE registration IN \
+    (SELECT id FROM registration WHERE person_id = $1 AND course_id = $2 AND preview = TRUE)";
+const FORGET_PREVIEW: &str = "DELETE FROM registration WHERE person_id = $1 AND course_id = $2 AND preview = TRUE";
+
+/// Forgets an earlier preview: each begins anew.
+pub async fn forget_preview(tx: &mut Tx, person: PersonId, course: CourseId) -> Result<()> {
+    on_db!(tx, c => sqlx::query(FORGET_PREVIEW_DOCUMENTS).bind(person).bind(course).execute(c).await.map(drop))?;
+    on_db!(tx, c => sqlx::query(FORGET_PREVIEW).bind(person).bind(course).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const ACTIVITIES: &str = "SELECT activity_index, parent_index, identifier, iri, title, kind, href, launchable, \
+    details FROM activity WHERE course_id = $1 AND version_id = $2 ORDER BY activity_index";
+
+/// The activities of a course in one version, in order.
+pub async fn activities(tx: &mut Tx, course: CourseId, version: VersionId) -> Result<Vec<Activity>> {
+    Ok(on_db!(tx, c => sqlx::query_as(ACTIVITIES).bind(course).bind(version).fetch_all(c).await)?)
+}
+
+const SAVE_SEQUENCING: &str = "UPDATE registration SET current_index = $2, sequencing = $3 WHERE id = $1";
+
+/// Remembers where the learner is.
+pub async fn save_sequencing(tx: &mut Tx, id: RegistrationId, current: Option<i32>, state: &str) -> Result<()> {
+    on_db!(tx, c => sqlx::query(SAVE_SEQUENCING).bind(id).bind(current).bind(state).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const TAKE_LEASE: &str = "UPDATE registration SET lease = lease + 1 WHERE id = $1 RETURNING lease";
+
+/// Takes the lease from whoever holds it.
+pub async fn take_lease(tx: &mut Tx, id: RegistrationId) -> Result<i64> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(TAKE_LEASE).bind(id).fetch_one(c).await)?)
+}
+
+const INSERT_LAUNCH: &str = "INSERT INTO launch (id, registration_id, activity_index, mode, secret_hash, lease, sequence, \
+    return_url, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+/// Writes a launch.
+pub async fn insert_launch(tx: &mut Tx, launch: &LaunchRow, now: Timestamp) -> Result<()> {
+    on_db!(tx, c => sqlx::query(INSERT_LAUNCH)
+        .bind(launch.id).bind(launch.registration_id).bind(launch.activity_index).bind(&launch.mode)
+        .bind(&launch.secret_hash).bind(launch.lease).bind(launch.sequence).bind(&launch.return_url).bind(now)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const FIND_LAUNCH: &str = "SELECT id, registration_id, activity_index, mode, secret_hash, lease, sequence, return_url \
+    FROM launch WHERE id = $1";
+
+/// A launch.
+pub async fn launch(tx: &mut Tx, id: LaunchId) -> Result<Option<LaunchRow>> {
+    Ok(on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(id).fetch_optional(c).await)?)
+}
+
+const APPLIED: &str = "UPDATE launch SET sequence = $2, ended_at = COALESCE($3, ended_at) WHERE id = $1";
+
+/// Notes the last commit applied, and the end of the launch.
+pub async fn applied(tx: &mut Tx, id: LaunchId, sequence: i64, ended_at: Option<Timestamp>) -> Result<()> {
+    on_db!(tx, c => sqlx::query(APPLIED).bind(id).bind(sequence).bind(ended_at).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const STATE: &str = "SELECT elements FROM runtime_state WHERE registration_id = $1 AND activity_index = $2";
+
+/// What is saved of an activity.
+pub async fn state(tx: &mut Tx, id: RegistrationId, index: i32) -> Result<Option<String>> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(STATE).bind(id).bind(index).fetch_optional(c).await)?)
+}
+
+const SAVE_STATE: &str = "INSERT INTO runtime_state (registration_id, activity_index, elements, updated_at) \
+    VALUES ($1, $2, $3, $4) ON CONFLICT (registration_id, activity_index) \
+    DO UPDATE SET elements = excluded.elements, updated_at = excluded.updated_at";
+
+/// Saves what is to be taken up again.
+pub async fn save_state(tx: &mut Tx, id: RegistrationId, index: i32, elements: &str, now: Timestamp) -> Result<()> {
+    on_db!(tx, c => sqlx::query(SAVE_STATE).bind(id).bind(index).bind(elements).bind(now).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const INSERT_SESSION: &str = "INSERT INTO cmi5_session (launch_id, fetch_hash) VALUES ($1, $2)";
+
+/// Begins a cmi5 session whose token can be fetched once.
+pub async fn insert_session(tx: &mut Tx, launch: LaunchId, fetch_hash: &[u8]) -> Result<()> {
+    on_db!(tx, c => sqlx::query(INSERT_SESSION).bind(launch).bind(fetch_hash).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const FETCH: &str = "UPDATE cmi5_session SET fetched_at = $2 WHERE fetch_hash = $1 AND fetched_at IS NULL \
+    RETURNING launch_id";
+
+/// The launch of a fetch address, the first time it is asked for.
+pub async fn fetch_session(tx: &mut Tx, fetch_hash: &[u8], now: Timestamp) -> Result<Option<LaunchId>> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(FETCH).bind(fetch_hash).bind(now).fetch_optional(c).await)?)
+}
+
+/// A one-time address of the player, as it is redeemed.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Ticket {
+    pub registration_id: RegistrationId,
+    pub activity_index: i32,
+    pub mode: String,
+    pub return_url: Option<String>,
+}
+
+const INSERT_TICKET: &str = "INSERT INTO launch_ticket (token_hash, registration_id, activity_index, mode, return_url, \
+    created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Writes a one-time address.
+pub async fn insert_ticket(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    ticket: &Ticket,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<()> {
+    on_db!(tx, c => sqlx::query(INSERT_TICKET)
+        .bind(token_hash).bind(ticket.registration_id).bind(ticket.activity_index).bind(&ticket.mode)
+        .bind(&ticket.return_url).bind(now).bind(until).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const REDEEM: &str = "UPDATE launch_ticket SET redeemed_at = $2 \
+    WHERE token_hash = $1 AND redeemed_at IS NULL AND expires_at > $2 \
+    RETURNING registration_id, activity_index, mode, return_url";
+
+/// Redeems a one-time address; `None` if it was used, has expired or never was.
+pub async fn redeem(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<Ticket>> {
+    Ok(on_db!(tx, c => sqlx::query_as(REDEEM).bind(token_hash).bind(now).fetch_optional(c).await)?)
+}

@@ -1,0 +1,56 @@
+//! Progress: the rows are the fold of the statements, and nothing else.
+
+use preau::identity::Role;
+use preau::progress;
+
+use crate::both_databases;
+use crate::support::learning::{item, scorm, tincan};
+
+both_databases! {
+    async fn a_rebuild_gives_the_same_rows_byte_for_byte(app: TestApp) {
+        let scorm12 = app.import(scorm("1.2", &format!("{}{}", item("a", ""), item("b", "")), &[("a", "sco"), ("b", "sco")])).await;
+        let scorm2004 = app.import(scorm("2004 4th Edition", &item("a", ""), &[("a", "sco")])).await;
+        let xapi = app.import(tincan()).await;
+        for (place, name) in ["Camille", "Zoé", "Nadia"].into_iter().enumerate() {
+            let person = app.person(name, Role::Learner).await;
+            let (registration, _) = person.start(&scorm12).await;
+            for (index, raw) in [(0, "81.5"), (1, "33.3")].into_iter().take(place + 1) {
+                app.clock.advance(std::time::Duration::from_millis(1234));
+                let mut launch = person.launch(&registration, index).await;
+                launch.commit(&app, &[("cmi.core.score.raw", raw), ("cmi.core.lesson_status", "failed")], "00:00:10.33", None).await;
+                launch.commit(&app, &[("cmi.core.lesson_status", "passed")], "00:01:00.10", Some("suspend")).await;
+            }
+            let (registration, index) = person.start(&scorm2004).await;
+            let mut launch = person.launch(&registration, index).await;
+            launch.commit(&app, &[("cmi.progress_measure", "0.4")], "PT7.07S", Some("suspend")).await;
+            let mut launch = person.launch(&registration, index).await;
+            launch.commit(&app, &[("cmi.completion_status", "completed"), ("cmi.score.scaled", "0.7")], "PT0.1S", Some("normal")).await;
+            let (registration, index) = person.start(&xapi).await;
+            person.launch(&registration, index).await;
+        }
+        let before = app.progress_rows().await;
+        assert!(before.len() > 15, "{before:#?}");
+        let done = progress::rebuild(&app.app).await.expect("a rebuild");
+        assert_eq!(done.registrations, 9);
+        assert_eq!(app.progress_rows().await, before);
+    }
+
+    async fn a_trainer_sees_who_did_what(app: TestApp) {
+        let course = app.import(scorm("1.2", &item("a", ""), &[("a", "sco")])).await;
+        let trainer = app.person("Nadia", Role::Trainer).await;
+        let list = format!("/trainer/courses/{}/learners", course.id);
+        assert!(trainer.get(&list).await.expect(200).text().contains("Personne n’a encore commencé"));
+
+        let camille = app.person("Camille Martin", Role::Learner).await;
+        let (registration, index) = camille.start(&course).await;
+        let mut launch = camille.launch(&registration, index).await;
+        launch.commit(&app, &[("cmi.core.score.raw", "84"), ("cmi.core.lesson_status", "passed")], "00:12:00", Some("")).await;
+
+        let page = trainer.get(&list).await.expect(200).text();
+        assert!(page.contains("Camille Martin") && page.contains("12\u{a0}min"), "{page}");
+        let detail = trainer.get(&format!("{list}/{registration}")).await.expect(200).text();
+        assert!(detail.contains("Camille Martin a réussi"), "{detail}");
+        camille.get(&list).await.expect(403);
+        camille.get(&format!("{list}/{registration}")).await.expect(403);
+    }
+}
