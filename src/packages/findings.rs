@@ -18,17 +18,6 @@ pub enum Severity {
     Info,
 }
 
-impl Severity {
-    /// The word of the interface and of the locale keys.
-    pub fn word(self) -> &'static str {
-        match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        }
-    }
-}
-
 /// Where in the package a finding was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Place {

@@ -13,11 +13,10 @@ use super::store::{self, CourseRow};
 use crate::core::{CourseId, Error, PackageId, Result, Timestamp};
 use crate::identity::Trainer;
 use crate::state::App;
-use crate::web::{self, Flash, Path, Shell, Tab};
+use crate::web::{self, Flash, Path, Shell, Tab, Words};
 
 /// A finding as a line of a list.
 struct FindingLine {
-    severity: &'static str,
     message: String,
     place: String,
 }
@@ -25,7 +24,7 @@ struct FindingLine {
 impl FindingLine {
     fn of(finding: &FindingReport) -> Self {
         let (message, place) = (finding.message.clone(), finding.place.to_string());
-        Self { severity: finding.severity.word(), message, place }
+        Self { message, place }
     }
 }
 
@@ -33,8 +32,8 @@ impl FindingLine {
 #[template(path = "packages/templates/import.html")]
 struct ImportPage {
     shell: Shell,
-    /// Largest upload, in mebibytes.
-    limit: u64,
+    /// Largest upload, in words.
+    limit: String,
     /// Why an upload without script was refused.
     refused: Option<String>,
     findings: Vec<FindingLine>,
@@ -42,7 +41,12 @@ struct ImportPage {
 
 fn import_page(app: &App, shell: Shell, refused: Option<String>, findings: Vec<FindingLine>) -> Result<Response> {
     let shell = in_manage(shell);
-    web::render(&ImportPage { shell, limit: app.config.packages.max_bytes >> 20, refused, findings })
+    web::render(&ImportPage {
+        limit: size_in_words(app.config.packages.max_bytes, shell.words),
+        shell,
+        refused,
+        findings,
+    })
 }
 
 /// Where a file is dropped.
@@ -63,11 +67,6 @@ pub async fn receive(
             let sentence = shell.words.error(error.code, &error.args).unwrap_or_default();
             let told = error.extra.as_ref().and_then(|extra| extra.get("findings")).and_then(|list| list.as_array());
             let findings = told.into_iter().flatten().map(|finding| FindingLine {
-                severity: match finding["severity"].as_str() {
-                    Some("error") => Severity::Error.word(),
-                    Some("warning") => Severity::Warning.word(),
-                    _ => Severity::Info.word(),
-                },
                 message: finding["message"].as_str().unwrap_or_default().to_owned(),
                 place: finding["place"]["file"].as_str().unwrap_or_default().to_owned(),
             });
@@ -105,8 +104,8 @@ struct PackagePage {
     title: String,
     edition: String,
     file_name: String,
-    /// In mebibytes.
-    size: f64,
+    /// Of the file, in words.
+    size: String,
     imported: Timestamp,
     courses: Vec<CourseView>,
     attention: Vec<FindingLine>,
@@ -126,17 +125,17 @@ pub async fn package(_: Trainer, State(app): State<App>, Path(id): Path<PackageI
     let (notes, attention): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| finding.severity == Severity::Info);
     let page = PackagePage {
-        shell: in_manage(shell),
         delete_url: format!("/trainer/packages/{id}/delete"),
         edition: report.edition.clone(),
         file_name: row.file_name.clone(),
-        size: row.size as f64 / f64::from(1 << 20),
+        size: size_in_words(row.size.unsigned_abs(), shell.words),
         imported: row.created_at,
         attention: attention.into_iter().map(FindingLine::of).collect(),
         notes: notes.into_iter().map(FindingLine::of).collect(),
         records,
         courses: views(&report, &courses),
         title: report.title,
+        shell: in_manage(shell),
     };
     web::render(&page)
 }
@@ -188,4 +187,17 @@ pub async fn delete(_: Trainer, State(app): State<App>, Path(id): Path<PackageId
 fn in_manage(shell: Shell) -> Shell {
     let trainer = shell.t("trainer-title");
     shell.tab(Tab::Manage).crumb(trainer, "/trainer")
+}
+
+/// `7,2 Kio`, `2 Gio`: three figures at most, in the unit that fits.
+fn size_in_words(bytes: u64, words: Words) -> String {
+    const UNITS: [&str; 4] = ["size-bytes", "size-kib", "size-mib", "size-gib"];
+    let mut size = bytes as f64;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    let rounded = if size < 10.0 { (size * 10.0).round() / 10.0 } else { size.round() };
+    words.with(UNITS[unit], &[("size", words.number(rounded).into())])
 }

@@ -302,13 +302,11 @@ pub async fn list(tx: &mut Tx, before: PackageId, limit: i64) -> Result<Vec<Pack
 pub struct CourseRow {
     /// Its identifier.
     pub id: CourseId,
-    /// A JSON language map.
-    pub title: String,
     /// Since when learners see it.
     pub published_at: Option<Timestamp>,
 }
 
-const COURSES: &str = "SELECT id, title, published_at FROM course WHERE package_id = $1 ORDER BY position";
+const COURSES: &str = "SELECT id, published_at FROM course WHERE package_id = $1 ORDER BY position";
 
 /// The courses of a package in order.
 pub async fn courses(tx: &mut Tx, package: PackageId) -> Result<Vec<CourseRow>> {
@@ -348,8 +346,6 @@ pub async fn version_exists(tx: &mut Tx, version: VersionId) -> Result<bool> {
 /// A file as it is served.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct FileRow {
-    /// Its path.
-    pub path: String,
     /// Its media type.
     pub media_type: String,
     method: i32,
@@ -389,12 +385,12 @@ impl FileRow {
 }
 
 const FILE: &str = "
-    SELECT f.path, f.media_type, f.method, f.data_offset, f.compressed_size, f.size, f.crc32, COALESCE(f.blob, v.blob) AS blob
+    SELECT f.media_type, f.method, f.data_offset, f.compressed_size, f.size, f.crc32, COALESCE(f.blob, v.blob) AS blob
     FROM package_file f JOIN package_version v ON v.id = f.version_id
     WHERE f.version_id = $1 AND f.path = $2";
 
 const FILE_ANY_CASE: &str = "
-    SELECT f.path, f.media_type, f.method, f.data_offset, f.compressed_size, f.size, f.crc32, COALESCE(f.blob, v.blob) AS blob
+    SELECT f.media_type, f.method, f.data_offset, f.compressed_size, f.size, f.crc32, COALESCE(f.blob, v.blob) AS blob
     FROM package_file f JOIN package_version v ON v.id = f.version_id
     WHERE f.version_id = $1 AND f.path_key = $2 ORDER BY f.path LIMIT 1";
 

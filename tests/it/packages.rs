@@ -324,7 +324,7 @@ both_databases! {
         let missing = content.get(&url("absent.html")).await.expect(404);
         assert!(missing.text().contains("n’est pas dans la formation"));
         let mut forged = url("index.html");
-        forged.insert_str(forged.find("/c/").unwrap() + 3, "A");
+        forged.insert(forged.find("/c/").unwrap() + 3, 'A');
         content.get(&forged).await.expect(404);
         content.get("/c/nonsense/index.html").await.expect(404);
         let address = url("index.html");

@@ -4,7 +4,12 @@ import { all, make } from './dom.ts';
 export interface Refusal {
   title?: string;
   detail?: string;
-  findings?: { severity?: string; message?: string; sentence?: string; place?: string }[];
+  findings?: { severity?: string; message?: string; place?: { file?: string; line?: number } }[];
+}
+
+/** `imsmanifest.xml, 12` */
+export function placeOf(place: { file?: string; line?: number } | undefined): string {
+  return [place?.file, place?.line].filter((part) => part !== undefined).join(', ');
 }
 
 /** Fills `{id}` in an address pattern; without an id there is nowhere to go. */
@@ -154,10 +159,11 @@ class Row {
   private refuse(answer: Refusal | null): void {
     this.fail(answer?.title ?? this.form.dataset.failed ?? '');
     const findings = (answer?.findings ?? []).filter((finding) => finding.severity !== 'info').slice(0, 5);
-    if (!findings.length) return;
+    // The title tells the first finding already; a list of one would only repeat it.
+    if (findings.length < 2 && !placeOf(findings[0]?.place)) return;
     const list = make('ul');
     for (const finding of findings) {
-      list.append(make('li', '', [finding.sentence ?? finding.message ?? '', finding.place ?? ''].filter(Boolean).join(' · ')));
+      list.append(make('li', '', [finding.message ?? '', placeOf(finding.place)].filter(Boolean).join(' · ')));
     }
     this.state.after(list);
   }

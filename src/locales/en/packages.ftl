@@ -1,10 +1,7 @@
 import-title = Import a course
 import-lead = A SCORM, cmi5 or xAPI package, a video or a sound: Préau reads it, says what it thinks of it and prepares the course.
 import-choose = Choose a file
-import-limit = { $limit ->
-    [one] 1 MiB at most
-   *[other] { $limit } MiB at most
-}
+import-limit = { $limit } at most
 import-refused = This file could not be imported
 import-nothing-kept = Nothing was kept. Correct the file and send it again.
 import-what = What you can import
@@ -15,7 +12,10 @@ import-what-next = Learners do not see the course until you publish it.
 package-imported = The course is imported. Look at it, then publish it.
 package-deleted = The package is deleted.
 package-kept = This package was not deleted: learners have begun it.
-package-size = { $size } MiB
+size-bytes = { $size } bytes
+size-kib = { $size } KiB
+size-mib = { $size } MiB
+size-gib = { $size } GiB
 package-sound = Nothing to report
 package-sound-text = Everything the package announces is there. Look at it as a learner before you publish it.
 package-attention = { $n ->

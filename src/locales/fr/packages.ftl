@@ -1,10 +1,7 @@
 import-title = Importer une formation
 import-lead = Un paquet SCORM, cmi5 ou xAPI, une vidéo ou un son : Préau le lit, dit ce qu'il en pense et prépare le cours.
 import-choose = Choisir un fichier
-import-limit = { $limit ->
-    [one] 1 Mio au plus
-   *[other] { $limit } Mio au plus
-}
+import-limit = { $limit } au plus
 import-refused = Ce fichier n'a pas pu être importé
 import-nothing-kept = Rien n'a été gardé. Corrigez le fichier et envoyez-le à nouveau.
 import-what = Ce que vous pouvez importer
@@ -15,7 +12,10 @@ import-what-next = La formation reste invisible pour les apprenants jusqu'à ce 
 package-imported = La formation est importée. Regardez-la, puis publiez-la.
 package-deleted = Le paquet est supprimé.
 package-kept = Ce paquet n'est pas supprimé : des apprenants ont déjà commencé.
-package-size = { $size } Mio
+size-bytes = { $size } octets
+size-kib = { $size } Kio
+size-mib = { $size } Mio
+size-gib = { $size } Gio
 package-sound = Rien à signaler
 package-sound-text = Tout ce que le paquet annonce est là. Regardez-le comme un apprenant avant de le publier.
 package-attention = { $n ->

@@ -194,12 +194,13 @@ impl<'a> Book<'a> {
                 details.resource = Some(name.to_owned());
                 (scorm_kind(resource.element), self.launch(item, resource, reading))
             }
-            None if has_children || item.attribute("identifierref").is_some_and(|reference| !reference.is_empty()) => {
-                (ActivityKind::Group, None)
-            }
+            None if has_children => (ActivityKind::Group, None),
             None => {
-                reading.tell(Finding::warning("item-without-resource").arg("identifier", &identifier), item);
-                (ActivityKind::Group, None)
+                let names_none = item.attribute("identifierref").is_none_or(str::is_empty);
+                if names_none {
+                    reading.tell(Finding::warning("item-without-resource").arg("identifier", &identifier), item);
+                }
+                (ActivityKind::Asset, None)
             }
         };
         if has_children && href.is_some() && self.kind == PackageKind::Scorm2004 {
