@@ -22,6 +22,9 @@ use crate::web::{CookieTrust, Viewer};
 /// How often a sign-in that is used is prolonged: a write a day, not a write a click.
 const PROLONG_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a browser may play what a link opened without a sign-in: a working day, not the life of a login.
+const GRANT_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A browser known by its cookie.
 #[derive(Clone, Debug)]
 pub struct Login {
@@ -180,9 +183,10 @@ pub struct LaunchGrant {
 
 const GRANT: &str = "INSERT INTO launch_grant (login_id, registration_id, mode, return_url, created_at) \
     VALUES ($1, $2, $3, $4, $5) \
-    ON CONFLICT (login_id, registration_id) DO UPDATE SET mode = excluded.mode, return_url = excluded.return_url";
+    ON CONFLICT (login_id, registration_id) DO UPDATE SET mode = excluded.mode, return_url = excluded.return_url, \
+    created_at = excluded.created_at";
 const GRANTED: &str = "SELECT registration_id, mode, return_url FROM launch_grant \
-    WHERE login_id = $1 AND registration_id = $2";
+    WHERE login_id = $1 AND registration_id = $2 AND created_at > $3";
 
 /// Lets the browser that asks open the player of `grant.registration_id`. Whoever is signed in there stays signed in.
 ///
@@ -206,9 +210,17 @@ pub async fn grant_launch(
     Ok(cookie)
 }
 
-/// The grant this browser holds for `registration`.
-pub async fn launch_grant(tx: &mut Tx, login: &Login, registration: RegistrationId) -> Result<Option<LaunchGrant>> {
-    Ok(on_db!(tx, c => sqlx::query_as(GRANTED).bind(&login.id).bind(registration).fetch_optional(c).await)?)
+/// The grant this browser holds for `registration`, unless the day is over.
+pub async fn launch_grant(
+    tx: &mut Tx,
+    login: &Login,
+    registration: RegistrationId,
+    now: Timestamp,
+) -> Result<Option<LaunchGrant>> {
+    let since = now.minus(GRANT_LASTS);
+    Ok(on_db!(tx, c => sqlx::query_as(GRANTED)
+        .bind(&login.id).bind(registration).bind(since)
+        .fetch_optional(c).await)?)
 }
 
 /// `__Host-` binds the cookie to this very host, so that the sibling content host can neither set nor receive it.

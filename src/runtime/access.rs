@@ -65,7 +65,7 @@ impl FromRequestParts<App> for PlayerOf {
         if login.person().is_some_and(|person| person.id == registration.person_id && person.disabled_at.is_none()) {
             return Ok(Self { registration, grant: None });
         }
-        match identity::launch_grant(&mut tx, login, id).await? {
+        match identity::launch_grant(&mut tx, login, id, app.clock.now()).await? {
             Some(grant) => Ok(Self { registration, grant: Some(grant) }),
             // That it exists is nobody else's business.
             None => Err(unknown().into()),

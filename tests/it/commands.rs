@@ -94,6 +94,15 @@ both_databases! {
         assert!(said.contains("Sample courses published: 1") && said.contains("b.zip"), "{said}");
         assert!(!load().await.unwrap().to_string().contains("Sample"), "a second start imports nothing again");
 
+        // The learners have acted by the real ways: what they did stands in the trainer's list and in the statements.
+        let mut tx = app.app.db.read().await.unwrap();
+        let count = "SELECT COUNT(*) FROM registration_progress WHERE completion = 'completed'";
+        let completed: i64 = preau::on_db!(tx, c => sqlx::query_scalar(count).fetch_one(c).await).unwrap();
+        let statements: i64 =
+            preau::on_db!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM statement").fetch_one(c).await).unwrap();
+        drop(tx);
+        assert!(completed >= 2 && statements > 10, "{completed} completed, {statements} statements");
+
         let emilie = app.browser();
         emilie.post_form("/sign-in", &[("login", "emilie"), ("password", "preau-demo")]).await.expect(303);
         assert!(emilie.get("/catalogue").await.expect(200).text().contains("/courses/"), "the course is open to learners");
