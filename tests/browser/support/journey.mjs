@@ -9,6 +9,7 @@ class Site {
   constructor(database) {
     this.database = database;
     this.people = new Map();
+    this.offers = new Map();
     this.contexts = [];
   }
 
@@ -55,15 +56,15 @@ export function onEachDatabase(story, journeys, { serve = [] } = {}) {
             const errors = site.contexts.flatMap((context) => context.errors);
             assert.deepEqual(errors, [], `no script of the pages failed:\n${errors.join("\n")}`);
           } catch (failure) {
+            const where = [];
             for (const context of site.contexts) {
               for (const page of context.pages()) {
                 await picture(page, `failed-${name}`.replace(/[^a-z0-9]+/gi, "-")).catch(() => {});
-                failure.message += `\n[page] ${page.url()}`;
+                where.push(page.url());
               }
             }
             const log = site.server.output.split("\n").slice(-15).join("\n");
-            failure.message += `\n[server] ${log}`;
-            throw failure;
+            throw new Error(`${failure.message}\nPages: ${where.join(" ")}\nServer: ${log}`, { cause: failure });
           } finally {
             for (const context of site.contexts.splice(0)) await context.close();
           }
