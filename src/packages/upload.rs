@@ -93,8 +93,12 @@ pub fn sweep_spool(app: &App) -> Result<Vec<VersionId>> {
     for entry in std::fs::read_dir(app.blobs.spool())? {
         let path = entry?.path();
         let Some(version) = version_of(&path) else { continue };
-        let abandoned = File::open(&path).is_ok_and(|file| file.try_lock().is_ok());
-        if abandoned && std::fs::remove_file(&path).is_ok() {
+        // The upload's lock stands for whatever else its import has put beside it.
+        let held = match File::open(app.blobs.spool().join(format!("{version}{ENDING}"))) {
+            Ok(upload) => upload.try_lock().is_err(),
+            Err(_) => false,
+        };
+        if !held && std::fs::remove_file(&path).is_ok() {
             dead.push(version);
         }
     }

@@ -510,6 +510,41 @@ fn memory_stays_small_whatever_is_imported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_killed_leaves_nothing_and_a_living_one_is_left_alone() {
+    let app = TestApp::start(Database::Sqlite).await;
+    let package = app.folder.path().join("package.zip");
+    std::fs::write(&package, course(&[("data.bin", &vec![7; 64 << 20])])).unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_preau"))
+        .arg("import")
+        .args(vec![&package; 50])
+        .env("PREAU_DATA_DIR", app.folder.path())
+        .env("PREAU_DATABASE_URL", &app.app.config.database_url)
+        .env("PREAU_LOG", "error")
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let spooled = || files_on_disk(&app).iter().any(|path| path.extension().is_some_and(|ending| ending == "upload"));
+    while !spooled() {
+        assert!(child.try_wait().unwrap().is_none(), "the command ended before it could be killed");
+        std::thread::yield_now();
+    }
+    packages::sweep(&app.app).await.unwrap();
+    // Stop it wherever it is; fifty imports take long enough to be met in the middle of one.
+    while !spooled() {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    packages::sweep(&app.app).await.unwrap();
+    assert!(!spooled());
+    // What was committed stays whole; nothing else is there.
+    const VERSIONS: &str = "SELECT COUNT(*) FROM package_version";
+    let mut tx = app.app.db.read().await.unwrap();
+    let versions: i64 = on_db!(tx, c => sqlx::query_scalar(VERSIONS).fetch_one(c).await).unwrap();
+    assert_eq!(files_on_disk(&app).len() as i64, versions);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_too_large_is_not_received() {
     let app = TestApp::start_with(Database::Sqlite, |config| config.packages.max_bytes = 1000).await;
     for size in [2_000, 10_000] {
