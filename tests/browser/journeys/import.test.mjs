@@ -88,6 +88,6 @@ onEachDatabase("Import", (journey) => {
     await page.waitForURL(/\/trainer\/packages\/[0-9a-f-]+$/);
     const notes = page.locator("main details.disclosure summary", { hasText: /remarque/ });
     if ((await notes.count()) > 0) await notes.click();
-    await page.getByText(/Le manifeste est dans le dossier «\s*Ma formation\s*»/).waitFor();
+    await page.getByText(/Le manifeste est dans le dossier «\s*Ma formation\/?\s*»/).waitFor();
   });
 });
