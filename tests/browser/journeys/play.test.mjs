@@ -117,8 +117,8 @@ onEachDatabase("Play", (journey) => {
     await assertDone(page, course);
   });
 
-  for (const [name, kind] of [["chantier.mp4", "video"], ["accueil.mp3", "audio"]]) {
-    journey(`a ${kind} resumes where it was left and ends as done`, async (site) => {
+  for (const [name, kind, word] of [["chantier.mp4", "video", "film"], ["accueil.mp3", "audio", "recording"]]) {
+    journey(`a ${word} resumes where it was left and ends as done`, async (site) => {
       const course = await offer(site, name);
       const page = await site.signedIn(await learner(site));
       await start(page, course);
