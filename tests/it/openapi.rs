@@ -79,6 +79,24 @@ both_databases! {
         assert_described("get", "/api/v1/packages/{id}", &program.get(&package).await.expect(404));
     }
 
+    async fn real_answers_about_launches_and_registrations_fit_the_description(app: TestApp) {
+        let program = app.token(&["all"]).await;
+        let zip = crate::packages::course(&[]);
+        let imported = program.post_bytes("/api/v1/packages", "application/zip", zip).await.expect(201).json();
+        let course = &imported["courses"][0];
+        let order = json!({
+            "course": course["id"], "activity": course["activities"][0]["index"],
+            "actor": {"account": {"homePage": "https://rh.example", "name": "4711"}, "name": "Léa Petit"},
+        });
+        let launched = program.post_json("/api/v1/launches", &order).await.expect(201);
+        assert_described("post", "/api/v1/launches", &launched);
+        let registration = format!("/api/v1/registrations/{}", launched.json()["registration"].as_str().unwrap());
+        assert_described("get", "/api/v1/registrations/{id}", &program.get(&registration).await.expect(200));
+
+        let reader = app.token(&["registrations/read"]).await;
+        assert_described("post", "/api/v1/launches", &reader.post_json("/api/v1/launches", &order).await.expect(403));
+    }
+
     async fn the_server_and_the_command_give_the_same_description(app: TestApp) {
         let served = app.program().get("/api/v1/openapi.json").await.expect(200).json();
         let printed = app.command(&["openapi", "--json"]).await.json();
