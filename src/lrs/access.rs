@@ -333,3 +333,24 @@ impl Access {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_named_as_xapi_names_them() {
+        for scope in Scope::EVERY {
+            assert_eq!(scope.name().parse::<Scope>().ok(), Some(scope));
+        }
+        assert_eq!("statements/Read".parse::<Scope>().map_err(|error| error.code), Err("scope-unknown"));
+        assert_eq!(read("state nonsense all"), [Scope::State, Scope::All]);
+    }
+
+    #[test]
+    fn a_credential_is_what_basic_carries() {
+        let credential = Credential { key: "k".into(), secret: "s".into() };
+        assert_eq!(credential.basic(), "azpz");
+        assert!(Credential::new(LAUNCH_PREFIX).key.starts_with(LAUNCH_PREFIX));
+    }
+}

@@ -233,3 +233,36 @@ fn object(body: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>> {
 fn not_json(detail: &str) -> Error {
     Error::malformed("document-not-json").detail(detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_say_what_the_caller_has_seen() {
+        let document = |etag: &str| Document {
+            media_type: "text/plain".into(),
+            body: Vec::new(),
+            etag: etag.into(),
+            updated_at: Timestamp(0),
+        };
+        let condition = |if_match: Option<&str>, if_none_match: Option<&str>| Condition {
+            if_match: if_match.map(str::to_owned),
+            if_none_match: if_none_match.map(str::to_owned),
+        };
+        let there = document("abc");
+        let code = |condition: &Condition, current: Option<&Document>| {
+            condition.check(current, true).map_err(|error| error.code)
+        };
+        for good in ["\"abc\"", "abc", "W/\"abc\"", "\"x\", \"abc\"", "*"] {
+            assert_eq!(code(&condition(Some(good), None), Some(&there)), Ok(()), "{good}");
+            assert_eq!(code(&condition(None, Some(good)), Some(&there)), Err("document-changed"), "{good}");
+        }
+        assert_eq!(code(&condition(Some("\"x\""), None), Some(&there)), Err("document-changed"));
+        assert_eq!(code(&condition(Some("*"), None), None), Err("document-changed"));
+        assert_eq!(code(&condition(None, Some("*")), None), Ok(()));
+        assert_eq!(code(&condition(None, None), Some(&there)), Err("document-condition-missing"));
+        assert_eq!(code(&condition(None, None), None), Ok(()));
+        assert!(condition(None, None).check(Some(&there), false).is_ok());
+    }
+}

@@ -171,3 +171,43 @@ pub fn agents(statement: &Statement) -> Vec<(&Ifi, Option<&str>)> {
     context(statement.context.as_ref(), &mut all);
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xapi::{AgentKey, parse};
+
+    #[test]
+    fn what_is_named_directly_is_not_named_again_as_related() {
+        let text = r#"{"actor":{"mbox":"mailto:a@b.fr"},"verb":{"id":"http://v"},"object":{"id":"http://o"},
+            "context":{"registration":"ec531277-b57b-4c15-8d91-d292c5b2b8f7","instructor":{"mbox":"mailto:a@b.fr"},
+            "team":{"objectType":"Group","mbox":"mailto:team@b.fr","member":[{"mbox":"mailto:m@b.fr"}]},
+            "contextActivities":{"parent":[{"id":"http://o"},{"id":"http://p"}]}}}"#;
+        let statement = parse(text, crate::xapi::Version::V1).unwrap();
+        let links: Vec<(i32, Uuid)> = Links::of(&statement, None).iter().collect();
+        let agent = |mbox: &str| -> AgentKey { Ifi::Mbox(mbox.into()).key() };
+        let mut expected = vec![
+            (Usage::Agent as i32, agent("mailto:a@b.fr").0),
+            (Usage::RelatedAgent as i32, agent("mailto:team@b.fr").0),
+            (Usage::RelatedAgent as i32, agent("mailto:m@b.fr").0),
+            (Usage::Activity as i32, ActivityKey::of("http://o").0),
+            (Usage::RelatedActivity as i32, ActivityKey::of("http://p").0),
+            (Usage::Verb as i32, VerbKey::of("http://v").0),
+            (Usage::Registration as i32, statement.registration().unwrap()),
+        ];
+        expected.sort_unstable();
+        assert_eq!(links, expected);
+    }
+
+    #[test]
+    fn all_of_a_sub_statement_is_related() {
+        let text = r#"{"actor":{"mbox":"mailto:a@b.fr"},"verb":{"id":"http://v"},"object":{"objectType":"SubStatement",
+            "actor":{"mbox":"mailto:s@b.fr"},"verb":{"id":"http://w"},"object":{"id":"http://o"}}}"#;
+        let links = Links::of(&parse(text, crate::xapi::Version::V1).unwrap(), None);
+        let usages: Vec<i32> = links.iter().map(|(usage, _)| usage).collect();
+        assert_eq!(
+            usages,
+            [Usage::Agent, Usage::RelatedAgent, Usage::RelatedActivity, Usage::Verb].map(|usage| usage as i32)
+        );
+    }
+}

@@ -139,10 +139,8 @@ mod tests {
 
     #[test]
     fn keys_never_change() {
-        assert_eq!(
-            Ifi::Mbox("mailto:a@b.fr".into()).key().0.to_string(),
-            Uuid::new_v5(&AGENTS, b"mbox mailto:a@b.fr").to_string()
-        );
+        assert_eq!(Ifi::Mbox("mailto:a@b.fr".into()).key().0.to_string(), "3b6216a8-0af9-5cd3-84dd-916b6714294d");
+        assert_eq!(ActivityKey::of("http://a").0.to_string(), "b678cb15-841e-5529-8037-e78c0058948d");
         assert_ne!(ActivityKey::of("http://a").0, VerbKey::of("http://a").0);
     }
 }
