@@ -49,6 +49,10 @@ export async function signIn(page, person) {
 export async function assertAccessible(page, what = page.url()) {
   for (const frame of page.frames().filter((frame) => /^https?:/.test(frame.url()))) {
     await frame.evaluate(AXE);
+    // Colours halfway between two themes are nobody's: what moves and will stop is waited for.
+    await frame.evaluate(() => Promise.all(document.getAnimations()
+      .filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime))
+      .map((animation) => animation.finished.catch(() => {}))));
     const violations = await frame.evaluate(async () => {
       // iframes: false: each frame is asked for itself.
       const { violations } = await axe.run(document, { iframes: false });
