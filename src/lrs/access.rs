@@ -31,6 +31,8 @@ pub enum Scope {
     Define,
     AllRead,
     All,
+    /// What is written is checked and then forgotten: the credential of a preview. Not an operator's to give.
+    Forget,
 }
 
 impl Scope {
@@ -55,6 +57,7 @@ impl Scope {
             Scope::Define => "define",
             Scope::AllRead => "all/read",
             Scope::All => "all",
+            Scope::Forget => "forget",
         }
     }
 }
@@ -225,7 +228,8 @@ pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -
 }
 
 fn read(scopes: &str) -> Vec<Scope> {
-    scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect()
+    let known = |scope: &str| if scope == Scope::Forget.name() { Some(Scope::Forget) } else { scope.parse().ok() };
+    scopes.split(' ').filter_map(known).collect()
 }
 
 impl Access {
@@ -263,6 +267,10 @@ impl Access {
                     return Err(Self::outside_launch("another registration"));
                 }
             }
+        }
+        if self.scopes.contains(&Scope::Forget) {
+            let ids = received.iter().map(|received| received.statement.id.unwrap_or_else(StatementId::new));
+            return Ok((ids.collect(), Vec::new()));
         }
         let defines = self.scopes.iter().any(|scope| matches!(scope, Scope::All | Scope::Define));
         let authority = self.authority.clone().speaking(version).defining(defines);

@@ -27,7 +27,7 @@ pub fn apply(row: &mut ActivityProgress, statement: &Statement, at: Timestamp) {
         row.completed_at.get_or_insert(at);
     }
     let judged = judgement(verb, result);
-    take_score(row, result, judged);
+    take_score(row, result);
     // A pass is kept: a later worse try does not take it away.
     if let Some(judged) = judged.filter(|_| row.success != Success::Passed) {
         row.success = judged;
@@ -61,7 +61,7 @@ fn judgement(verb: &str, result: &Outcome) -> Option<Success> {
     }
 }
 
-fn take_score(row: &mut ActivityProgress, result: &Outcome, judged: Option<Success>) {
+fn take_score(row: &mut ActivityProgress, result: &Outcome) {
     let Some(score) = &result.score else { return };
     let told = Figures {
         scaled: score.scaled.or_else(|| scaled(score.raw, score.min, score.max)),
@@ -70,7 +70,8 @@ fn take_score(row: &mut ActivityProgress, result: &Outcome, judged: Option<Succe
         max: score.max,
     };
     let better = told.scaled.unwrap_or(f64::MIN) > row.score.scaled.unwrap_or(f64::MIN);
-    if row.success != Success::Passed || judged == Some(Success::Passed) && better || better {
+    // What was passed keeps its score unless a better one comes.
+    if row.success != Success::Passed || better {
         row.score = told;
     }
 }

@@ -19,14 +19,16 @@ use crate::state::App;
 use crate::storage::{Secrets, Tx};
 use crate::web::Path;
 use crate::xapi::vocabulary::{LAUNCHED, category, document, extension};
-use crate::xapi::{Activity, Ifi, Statement};
+use crate::xapi::{Activity, Statement};
 
 /// How long launched content may speak for its learner.
 const SESSION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What launched content may do: its learner's statements and documents, and nobody else's.
-const SCOPES: [Scope; 5] =
-    [Scope::StatementsWrite, Scope::StatementsReadMine, Scope::State, Scope::Profile, Scope::Define];
+const SCOPES: &[Scope] =
+    &[Scope::StatementsWrite, Scope::StatementsReadMine, Scope::State, Scope::Profile, Scope::Define];
+/// What it may do where nothing is to be recorded: it is answered as ever, so that it plays as ever.
+const LOOKING: &[Scope] = &[Scope::StatementsWrite, Scope::StatementsReadMine, Scope::State, Scope::Forget];
 
 /// Opens a cmi5 unit: the launch data is there before the unit is (cmi5 10), `launched` is said, the token waits to be
 /// fetched (cmi5 8.2).
@@ -130,7 +132,10 @@ fn move_on(rule: MoveOn) -> &'static str {
 pub async fn open_tincan(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>) -> Result<Value> {
     let Opening { app, registration, activity, .. } = *opening;
     let agent = statements::learner(registration);
-    let credential = credential(tx, opening.app, opening, &agent.ifi).await?;
+    let (now, scopes) = (app.clock.now(), if opening.is_recorded() { SCOPES } else { LOOKING });
+    let until = now.plus(SESSION);
+    let credential =
+        lrs::issue_launch_credential(tx, opening.launch, registration.id, &agent.ifi, scopes, now, until).await?;
     if opening.is_recorded() {
         said.push(statements::about(registration, activity, LAUNCHED));
     }
@@ -145,12 +150,6 @@ pub async fn open_tincan(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Stat
         ],
     )?;
     Ok(json!({"kind": "tincan", "content_url": address, "window": "any"}))
-}
-
-async fn credential(tx: &mut Tx, app: &App, opening: &Opening<'_>, agent: &Ifi) -> Result<lrs::Credential> {
-    let now = app.clock.now();
-    let registration = opening.registration.id;
-    lrs::issue_launch_credential(tx, opening.launch, registration, agent, &SCOPES, now, now.plus(SESSION)).await
 }
 
 /// The address with launch parameters added to what it brings itself; its fragment stays last.
@@ -184,12 +183,14 @@ pub async fn fetch(State(app): State<App>, Path(token): Path<String>) -> Result<
                 .await?
                 .ok_or_else(|| Error::not_found("registration-unknown"))?;
             let agent = statements::learner(&registration);
+            // A unit opened to browse or review is on record by its own rules (cmi5 10.2.2); a preview is not.
+            let scopes = if registration.preview { LOOKING } else { SCOPES };
             let credential = lrs::issue_launch_credential(
                 &mut tx,
                 launch,
                 registration.id,
                 &agent.ifi,
-                &SCOPES,
+                scopes,
                 now,
                 now.plus(SESSION),
             )

@@ -53,8 +53,8 @@ impl Course {
 
     /// The engine, where the learner left it.
     pub fn sequencer(&self, registration: &Registration) -> Sequencer<'_> {
-        let stored = registration.sequencing.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        Sequencer::new(&self.tree, stored.unwrap_or_else(State::default))
+        let stored: Option<State> = registration.sequencing.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        Sequencer::new(&self.tree, stored.unwrap_or_default())
     }
 
     /// Which requests lead somewhere now. Only SCORM 2004 content may ask about choices itself.

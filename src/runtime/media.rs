@@ -22,7 +22,7 @@ use crate::xapi::{IsoDuration, Outcome, Statement};
 const COMPLETE: f64 = 0.9;
 /// So near the end a medium begins again at the start.
 const END: f64 = 3.0;
-/// Most segments kept; more are merged, the nearest first.
+/// Most segments kept; nobody who listens makes so many.
 const SEGMENTS: usize = 200;
 
 /// What is saved of a medium.

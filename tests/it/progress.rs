@@ -1,7 +1,8 @@
 //! Progress: the rows are the fold of the statements, and nothing else.
 
 use preau::identity::Role;
-use preau::progress;
+use preau::xapi::vocabulary;
+use preau::{lrs, progress};
 
 use crate::both_databases;
 use crate::support::learning::{item, scorm, tincan};
@@ -33,6 +34,41 @@ both_databases! {
         let done = progress::rebuild(&app.app).await.expect("a rebuild");
         assert_eq!(done.registrations, 9);
         assert_eq!(app.progress_rows().await, before);
+    }
+
+    async fn a_statement_taken_back_no_longer_counts(app: TestApp) {
+        let course = app.import(tincan()).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, index) = camille.start(&course).await;
+        camille.launch(&registration, index).await;
+        let id = registration.parse().expect("an id");
+        let agent = preau::xapi::Agent::account(app.app.config.public_origin(), camille.id.to_string());
+        let passed = preau::core::StatementId::new();
+        let activity = preau::xapi::Activity::new("https://exemple.fr/accueil");
+        let statement = vocabulary::event(agent.clone(), vocabulary::PASSED, activity)
+            .with_id(passed)
+            .with_context(vocabulary::context(id, &[], Vec::new(), Vec::new()));
+        for statement in [statement, vocabulary::voiding(agent, passed.0)] {
+            let mut tx = app.app.db.begin().await.expect("a transaction");
+            lrs::append(&mut tx, &app.app, vec![statement], lrs::Authority::service(&app.app)).await.expect("stored");
+            tx.commit().await.expect("a commit");
+        }
+        let mut tx = app.app.db.read().await.expect("a transaction");
+        let rows = progress::activities_of(&mut tx, preau::core::RegistrationId(id)).await.expect("rows");
+        drop(tx);
+        assert_eq!((rows[0].completion.as_deref(), rows[0].success.as_deref()), (Some("incomplete"), Some("unknown")));
+        let before = app.progress_rows().await;
+        progress::rebuild(&app.app).await.expect("a rebuild");
+        assert_eq!(app.progress_rows().await, before);
+    }
+
+    async fn the_command_rebuilds_beside_the_server(app: TestApp) {
+        let course = app.import(tincan()).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, index) = camille.start(&course).await;
+        camille.launch(&registration, index).await;
+        let said = app.command(&["rebuild", "--json"]).await.json();
+        assert_eq!((&said["statements"], &said["registrations"]), (&1.into(), &1.into()));
     }
 
     async fn a_trainer_sees_who_did_what(app: TestApp) {

@@ -336,6 +336,68 @@ both_databases! {
         app.person("Camille", Role::Learner).await.post_form(&format!("/trainer/courses/{}/preview", course.id), &[]).await.expect(403);
     }
 
+    async fn a_preview_of_content_that_speaks_for_itself_leaves_nothing_either(app: TestApp) {
+        let trainer = app.person("Nadia", Role::Trainer).await;
+        let unit = cmi5(&au("un", r#"moveOn="Completed""#));
+        for (package, id) in [(unit, None), (tincan(), Some("https://exemple.fr/accueil"))] {
+            let course = app.import_draft("cours.zip", package).await;
+            let opened = trainer.post_form(&format!("/trainer/courses/{}/preview", course.id), &[]).await.expect(303);
+            let (registration, activity) = place(opened.header("location").unwrap());
+            let launch = trainer.launch(&registration, activity).await;
+            let query = query(&launch.answer["runtime"]["content_url"]);
+            let auth = match query.get("fetch") {
+                Some(fetch) => {
+                    let fetched = app.content().post_bytes(fetch, "application/json", Vec::new()).await.expect(200).json();
+                    format!("Basic {}", fetched["auth-token"].as_str().unwrap())
+                }
+                None => query["auth"].clone(),
+            };
+            let actor: Value = serde_json::from_str(&query["actor"]).unwrap();
+            let object = id.unwrap_or(query.get("activityId").map_or("", String::as_str));
+            let statement = json!({"actor": actor, "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"}, "object": {"id": object}});
+            assert_eq!(state(&app.content(), &auth, &statement).await, 200, "the content plays as ever");
+        }
+        for table in ["statement", "activity_progress", "registration_progress", "runtime_state"] {
+            assert_eq!(app.count(table).await, 0, "{table}");
+        }
+    }
+
+    async fn a_recording_resumes_where_it_was_left_and_is_completed_when_nine_tenths_were_heard(app: TestApp) {
+        let course = app.import_file("consignes.wav", wave(20)).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let launch = camille.launch(&registration, activity).await;
+        let runtime = &launch.answer["runtime"];
+        assert_eq!((&runtime["kind"], &runtime["position"], &runtime["duration"]), (&json!("audio"), &json!(0.0), &json!(20.0)));
+        let tell = async |launch: &Launch, sequence: i64, event: &str, position: f64, played: Value| {
+            let report = json!({"launch": launch.answer["launch"], "lease": launch.answer["lease"], "sequence": sequence,
+                "position": position, "duration": 20.0, "event": event, "played": played, "length": 20.0});
+            camille.post_json(&format!("/player/{registration}/{activity}/media"), &report).await
+        };
+        tell(&launch, 1, "initialized", 0.0, json!([])).await.expect(200);
+        tell(&launch, 2, "played", 0.0, json!([])).await.expect(200);
+        let answer = tell(&launch, 3, "paused", 12.0, json!([[0, 12]])).await.expect(200).json();
+        assert_eq!(answer["progress"]["completion"], "incomplete");
+        tell(&launch, 3, "paused", 15.0, json!([[0, 15]])).await.expect(200);
+        tell(&launch, 4, "terminated", 12.0, json!([[0, 12]])).await.expect(200);
+
+        let again = camille.launch(&registration, activity).await;
+        let runtime = &again.answer["runtime"];
+        assert_eq!((&runtime["position"], &runtime["played"]), (&json!(12.0), &json!([[0.0, 12.0]])));
+        assert_eq!(tell(&launch, 5, "played", 12.0, json!([])).await.status.as_u16(), 409);
+        // Skipping to the end is not hearing it.
+        tell(&again, 1, "seeked", 19.0, json!([])).await.expect(200);
+        let answer = tell(&again, 2, "progressed", 20.0, json!([[19, 20]])).await.expect(200).json();
+        assert_eq!(answer["progress"]["completion"], "incomplete");
+        let answer = tell(&again, 3, "paused", 18.0, json!([[12, 18], [19, 20]])).await.expect(200).json();
+        assert_eq!(answer["progress"], json!({"completion": "completed", "success": "unknown", "course_completion": "completed"}));
+        assert_eq!(
+            verbs(&app, &registration).await,
+            ["launched", "initialized", "played", "paused", "terminated", "launched", "seeked", "completed", "paused", "completed"]
+        );
+        tell(&again, 9, "danced", 0.0, json!([])).await.expect(400);
+    }
+
     async fn the_frame_may_only_be_framed_by_the_application(app: TestApp) {
         let frame = app.content().get("/frame/").await.expect(200);
         let policy = frame.header("content-security-policy").unwrap();
@@ -343,6 +405,17 @@ both_databases! {
         assert!(frame.text().contains(&format!(r#"content="{}""#, app.app.config.public_origin())));
         app.browser().get("/frame/").await.expect(404);
     }
+}
+
+/// So many seconds of silence.
+fn wave(seconds: u32) -> Vec<u8> {
+    let samples = vec![0_u8; 16_000 * seconds as usize];
+    let mut wave = b"RIFF".to_vec();
+    wave.extend_from_slice(&(36 + 16_000 * seconds).to_le_bytes());
+    wave.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data");
+    wave.extend_from_slice(&(16_000 * seconds).to_le_bytes());
+    wave.extend_from_slice(&samples);
+    wave
 }
 
 fn encoded(text: &str) -> String {

@@ -102,7 +102,12 @@ impl TestApp {
 
     /// Imports a package and publishes its course.
     pub async fn import(&self, package: Vec<u8>) -> TestCourse {
-        let course = self.import_draft("cours.zip", package).await;
+        self.import_file("cours.zip", package).await
+    }
+
+    /// Imports a file and publishes its course.
+    pub async fn import_file(&self, name: &'static str, file: Vec<u8>) -> TestCourse {
+        let course = self.import_draft(name, file).await;
         let trainer = self.person(&format!("Formateur {}", uuid::Uuid::now_v7()), Role::Trainer).await;
         trainer.post_form(&format!("/trainer/courses/{}/publish", course.id), &[]).await.expect(303);
         course
