@@ -1,7 +1,8 @@
 //! Receiving an upload: streamed to a spool file that is gone when the import ends, however it ends.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -13,6 +14,9 @@ use crate::state::App;
 
 /// The ending of spool files; the name before it is the version that is being made.
 const ENDING: &str = ".upload";
+/// The ending of a spool file that is not locked yet, which takes less than [`NAMING`].
+const NEW: &str = "new";
+const NAMING: Duration = Duration::from_secs(60);
 
 /// A received file. Dropping it removes it.
 #[derive(Debug)]
@@ -45,7 +49,7 @@ impl Upload {
     {
         let version = VersionId::new();
         let path = app.blobs.spool().join(format!("{version}{ENDING}"));
-        let lock = File::create_new(&path)?;
+        let lock = create_locked(&path)?;
         let mut upload = Self {
             version,
             file_name: plain_name(file_name),
@@ -54,7 +58,6 @@ impl Upload {
             sha256: Vec::new(),
             _lock: lock.try_clone()?,
         };
-        lock.lock()?;
         let limit = app.config.packages.max_bytes;
         let mut digest = Sha256::new();
         let mut file = tokio::fs::File::from_std(lock);
@@ -75,6 +78,15 @@ impl Upload {
         upload.sha256 = digest.finalize().to_vec();
         Ok(upload)
     }
+}
+
+/// A new file that is locked from the moment it has its name, so that no sweep takes it for abandoned.
+fn create_locked(path: &Path) -> std::io::Result<File> {
+    let unnamed = path.with_extension(NEW);
+    let file = File::create_new(&unnamed)?;
+    file.lock()?;
+    std::fs::rename(&unnamed, path)?;
+    Ok(file)
 }
 
 /// The last segment of what a sender calls the file, fit to be shown and to be a path.
@@ -98,7 +110,12 @@ pub fn sweep_spool(app: &App) -> Result<Vec<VersionId>> {
             Ok(upload) => upload.try_lock().is_err(),
             Err(_) => false,
         };
-        if !held && std::fs::remove_file(&path).is_ok() {
+        let naming = path.extension().is_some_and(|ending| ending == NEW)
+            && path
+                .metadata()
+                .and_then(|file| file.modified())
+                .is_ok_and(|at| at.elapsed().is_ok_and(|age| age < NAMING));
+        if !held && !naming && std::fs::remove_file(&path).is_ok() {
             dead.push(version);
         }
     }
@@ -115,7 +132,7 @@ pub fn under_way(app: &App) -> Result<Vec<VersionId>> {
 }
 
 /// Spool files of a version: the upload itself and what is unpacked from it (`VERSION.upload`, `VERSION.part`).
-fn version_of(path: &std::path::Path) -> Option<VersionId> {
+fn version_of(path: &Path) -> Option<VersionId> {
     path.file_name()?.to_str()?.split('.').next()?.parse().ok()
 }
 
