@@ -210,7 +210,7 @@ pub async fn course(
         shell: shell.crumb(crumb, "/catalogue"),
         id: course,
         title,
-        description: row.description.unwrap_or_default(),
+        description: row.description.best(language).to_owned(),
         kind_key: plain_kind(&row.kind),
         published: row.published_at.is_some(),
         standing,

@@ -46,7 +46,8 @@ pub struct CourseRow {
     pub id: CourseId,
     #[sqlx(try_from = "String")]
     pub title: LanguageMap,
-    pub description: Option<String>,
+    #[sqlx(try_from = "String")]
+    pub description: LanguageMap,
     pub kind: String,
     pub version_id: VersionId,
     pub published_at: Option<Timestamp>,
@@ -63,7 +64,8 @@ pub struct CourseRow {
 /// One course with the standing of one learner, in the version they began, else the present one.
 pub async fn course_of(tx: &mut Tx, course: CourseId, person: PersonId) -> Result<Option<CourseRow>> {
     const COURSE: &str = "
-        SELECT c.id, c.title, c.description, c.kind, COALESCE(r.version_id, c.version_id) AS version_id,
+        SELECT c.id, c.title, COALESCE(c.description, '{}') AS description, c.kind,
+               COALESCE(r.version_id, c.version_id) AS version_id,
                c.published_at, r.id AS registration, r.current_index,
                p.completion, p.success, p.progress, p.seconds, p.score_scaled, p.completed_at
           FROM course c

@@ -13,6 +13,7 @@ home-empty-text = The courses open to you will appear here.
 home-done = Finished
 
 course-step-of = Step { $step } of { $steps }
+course-begun = Begun
 course-percent-done = { $percent }% done
 course-steps = { $n ->
     [one] 1 step

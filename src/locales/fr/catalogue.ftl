@@ -13,6 +13,7 @@ home-empty-text = Les formations qui vous sont ouvertes apparaîtront ici.
 home-done = Terminé
 
 course-step-of = Étape { $step } sur { $steps }
+course-begun = Commencé
 course-percent-done = { $percent } % fait
 course-steps = { $n ->
     [one] 1 étape
