@@ -57,7 +57,6 @@ pub struct LearnerCourse {
     #[sqlx(try_from = "String")]
     pub title: LanguageMap,
     pub kind: String,
-    pub published_at: Option<Timestamp>,
     /// Launchable activities.
     pub steps: i64,
     /// The record, once the course was begun.
@@ -69,8 +68,6 @@ pub struct LearnerCourse {
     /// Share done, 0 to 1.
     pub progress: Option<f64>,
     pub done: Option<i32>,
-    pub seconds: Option<f64>,
-    pub last_at: Option<Timestamp>,
     pub completed_at: Option<Timestamp>,
 }
 

@@ -23,7 +23,6 @@ struct CourseLine {
     /// The step that is open, counted from what is done.
     step: i64,
     percent: i64,
-    seconds: f64,
     /// Where one tap leads: the exact screen when begun, else the course's page.
     url: String,
     completed: Option<Timestamp>,
@@ -41,7 +40,6 @@ impl CourseLine {
             steps: course.steps,
             step: (i64::from(course.done.unwrap_or_default()) + 1).min(course.steps.max(1)),
             percent: course.percent(),
-            seconds: course.seconds.unwrap_or_default(),
             url: if standing == Standing::Doing { course.resume_url().unwrap_or(page) } else { page },
             completed: course.completed_at,
         }
@@ -136,7 +134,6 @@ fn matches(title: &str, wanted: &str) -> bool {
 
 /// One step of a course's task list.
 struct Step {
-    index: i32,
     title: String,
     depth: i32,
     launchable: bool,
@@ -188,7 +185,6 @@ pub async fn course(
     let steps: Vec<Step> = outline
         .into_iter()
         .map(|activity| Step {
-            index: activity.activity_index,
             title: activity.title.best(language).to_owned(),
             depth: activity.depth,
             launchable: activity.launchable,

@@ -8,11 +8,10 @@ use crate::storage::Tx;
 /// The courses a learner has begun, the last one used first.
 pub async fn begun_by(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse>> {
     const BEGUN: &str = "
-        SELECT c.id, c.title, c.kind, c.published_at, r.id AS registration, r.current_index,
+        SELECT c.id, c.title, c.kind, r.id AS registration, r.current_index,
                (SELECT COUNT(*) FROM activity a
                  WHERE a.course_id = c.id AND a.version_id = r.version_id AND a.launchable) AS steps,
-               p.completion, p.success, p.progress, p.done, p.seconds,
-               COALESCE(p.last_at, r.created_at) AS last_at, p.completed_at
+               p.completion, p.success, p.progress, p.done, p.completed_at
           FROM registration r
           JOIN course c ON c.id = r.course_id
           LEFT JOIN registration_progress p ON p.registration_id = r.id
@@ -26,10 +25,10 @@ pub async fn begun_by(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse
 /// The published courses, newest first, with the standing of one learner.
 pub async fn open_to(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse>> {
     const OPEN: &str = "
-        SELECT c.id, c.title, c.kind, c.published_at, r.id AS registration, r.current_index,
+        SELECT c.id, c.title, c.kind, r.id AS registration, r.current_index,
                (SELECT COUNT(*) FROM activity a
                  WHERE a.course_id = c.id AND a.version_id = c.version_id AND a.launchable) AS steps,
-               p.completion, p.success, p.progress, p.done, p.seconds, p.last_at, p.completed_at
+               p.completion, p.success, p.progress, p.done, p.completed_at
           FROM course c
           LEFT JOIN registration r ON r.course_id = c.id AND r.person_id = $1 AND NOT r.preview
            AND r.attempt = (SELECT MAX(o.attempt) FROM registration o
@@ -43,7 +42,6 @@ pub async fn open_to(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse>
 /// A course, what it is about, and the version its outline is shown in.
 #[derive(sqlx::FromRow)]
 pub struct CourseRow {
-    pub id: CourseId,
     #[sqlx(try_from = "String")]
     pub title: LanguageMap,
     #[sqlx(try_from = "String")]
@@ -64,7 +62,7 @@ pub struct CourseRow {
 /// One course with the standing of one learner, in the version they began, else the present one.
 pub async fn course_of(tx: &mut Tx, course: CourseId, person: PersonId) -> Result<Option<CourseRow>> {
     const COURSE: &str = "
-        SELECT c.id, c.title, COALESCE(c.description, '{}') AS description, c.kind,
+        SELECT c.title, COALESCE(c.description, '{}') AS description, c.kind,
                COALESCE(r.version_id, c.version_id) AS version_id,
                c.published_at, r.id AS registration, r.current_index,
                p.completion, p.success, p.progress, p.seconds, p.score_scaled, p.completed_at
