@@ -1,7 +1,5 @@
 //! The server's table of contents: every slice's routes, and what surrounds them.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -10,20 +8,21 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::core::{Error, Kind, Result};
+use crate::config::Config;
+use crate::core::{Clock, Error, Kind, Result};
 use crate::progress::Projector;
 use crate::state::App;
 use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, runtime, web};
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
-    connect(app);
     web::by_host(&app.config, application(app), content(app))
 }
 
-/// Joins the parts that know nothing of each other: statements that are stored move the progress of learners.
-pub fn connect(app: &App) {
-    app.set_projection(Arc::new(Projector));
+/// Opens what `config` names, with the parts joined that know nothing of each other: statements that are stored move the
+/// progress of learners.
+pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
+    App::open(config, clock, Box::new(Projector)).await
 }
 
 /// The application origin: pages, REST interface, LRS.

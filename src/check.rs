@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::app;
 use crate::config::Config;
 use crate::core::{Clock, Result};
 use crate::on_db;
@@ -62,7 +63,7 @@ pub async fn run(config: Config) -> Report {
     report.add("media", Ok(media_libraries()));
     let (data_dir, database) = (config.data_dir.clone(), database_name(&config.database_url()));
     report.add("data folder", writable(&data_dir).map_err(|cause| format!("{}: {cause}", data_dir.display())));
-    match App::open(config, Clock::system()).await {
+    match app::open(config, Clock::system()).await {
         Ok(app) => {
             report.add("database", Ok(format!("{database}, up to date")));
             let files = blobs(&app).await;

@@ -192,8 +192,7 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
             json: serde_json::to_value(&report)?,
         }));
     }
-    let app = App::open(config, Clock::system()).await?;
-    preau::app::connect(&app);
+    let app = preau::app::open(config, Clock::system()).await?;
     let said = match cli.command {
         Command::Serve { demo, demo_content } => {
             if demo {

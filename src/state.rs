@@ -1,7 +1,7 @@
 //! What every handler may reach: configuration, databases, files, time, keys.
 
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
@@ -37,24 +37,19 @@ pub struct Parts {
     pub secrets: Secrets,
     /// Numbers of statements.
     pub sequence: Sequence,
-    /// Who keeps the progress; set once, by [`App::set_projection`].
-    pub projection: OnceLock<Arc<dyn Projection>>,
+    /// Who keeps the progress.
+    pub projection: Box<dyn Projection>,
 }
 
 impl App {
     /// Opens everything `config` names and brings the database up to date.
-    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+    pub async fn open(config: Config, clock: Clock, projection: Box<dyn Projection>) -> anyhow::Result<Self> {
         // The folder first: the default database lies in it.
         let blobs = Blobs::open(&config.data_dir)?;
         let db = Db::connect(&config.database_url()).await?;
         let secrets = Secrets::load(&db, clock.now()).await?;
         let sequence = Sequence::new(uuid::Uuid::new_v4().as_u128());
-        Ok(Self(Arc::new(Parts { config, db, blobs, clock, secrets, sequence, projection: OnceLock::new() })))
-    }
-
-    /// Names who keeps the progress. The first call counts.
-    pub fn set_projection(&self, projection: Arc<dyn Projection>) {
-        let _ = self.projection.set(projection);
+        Ok(Self(Arc::new(Parts { config, db, blobs, clock, secrets, sequence, projection })))
     }
 }
 

@@ -92,13 +92,12 @@ pub(super) async fn append_received(
     authority: &Authority,
 ) -> Result<(Vec<StatementId>, Vec<Stored>)> {
     let (ids, mut all) = store_batch(tx, app, received, authority).await?;
-    let Some(projection) = app.projection.get() else { return Ok((ids, all)) };
     let mut from = 0;
     for _ in 0..ROUNDS {
         if from == all.len() {
             return Ok((ids, all));
         }
-        let more = projection.stored(app, tx, &all[from..]).await?;
+        let more = app.projection.stored(app, tx, &all[from..]).await?;
         from = all.len();
         let more = more.into_iter().map(Received::try_from).collect::<Result<Vec<_>>>()?;
         let (_, stored) = store_batch(tx, app, more, &Authority::service(app)).await?;

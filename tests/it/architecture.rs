@@ -20,9 +20,10 @@ const LAYERS: &[&[&str]] = &[
     &["progress"],
     &["runtime"],
     &["catalogue"],
-    &["demo", "check"],
+    &["demo"],
     &["api_doc"],
     &["app"],
+    &["check"],
 ];
 
 /// Modules without I/O: they see nothing but `core`.

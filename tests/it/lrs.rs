@@ -141,19 +141,19 @@ both_databases! {
         assert_eq!(ids(&tool, &[]).await, [third.clone(), second.clone(), first.clone()]);
         assert_eq!(ids(&tool, &[("ascending", "true")]).await, [first.clone(), second.clone(), third.clone()]);
         assert_eq!(ids(&tool, &[("agent", &mbox("camille"))]).await, [second.clone(), first.clone()]);
-        assert_eq!(ids(&tool, &[("agent", &mbox("moussa"))]).await, [third.clone()]);
+        assert_eq!(ids(&tool, &[("agent", &mbox("moussa"))]).await, std::slice::from_ref(&third));
         assert_eq!(ids(&tool, &[("agent", &mbox("lea"))]).await, [""; 0]);
-        assert_eq!(ids(&tool, &[("agent", &mbox("lea")), ("related_agents", "true")]).await, [first.clone()]);
+        assert_eq!(ids(&tool, &[("agent", &mbox("lea")), ("related_agents", "true")]).await, std::slice::from_ref(&first));
         assert_eq!(ids(&tool, &[("verb", "http://adlnet.gov/expapi/verbs/completed")]).await, [third.clone(), first.clone()]);
         assert_eq!(ids(&tool, &[("activity", "http://example.fr/b")]).await, [third, second.clone()]);
         assert_eq!(ids(&tool, &[("activity", "http://example.fr/parcours")]).await, [""; 0]);
-        assert_eq!(ids(&tool, &[("activity", "http://example.fr/parcours"), ("related_activities", "true")]).await, [first.clone()]);
-        assert_eq!(ids(&tool, &[("registration", &registration)]).await, [first.clone()]);
+        assert_eq!(ids(&tool, &[("activity", "http://example.fr/parcours"), ("related_activities", "true")]).await, std::slice::from_ref(&first));
+        assert_eq!(ids(&tool, &[("registration", &registration)]).await, std::slice::from_ref(&first));
         assert_eq!(ids(&tool, &[("agent", &mbox("camille")), ("verb", "http://adlnet.gov/expapi/verbs/failed")]).await, [second]);
 
         app.clock.advance(Duration::from_secs(60));
         let late = store(&tool, &statement("camille", "resumed", "a")).await.remove(0);
-        assert_eq!(ids(&tool, &[("since", "2026-11-21T12:00:30Z")]).await, [late.clone()]);
+        assert_eq!(ids(&tool, &[("since", "2026-11-21T12:00:30Z")]).await, std::slice::from_ref(&late));
         let stored = tool.get(&query(&[("statementId", &late)])).await.json()["stored"].as_str().unwrap().to_owned();
         assert_eq!(ids(&tool, &[("since", &stored)]).await, [""; 0]);
         assert_eq!(ids(&tool, &[("until", &stored)]).await.len(), 4);
@@ -232,7 +232,7 @@ both_databases! {
         tool.get(&query(&[("statementId", &target)])).await.expect(404);
         tool.get(&query(&[("voidedStatementId", &target)])).await.expect(200);
         tool.get(&query(&[("voidedStatementId", &voider)])).await.expect(404);
-        assert_eq!(ids(&tool, &[("agent", &mbox("camille"))]).await, [voider.clone()], "who refers to a match is a match");
+        assert_eq!(ids(&tool, &[("agent", &mbox("camille"))]).await, std::slice::from_ref(&voider), "who refers to a match is a match");
         store(&tool, &voids(&voider)).await;
         tool.get(&query(&[("statementId", &voider)])).await.expect(200);
         tool.get(&query(&[("voidedStatementId", &target)])).await.expect(200);
@@ -511,8 +511,8 @@ both_databases! {
     }
 
     async fn the_projection_sees_each_batch_in_its_transaction(app: TestApp) {
-        app.app.set_projection(std::sync::Arc::new(Follower));
-        let tool = tool(&app, &[Scope::All]).await;
+        let (_other, address) = app.restarted_with(Box::new(Follower)).await;
+        let tool = tool(&app, &[Scope::All]).await.moved_to(address);
         store(&tool, &statement("camille", "completed", "a")).await;
         let all = tool.get("/xapi/statements").await.json();
         let verbs: Vec<&str> = all["statements"].as_array().unwrap().iter().map(|s| s["verb"]["id"].as_str().unwrap()).collect();

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::both_databases;
-use crate::support::TestApp;
 
 fn document() -> Value {
     serde_json::to_value(preau::api_doc::document()).unwrap()

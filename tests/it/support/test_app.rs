@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use preau::config::Config;
 use preau::core::{Clock, PersonId, Timestamp};
 use preau::identity::{self, NewPerson, Role};
-use preau::state::App;
+use preau::state::{App, Projection};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use tempfile::TempDir;
@@ -51,7 +51,7 @@ impl TestApp {
         set(&mut config);
 
         let clock = Clock::manual(Timestamp::parse(START).expect("a moment"));
-        let app = App::open(config, clock.clone()).await.expect("the application opens");
+        let app = preau::app::open(config, clock.clone()).await.expect("the application opens");
         let router = preau::app::router(&app);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { app, clock, address, folder, _database: database }
@@ -64,7 +64,13 @@ impl TestApp {
 
     /// The same application started again on the same database and files, as after a restart of the process.
     pub async fn restarted(&self) -> (App, SocketAddr) {
-        let app = App::open(self.app.config.clone(), self.clock.clone()).await.expect("the application opens again");
+        self.restarted_with(Box::new(preau::progress::Projector)).await
+    }
+
+    /// As [`TestApp::restarted`], with somebody else keeping the progress.
+    pub async fn restarted_with(&self, projection: Box<dyn Projection>) -> (App, SocketAddr) {
+        let (config, clock) = (self.app.config.clone(), self.clock.clone());
+        let app = App::open(config, clock, projection).await.expect("the application opens again");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let router = preau::app::router(&app);
@@ -157,7 +163,12 @@ pub struct Answer {
 
 impl Client {
     fn new(address: SocketAddr, host: &str, origin: Option<String>) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            // An answer given before the body was read closes its connection; the next request must not meet that.
+            .pool_max_idle_per_host(0)
+            .build()
+            .expect("a client");
         let client = Self { http, address, cookies: Mutex::default(), headers: HeaderMap::new() };
         let client = client.with_header("host", host);
         match origin {
