@@ -1,11 +1,13 @@
 //! The server's table of contents: every slice's routes, and what surrounds them.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::config::Config;
@@ -13,6 +15,9 @@ use crate::core::{Clock, Error, Kind, Result};
 use crate::progress::Projector;
 use crate::state::App;
 use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, runtime, web};
+
+/// See [`web::harden`].
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
@@ -48,7 +53,7 @@ fn application(app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), web::judge_origin))
         .layer(from_fn_with_state(app.clone(), web::harden))
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(app.clone())
 }
 
@@ -59,9 +64,17 @@ fn content(app: &App) -> Router {
         .merge(lrs::xapi_routes())
         .merge(packages::content_routes())
         .merge(runtime::content_routes())
+        .layer(SetResponseHeaderLayer::if_not_present(PERMISSIONS_POLICY, HeaderValue::from_static("unload=(self)")))
+        .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())))
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(app.clone())
+}
+
+/// What the log says of a request: the route, never the address, which may hold a right (a launch, a file of a course).
+fn span(request: &Request) -> tracing::Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
+    tracing::debug_span!("request", method = %request.method(), route)
 }
 
 fn panicked() -> Error {

@@ -154,6 +154,10 @@ async fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("preau: {}", in_one_line(&error));
+            if as_json {
+                let code = error.downcast_ref::<preau::core::Error>().map_or("failed", |own| own.code);
+                println!("{}", json!({"code": code, "title": in_one_line(&error)}));
+            }
             ExitCode::FAILURE
         }
     }

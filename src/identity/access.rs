@@ -133,8 +133,6 @@ allowed_person!(/// A trainer or an administrator.
     Trainer, |person| person.roles.may_train());
 allowed_person!(/// An administrator.
     Administrator, |person| person.roles.has(Role::Administrator));
-allowed_person!(/// Human resources or an administrator.
-    Hr, |person| person.roles.has(Role::Hr) || person.roles.has(Role::Administrator));
 allowed_person!(/// Who may read everybody's statements.
     StatementReader, |person| person.roles.may_read_statements());
 

@@ -23,7 +23,7 @@ mod store;
 mod tokens;
 
 pub use access::{
-    Administrator, ApiCaller, Caller, CanImport, CanLaunch, CanReadPackages, CanReadRegistrations, Hr, MaybeSignedIn,
+    Administrator, ApiCaller, Caller, CanImport, CanLaunch, CanReadPackages, CanReadRegistrations, MaybeSignedIn,
     Refusal, SignedIn, StatementReader, Trainer,
 };
 pub use accounts::{Added, NewAccount, add_account};

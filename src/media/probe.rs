@@ -19,6 +19,11 @@ const MOST_PACKETS: usize = 2_000;
 /// Larger pictures are bombs, not videos.
 const MOST_PIXELS: u64 = 8192 * 8192;
 
+/// Most address space of the prober, in bytes; decoders reserve far more than they use.
+const MOST_MEMORY: u64 = 4 << 30;
+/// Most processor time of the prober, in seconds.
+const MOST_SECONDS: u64 = 60;
+
 /// What a media file holds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Media {
@@ -41,7 +46,11 @@ pub struct Media {
 }
 
 /// Examines `file` and writes a JPEG to `poster`: the picture at a tenth of a video, or the cover of a sound.
+///
+/// Limits the memory and time of the whole process first, so it is for a process of its own.
 pub fn probe(file: &Path, poster: &Path) -> anyhow::Result<Media> {
+    rlimit::setrlimit(rlimit::Resource::AS, MOST_MEMORY, MOST_MEMORY)?;
+    rlimit::setrlimit(rlimit::Resource::CPU, MOST_SECONDS, MOST_SECONDS)?;
     ffmpeg::init()?;
     ffmpeg::log::set_level(ffmpeg::log::Level::Quiet);
     // A playlist or reference in the file must not make FFmpeg fetch anything from anywhere.
@@ -67,6 +76,9 @@ pub fn probe(file: &Path, poster: &Path) -> anyhow::Result<Media> {
     let Ok(mut decoder) = decoder else { return Ok(media) };
     if !cover && decoder.width() > 0 {
         (media.width, media.height) = (Some(decoder.width()), Some(decoder.height()));
+    }
+    if u64::from(decoder.width()) * u64::from(decoder.height()) > MOST_PIXELS {
+        return Ok(media);
     }
     let at = if cover { 0 } else { input.duration().max(0) / 10 };
     let frame = match picture_at(&mut input, index, &mut decoder, at) {

@@ -51,10 +51,10 @@ async fn import_file(app: &App, path: &Path, words: Words) -> anyhow::Result<(Va
     }
 }
 
-/// Imports a file of the machine. Errors: those of [`act::import_stream`], and `internal` if it cannot be read.
+/// Imports a file of the machine. Errors: those of [`act::import_stream`], and `file-unreadable`.
 pub async fn import_path(app: &App, path: &Path, words: Words) -> Result<PackageReport> {
     let unreadable = |cause: std::io::Error| {
-        Error::internal(anyhow::Error::new(cause).context(format!("cannot read {}", path.display())))
+        Error::malformed("file-unreadable").arg("file", path.display()).arg("cause", &cause).caused_by(cause)
     };
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -19,9 +19,10 @@ use tokio_util::io::{ReaderStream, StreamReader};
 use super::capability::{self, Capability};
 use super::ranges::{self, Asked};
 use super::store::{self, FileRow};
-use crate::core::{Result, VersionId};
+use crate::core::{Language, Result, VersionId};
 use crate::state::App;
 use crate::storage::BlobStream;
+use crate::web::Words;
 
 const GZIP_HEADER: [u8; 10] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
 const GZIP_FRAME: u64 = 18;
@@ -32,16 +33,16 @@ const MULTIPART: HeaderValue = HeaderValue::from_static("multipart/byteranges; b
 pub async fn file(State(app): State<App>, request: Request) -> Result<Response> {
     let path = request.uri().path();
     let Some((capability, path)) = path.strip_prefix("/c/").and_then(|rest| rest.split_once('/')) else {
-        return Ok(told(StatusCode::NOT_FOUND, NOT_FOUND));
+        return Ok(told(StatusCode::NOT_FOUND, request.headers(), "content-missing"));
     };
     let version = match capability::read(&app.secrets, capability, app.clock.now()) {
         Some(Capability::Opens(version)) => version,
-        Some(Capability::Expired) => return Ok(told(StatusCode::FORBIDDEN, EXPIRED)),
-        None => return Ok(told(StatusCode::NOT_FOUND, NOT_FOUND)),
+        Some(Capability::Expired) => return Ok(told(StatusCode::FORBIDDEN, request.headers(), "content-expired")),
+        None => return Ok(told(StatusCode::NOT_FOUND, request.headers(), "content-missing")),
     };
     let mut tx = app.db.read().await?;
     let Some(file) = store::file(&mut tx, version, &decoded(path)).await? else {
-        return Ok(told(StatusCode::NOT_FOUND, NOT_FOUND));
+        return Ok(told(StatusCode::NOT_FOUND, request.headers(), "content-missing"));
     };
     drop(tx);
     let mut response = answer(&app, version, &file, request.method(), request.headers()).await?;
@@ -226,24 +227,19 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     }
 }
 
-const NOT_FOUND: (&str, &str) = (
-    "Ce fichier n’est pas dans la formation.",
-    "La page demandée ne fait pas partie de ce contenu. Revenez à la formation et rouvrez l’activité ; si cela se répète, \
-     prévenez la personne qui l’a publiée.",
-);
-const EXPIRED: (&str, &str) = (
-    "Cette adresse n’est plus valable.",
-    "Elle date de plusieurs jours. Votre progression est gardée : fermez cet onglet et rouvrez l’activité depuis la page de \
-     la formation.",
-);
-
 /// A page in plain words. It stands inside the frame of a course, so it has no way of its own to offer.
-fn told(status: StatusCode, (title, sentence): (&str, &str)) -> Response {
+fn told(status: StatusCode, headers: &HeaderMap, what: &str) -> Response {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = accepted.and_then(Language::from_accept).unwrap_or_default();
+    let words = Words::of(language);
+    let (title, sentence) = (words.t(&format!("{what}-title")), words.t(&format!("{what}-text")));
+    // Our own words, which hold no markup.
     let page = format!(
-        "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><title>{title}</title><body style=\"font:1.125rem/1.6 system-ui,sans-serif;\
-         max-width:34rem;margin:12vh auto;padding:0 1.5rem;color:#1d2b2a\"><h1 style=\"font-size:1.5rem\">{title}</h1>\
-         <p>{sentence}</p></body></html>"
+         max-width:34rem;margin:12vh auto;padding:0 1.5rem;color:#1d2b2a;background:#faf6ee\">\
+         <h1 style=\"font-size:1.5rem\">{title}</h1><p>{sentence}</p></body></html>",
+        language.tag()
     );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

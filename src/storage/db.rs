@@ -52,14 +52,15 @@ macro_rules! on_db {
     ($tx:expr, $connection:ident => $body:expr) => {
         match &mut $tx.0 {
             $crate::storage::Inner::Sqlite(transaction) => {
-                #[allow(dead_code, reason = "only query builders name the driver")]
                 type Database = sqlx::Sqlite;
+                // Only query builders name the driver.
+                let _ = std::marker::PhantomData::<Database>;
                 let $connection = &mut **transaction;
                 $body
             }
             $crate::storage::Inner::Postgres(transaction) => {
-                #[allow(dead_code, reason = "only query builders name the driver")]
                 type Database = sqlx::Postgres;
+                let _ = std::marker::PhantomData::<Database>;
                 let $connection = &mut **transaction;
                 $body
             }

@@ -10,7 +10,9 @@ use tower::ServiceExt;
 use crate::config::Config;
 
 /// Paths that answer under any name, because programs and probes reach the server by address.
-const ANY_NAME: [&str; 5] = ["/api", "/xapi", "/scim", "/healthz", "/readyz"];
+const ANY_NAME: [&str; 5] = ["/api", "/scim", "/healthz", "/readyz", LRS];
+/// Also on the content origin, with rules of its own.
+const LRS: &str = "/xapi";
 
 /// Sends each request to the router of its origin; pages asked for under another name move to the public address.
 pub fn by_host(config: &Config, application: Router, content: Router) -> Router {
@@ -19,9 +21,11 @@ pub fn by_host(config: &Config, application: Router, content: Router) -> Router 
     let public_origin = config.public_origin();
     Router::new().fallback(move |request: Request| {
         let host = host(&request);
-        let target = if host.eq_ignore_ascii_case(&content_host) {
+        let path = request.uri().path();
+        let is_content = host.eq_ignore_ascii_case(&content_host);
+        let target = if is_content && (!answers_any_name(path) || is_below(path, LRS)) {
             Target::Router(content.clone())
-        } else if host.eq_ignore_ascii_case(&public_host) || answers_any_name(request.uri().path()) {
+        } else if host.eq_ignore_ascii_case(&public_host) || answers_any_name(path) {
             Target::Router(application.clone())
         } else {
             let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -64,7 +68,11 @@ fn host(request: &Request) -> String {
 }
 
 fn answers_any_name(path: &str) -> bool {
-    ANY_NAME.iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    ANY_NAME.iter().any(|prefix| is_below(path, prefix))
+}
+
+fn is_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

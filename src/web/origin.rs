@@ -60,6 +60,10 @@ pub async fn harden(State(app): State<App>, request: Request, next: Next) -> Res
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
+    // Courses save when they are left, and most know no other moment; browsers are about to switch it off by default.
+    if let Ok(policy) = HeaderValue::from_str(&format!("unload=(self \"{content}\")")) {
+        headers.entry("permissions-policy").or_insert(policy);
+    }
     headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
     headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
     response

@@ -8,6 +8,19 @@ both_databases! {
         assert_eq!(app.program().get("/readyz").await.expect(200).text(), "ok");
     }
 
+    async fn the_content_origin_has_probes_and_the_record_store_and_no_pages(app: TestApp) {
+        assert_eq!(app.content().get("/healthz").await.expect(200).text(), "ok");
+        app.content().get("/xapi/about").await.expect(200);
+        app.content().get("/sign-in").await.expect(404);
+        app.content().get("/catalogue").await.expect(404);
+    }
+
+    async fn a_failed_command_is_one_json_object_for_scripts(app: TestApp) {
+        let ran = app.command(&["import", "--json", "/nowhere/course.zip"]).await;
+        let answer: serde_json::Value = serde_json::from_str(&ran.out).expect("one JSON object");
+        assert_eq!((ran.code, &answer["code"]), (1, &serde_json::json!("file-unreadable")));
+    }
+
     async fn pages_under_another_name_move_to_the_public_address(app: TestApp) {
         let answer = app.program().get("/catalogue?q=route").await.expect(307);
         let expected = format!("{}/catalogue?q=route", app.app.config.public_origin());

@@ -131,3 +131,9 @@ finding-cmi5-file-missing = The page of a unit is not in the package: { $path }
 
 finding-tincan-activity-missing = The tincan.xml file describes no activity.
 finding-tincan-id-invalid = An activity identifier must be an absolute address (IRI): “{ $id }”
+error-file-unreadable = The file { $file } cannot be read: { $cause }
+
+content-missing-title = This file is not in the course.
+content-missing-text = The page asked for is not part of this content. Go back to the course and open the activity again; if it happens again, tell the person who published it.
+content-expired-title = This address is no longer valid.
+content-expired-text = It is several days old. Your progress is kept: close this tab and open the activity again from the course's page.

@@ -131,3 +131,9 @@ finding-cmi5-file-missing = La page d'une unité n'est pas dans le paquet : { $p
 
 finding-tincan-activity-missing = Le fichier tincan.xml ne décrit aucune activité.
 finding-tincan-id-invalid = Un identifiant d'activité doit être une adresse absolue (IRI) : « { $id } »
+error-file-unreadable = Le fichier { $file } ne peut pas être lu : { $cause }
+
+content-missing-title = Ce fichier n'est pas dans la formation.
+content-missing-text = La page demandée ne fait pas partie de ce contenu. Revenez à la formation et rouvrez l'activité ; si cela se répète, prévenez la personne qui l'a publiée.
+content-expired-title = Cette adresse n'est plus valable.
+content-expired-text = Elle date de plusieurs jours. Votre progression est gardée : fermez cet onglet et rouvrez l'activité depuis la page de la formation.

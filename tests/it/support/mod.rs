@@ -13,21 +13,19 @@ pub use test_app::{Answer, Client, TestApp, TestPerson};
 macro_rules! both_databases {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {
         $(
+            async fn $name($app: $crate::support::TestApp) $body
+
+            // A module may have the name of a function: the story is told by the one, its two runs are in the other.
             $(#[$meta])*
             mod $name {
-                #[allow(unused_imports, reason = "a story may need nothing of its module")]
-                use super::*;
-
-                async fn story($app: $crate::support::TestApp) $body
-
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn sqlite() {
-                    story($crate::support::TestApp::start($crate::support::Database::Sqlite).await).await;
+                    super::$name($crate::support::TestApp::start($crate::support::Database::Sqlite).await).await;
                 }
 
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn postgres() {
-                    story($crate::support::TestApp::start($crate::support::Database::Postgres).await).await;
+                    super::$name($crate::support::TestApp::start($crate::support::Database::Postgres).await).await;
                 }
             }
         )+
