@@ -5,6 +5,7 @@ import { icons } from './vite.icons.ts';
 // The server finds the built file of an entry in the manifest, by the entry's path.
 const entries = {
   frame: 'src/frame/main.ts',
+  left: 'src/frame/left.ts',
   page: 'src/page/main.ts',
   site: 'src/site/main.ts',
   app: 'src/styles/app.css',

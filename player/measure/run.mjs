@@ -93,9 +93,11 @@ const standIn = new StandIn({
     { title: 'Voir le film', kind: 'video', runtime: { kind: 'video', src: 'film.mp4', duration: 25, position: 0 } },
     { title: 'S’exercer dans une autre fenêtre', kind: 'au', runtime: { kind: 'cmi5', content: 'course', window: 'own' } },
     { title: 'Une étape fermée', kind: 'sco', locked: true, runtime: { kind: 'scorm2004', content: 'course' } },
+    { title: 'Une unité qui s’en va', kind: 'au', runtime: { kind: 'cmi5', content: 'unit', window: 'any' } },
   ],
   files: {
     course: COURSE,
+    unit: '<!doctype html><title>Unité</title><script>window.api = {};</script><p>Une unité</p>',
     bench: BENCH,
     'tone.wav': { bytes: tone(), kind: 'audio/wav' },
     'film.mp4': { path: film, kind: 'video/mp4' },
@@ -228,6 +230,22 @@ await story('content that ends itself when it is put away ends once', {}, async 
   await page.waitForURL('**/courses/c');
   assert.equal(standIn.values['cmi.location'], 'pagehide');
   assert.equal(standIn.commits.slice(before).filter((commit) => commit.terminate).length, 1);
+  standIn.values['cmi.location'] = 'page-7';
+});
+
+await story('content that saves when its page goes, at any depth, is heard when it is put away', {}, async (page) => {
+  await open(page, 1);
+  const frame = await inner(page);
+  await frame.evaluate(() => {
+    const nested = document.body.appendChild(document.createElement('iframe'));
+    nested.contentWindow.onbeforeunload = () => {
+      window.api.SetValue('cmi.location', 'beforeunload');
+      return 'Stay?';
+    };
+  });
+  await page.click('#player-back');
+  await page.waitForURL('**/courses/c');
+  assert.equal(standIn.values['cmi.location'], 'beforeunload');
   standIn.values['cmi.location'] = 'page-7';
 });
 
@@ -435,6 +453,22 @@ await story('a unit of its own window is opened by a link', {}, async (page, con
   await accessible(page);
   const [opened] = await Promise.all([context.waitForEvent('page'), page.click('.player-panel a')]);
   assert.match(opened.url(), /\/c\/course$|about:blank/);
+});
+
+await story('a unit that leaves by itself makes room for what is next', {}, async (page) => {
+  await open(page, 9);
+  const frame = await inner(page, 'unit');
+  await frame.evaluate(() => location.assign('/frame/left'));
+  await page.waitForSelector('#player[data-phase="ended"] .player-panel');
+  assert.equal(await page.isVisible('#player-back'), true);
+  assert.deepEqual(
+    page.frames().map((one) => new URL(one.url()).pathname),
+    ['/player/r/9', '/frame/'],
+  );
+  await accessible(page);
+  await picture(page, 'left');
+  await page.click('.player-panel-actions > :last-child');
+  await page.waitForURL('**/courses/c');
 });
 
 await story('a recording resumes, plays by keyboard, and tells what was played', {}, async (page) => {

@@ -58,6 +58,7 @@ export class StandIn {
     const isContent = request.headers.host.startsWith('content.');
     if (pathname.startsWith('/assets/')) return this.#asset(pathname.slice('/assets/'.length), response);
     if (isContent && pathname === '/frame/') return html(response, this.#frame());
+    if (isContent && pathname === '/frame/left') return html(response, this.#left());
     if (isContent && pathname.startsWith('/c/')) return this.#file(pathname.slice(3), request, response);
     const body = await read(request);
     if (this.down) return json(response, 503, { code: 'unavailable' });
@@ -155,6 +156,10 @@ export class StandIn {
 
   #frame() {
     return fill('frame.html', { application_origin: this.application, script_url: this.#manifest('src/frame/main.ts') });
+  }
+
+  #left() {
+    return `<!doctype html><html lang="fr"><title>Préau</title><script type="module" src="${this.#manifest('src/frame/left.ts')}"></script>`;
   }
 
   /** The real template, as far as its few expressions go. */

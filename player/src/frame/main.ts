@@ -1,6 +1,7 @@
 /** The launch frame: listens to the player page, and stages the content it is told to open. */
 
 import {
+  type FromLeft,
   type Launch,
   type PlainRuntime,
   received,
@@ -9,6 +10,7 @@ import {
   type ToFrame,
   type ToPage,
 } from '../shared/protocol.ts';
+import { type Listening, sayFarewell } from './farewell.ts';
 import { openLog } from './log.ts';
 import type { Timers } from './queue.ts';
 import { replay } from './replay.ts';
@@ -65,6 +67,9 @@ const stage: Stage = {
     place.append(heading, frame);
     content = frame;
   },
+  farewell() {
+    sayFarewell(content?.contentWindow as Listening | null | undefined);
+  },
   remove() {
     content?.remove();
     content = undefined;
@@ -114,6 +119,9 @@ if (window.parent !== window && application !== '') {
   window.addEventListener('message', (event) => {
     const message = received<ToFrame>(event, window.parent, application);
     if (message) told(message).catch(failed);
+    if (content && received<FromLeft>(event, content.contentWindow, location.origin)?.type === 'left') {
+      session?.left().catch(failed);
+    }
   });
   window.addEventListener('online', () => session?.online());
   window.addEventListener('pagehide', () => session?.leave());

@@ -14,6 +14,7 @@ describe('a session', () => {
   let said: ToPage[];
   let shown: string[];
   let exposed: Record<string, unknown>;
+  let farewell: () => void;
   let unload: () => void;
 
   beforeEach(() => {
@@ -23,6 +24,7 @@ describe('a session', () => {
     said = [];
     shown = [];
     exposed = {};
+    farewell = () => {};
     unload = () => {};
   });
 
@@ -56,6 +58,7 @@ describe('a session', () => {
           shown.push(url);
           loaded();
         },
+        farewell: () => farewell(),
         remove: () => unload(),
       },
       log,
@@ -168,6 +171,61 @@ describe('a session', () => {
     // The learner already chose where to go.
     expect(server.arrived[0]?.commit).toMatchObject({ terminate: true, nav_request: null });
     expect(of('navigate')).toEqual([]);
+  });
+
+  it('says beforeunload before it removes the content, and takes what is said then', async () => {
+    const subject = session();
+    await subject.open();
+    api().Initialize('');
+    const order: string[] = [];
+    farewell = () => {
+      order.push('beforeunload');
+      api().SetValue('cmi.location', 'farewell');
+      api().SetValue('adl.nav.request', 'continue');
+      api().Terminate('');
+    };
+    unload = () => order.push('removed');
+    expect(await subject.close()).toBe(true);
+    expect(order).toEqual(['beforeunload', 'removed']);
+    expect(server.arrived).toMatchObject([{ commit: { set: { 'cmi.location': 'farewell' }, terminate: true } }]);
+    expect(of('navigate')).toEqual([]);
+  });
+
+  it('leaves beforeunload to the browser when the whole page goes', async () => {
+    const subject = session();
+    await subject.open();
+    let told = 0;
+    farewell = () => {
+      told += 1;
+    };
+    subject.leave();
+    expect(told).toBe(0);
+  });
+
+  it('removes content that left by itself, and says so once', async () => {
+    const subject = session({ kind: 'cmi5', content_url: 'http://content.test/c/x/index.html' });
+    await subject.open();
+    let removed = 0;
+    unload = () => {
+      removed += 1;
+    };
+    const left = subject.left();
+    await time.pass(300);
+    await left;
+    await subject.left();
+    expect(removed).toBe(1);
+    expect(of('terminated')).toEqual([{ type: 'terminated', removed: true }]);
+    expect(await subject.close()).toBe(true);
+  });
+
+  it('says nothing of content that leaves while it is being closed', async () => {
+    const subject = session({ kind: 'cmi5', content_url: 'http://content.test/c/x/index.html' });
+    await subject.open();
+    farewell = () => void subject.left();
+    const closed = subject.close();
+    await time.pass(300);
+    expect(await closed).toBe(true);
+    expect(of('terminated')).toEqual([]);
   });
 
   it('terminates for content that never does, so that it resumes', async () => {

@@ -13,6 +13,8 @@ export interface Stage {
   expose(name: string, api: object): void;
   withdraw(name: string): void;
   show(url: string, title: string, loaded: () => void): void;
+  /** Says `beforeunload` to the content: whatever it does, it is removed next. */
+  farewell(): void;
   /** Removes the content; its unload handlers have run when this returns. */
   remove(): void;
 }
@@ -67,16 +69,26 @@ export class Session {
 
   /** Removes the content and answers whether everything it said reached the server. */
   close(): Promise<boolean> {
-    this.#closing ??= this.#close();
+    // Known to be closing before the content hears of it: its handlers run within.
+    this.#closing ??= Promise.resolve().then(() => this.#close());
     return this.#closing;
+  }
+
+  /** The content went to the page for content that has left: nothing of it stays. */
+  async left(): Promise<void> {
+    // Content may leave because it is being closed: then somebody already knows where to go.
+    if (this.#closing) return;
+    await this.close();
+    this.#around.post({ type: 'terminated', removed: true });
   }
 
   async #close(): Promise<boolean> {
     const { kind } = this.#launch.runtime;
+    if (this.#scorm) this.#scorm.closing = true;
+    this.#around.stage.farewell();
     if (kind === 'cmi5' || kind === 'tincan') {
       await new Promise<void>((resolve) => this.#around.timers.after(GRACE, resolve));
     }
-    if (this.#scorm) this.#scorm.closing = true;
     this.#around.stage.remove();
     if (!this.#scorm) return true;
     return this.#scorm.end();
@@ -87,7 +99,7 @@ export class Session {
     this.#scorm?.flush(true);
   }
 
-  /** The page goes away: the last turn of the event loop. */
+  /** The page goes away: the last turn of the event loop. The browser said `beforeunload` itself. */
   leave(): void {
     if (this.#scorm) this.#scorm.closing = true;
     this.#around.stage.remove();

@@ -180,7 +180,7 @@ class Player {
         void this.#asked(message.request, message.target);
         return;
       case 'terminated':
-        this.#ended();
+        this.#ended(message.removed);
         return;
       case 'error':
         if (message.code === 'launch-invalid' || message.code === 'frame-failed') {
@@ -221,13 +221,15 @@ class Player {
     for (const entry of this.#outline) this.#chrome.open(entry.index, isOpen(entry, this.#requests));
   }
 
-  #ended(): void {
+  /** Nothing is covered while the content may still show a last page; where it was removed, a panel takes its place. */
+  #ended(isRemoved = false): void {
     this.#chrome.phase('ended');
     const { next } = allowed(this.#outline, this.#config.activity.index, this.#requests);
     const act: Action = next
       ? { label: this.#words('ended-next'), main: true, act: () => void this.#go('continue') }
       : { label: this.#words('back'), main: true, act: () => void this.#leave(this.#chrome.back.href) };
-    this.#chrome.notice(this.#words('ended-title'), [act]);
+    if (!isRemoved) this.#chrome.notice(this.#words('ended-title'), [act]);
+    else this.#chrome.panel(this.#config.activity.title, this.#words('ended-title'), next ? [act, this.#wayBack()] : [act]);
   }
 
   /** The content asked to go somewhere. */
@@ -307,11 +309,12 @@ class Player {
 
   #error(text: string, retry: () => void, label = this.#words('retry')): void {
     this.#chrome.phase('error');
-    const actions: Action[] = [
-      { label, main: true, act: retry },
-      { label: this.#words('back'), act: () => void this.#leave(this.#chrome.back.href) },
-    ];
+    const actions: Action[] = [{ label, main: true, act: retry }, this.#wayBack()];
     this.#chrome.panel(undefined, text, actions, true);
+  }
+
+  #wayBack(): Action {
+    return { label: this.#words('back'), act: () => void this.#leave(this.#chrome.back.href) };
   }
 }
 

@@ -78,9 +78,13 @@ export type ToPage =
   | { type: 'saved'; state: SavedState; at: string }
   | { type: 'progress'; progress: Progress; valid_requests?: ValidRequests | undefined }
   | { type: 'navigate'; request: string; target: string | null }
-  | { type: 'terminated' }
+  /** With `removed` the content is gone from the screen as well. */
+  | { type: 'terminated'; removed?: true }
   | { type: 'closed'; id: number; ok: boolean }
   | { type: 'error'; code: string; detail: string };
+
+/** What the page for content that has left (`src/frame/left.ts`) says to the frame around it. */
+export type FromLeft = { type: 'left' };
 
 /** The message of a `postMessage` event, or nothing when it is not from the window and origin expected. */
 export function received<M extends { type: string }>(event: MessageEvent, source: unknown, origin: string): M | undefined {

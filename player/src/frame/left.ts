@@ -1,0 +1,8 @@
+/**
+ * The page content is sent to when it leaves by itself, a cmi5 unit's `returnURL` (cmi5 8.2.4, 10.2.6): tells the launch frame
+ * around it.
+ */
+
+export {};
+
+if (window.parent !== window) window.parent.postMessage({ preau: 1, type: 'left' }, location.origin);
