@@ -328,6 +328,28 @@ await story('what could not be sent is kept on the device and sent at the next l
   assert.equal(standIn.values['cmi.location'], 'kept');
 });
 
+await story('what is on the device is adopted when the page has forgotten its launch', {}, async (page) => {
+  await open(page, 1);
+  const frame = await inner(page);
+  standIn.down = true;
+  await frame.evaluate(() => {
+    window.api.SetValue('cmi.location', 'adopted');
+    window.api.SetValue('cmi.session_time', 'PT7M');
+    window.api.SetValue('cmi.exit', 'normal');
+    window.api.Terminate('');
+  });
+  await page.waitForSelector('#player-state[data-state="offline"]');
+  await page.goto(`${standIn.application}/elsewhere`);
+  await page.evaluate(() => localStorage.clear());
+  standIn.down = false;
+  const before = standIn.commits.length;
+  await open(page, 1);
+  const again = await inner(page);
+  assert.equal(await again.textContent('#entry'), 'adopted');
+  const [first, ...more] = standIn.commits.slice(before);
+  assert.deepEqual([first.session_time, first.terminate, first.exit, more.length], ['PT7M', true, 'normal', 0]);
+});
+
 await story('the last word of a page that goes while the server is away is kept too', {}, async (page) => {
   await open(page, 1);
   const frame = await inner(page);

@@ -10,7 +10,7 @@ beforeAll(() => {
 
 function entry(launch: string, sequence: number, set: Record<string, string> = {}, more: Partial<Entry> = {}): Entry {
   const commit = { lease: 1, sequence, set, terminate: false, nav_request: null };
-  return { launch, sequence, registration: 'r1', activity: 1, url: '/commit', secret: 's', at: 1_000, commit, ...more };
+  return { launch, sequence, registration: 'r1', activity: 1, at: 1_000, commit, ...more };
 }
 
 describe('the log of commits', () => {
@@ -37,6 +37,18 @@ describe('the log of commits', () => {
     expect((await log.pending()).map(({ commit }) => commit.set)).toEqual([{ a: '2' }]);
   });
 
+  it('puts entries in the place of others in one step', async () => {
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('old', 1));
+    await log.put(entry('old', 2));
+    const old = await log.pending();
+    await log.replace(old, [entry('new', 1), entry('new', 2)]);
+    expect((await log.pending()).map(({ launch, sequence }) => [launch, sequence])).toEqual([
+      ['new', 1],
+      ['new', 2],
+    ]);
+  });
+
   it('keeps nothing, and fails nothing, where the browser refuses storage', async () => {
     const refusing = {
       open: () => {
@@ -45,6 +57,7 @@ describe('the log of commits', () => {
     } as unknown as IDBFactory;
     for (const log of [await openLog(undefined), await openLog(refusing)]) {
       await log.put(entry('l', 1));
+      await log.replace([], [entry('l', 2)]);
       await log.acknowledge('l', 1);
       expect(await log.pending()).toEqual([]);
     }
@@ -53,15 +66,49 @@ describe('the log of commits', () => {
 
 describe('replay', () => {
   const everything = () => true;
+  const to = { url: '/commit', secret: 's' };
+  const addresses = { l: to, other: to };
 
   it('sends what was kept, in order, and empties the log', async () => {
     const server = new FakeServer();
     const log = await openLog(new IDBFactory());
     await log.put(entry('l', 2, { a: '2' }));
     await log.put(entry('l', 1, { a: '1', b: '1' }));
-    expect(await replay(log, server.send, everything)).toEqual({ replayed: 2, kept: 0 });
+    expect(await replay(log, server.send, addresses, everything)).toEqual({ replayed: 2, kept: 0 });
     expect(server.values).toEqual({ a: '2', b: '1' });
     expect(await log.pending()).toEqual([]);
+  });
+
+  it('sends time and end as they were, with the secret that the page knows', async () => {
+    const log = await openLog(new IDBFactory());
+    const commit = { lease: 4, sequence: 2, set: {}, session_time: 'PT9M', terminate: true, exit: 'normal', nav_request: null };
+    await log.put(entry('l', 2, {}, { commit }));
+    const sent: unknown[] = [];
+    const send: FakeServer['send'] = async (...request) => {
+      sent.push(request);
+      return { kind: 'ok', body: {} };
+    };
+    await replay(log, send, addresses, everything);
+    expect(sent).toEqual([[commit, to, false]]);
+  });
+
+  it('leaves what the page knows no address for to the next launch', async () => {
+    const server = new FakeServer();
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 1));
+    expect(await replay(log, server.send, {}, everything)).toEqual({ replayed: 0, kept: 0 });
+    expect(server.arrived).toEqual([]);
+    expect(await log.pending()).toHaveLength(1);
+  });
+
+  it('stops when it is no longer wanted', async () => {
+    const server = new FakeServer();
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 1));
+    await log.put(entry('l', 2));
+    await replay(log, server.send, addresses, () => server.arrived.length === 0);
+    expect(server.arrived).toHaveLength(1);
+    expect(await log.pending()).toHaveLength(1);
   });
 
   it('leaves other registrations alone', async () => {
@@ -69,7 +116,7 @@ describe('replay', () => {
     const log = await openLog(new IDBFactory());
     await log.put(entry('l', 1));
     await log.put(entry('other', 1, {}, { registration: 'r2' }));
-    await replay(log, server.send, (kept) => kept.registration === 'r1');
+    await replay(log, server.send, addresses, (kept) => kept.registration === 'r1');
     expect((await log.pending()).map(({ launch }) => launch)).toEqual(['other']);
   });
 
@@ -79,7 +126,7 @@ describe('replay', () => {
     const log = await openLog(new IDBFactory());
     await log.put(entry('l', 1));
     await log.put(entry('l', 2));
-    expect(await replay(log, server.send, everything)).toEqual({ replayed: 0, kept: 2 });
+    expect(await replay(log, server.send, addresses, everything)).toEqual({ replayed: 0, kept: 2 });
     expect(await log.pending()).toHaveLength(2);
   });
 
@@ -89,7 +136,7 @@ describe('replay', () => {
     const log = await openLog(new IDBFactory());
     await log.put(entry('l', 1));
     await log.put(entry('l', 2));
-    expect(await replay(log, server.send, everything)).toEqual({ replayed: 0, kept: 0 });
+    expect(await replay(log, server.send, addresses, everything)).toEqual({ replayed: 0, kept: 0 });
     expect(server.arrived).toHaveLength(1);
     expect(await log.pending()).toEqual([]);
   });
@@ -99,9 +146,11 @@ describe('replay', () => {
     const log = await openLog(new IDBFactory());
     await log.put(entry('l', 1, { a: 'bad' }));
     await log.put(entry('l', 2, { b: 'good' }));
-    const send: typeof server.send = async (kept, keepalive) =>
-      kept.sequence === 1 ? { kind: 'refused', over: false, code: 'value-invalid', detail: '' } : server.send(kept, keepalive);
-    expect(await replay(log, send, everything)).toEqual({ replayed: 1, kept: 0 });
+    const send: typeof server.send = async (commit, address, keepalive) =>
+      commit.sequence === 1
+        ? { kind: 'refused', over: false, code: 'value-invalid', detail: '' }
+        : server.send(commit, address, keepalive);
+    expect(await replay(log, send, addresses, everything)).toEqual({ replayed: 1, kept: 0 });
     expect(server.values).toEqual({ b: 'good' });
     expect(await log.pending()).toEqual([]);
   });

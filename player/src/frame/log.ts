@@ -1,6 +1,8 @@
 /**
  * The log of commits on this device: written before a commit is sent, emptied when it is acknowledged, replayed at the next launch.
  *
+ * It holds no secret: content of the same origin could read it.
+ *
  * A browser may refuse IndexedDB (private windows, full disk): the log then keeps nothing and playing goes on.
  */
 
@@ -11,8 +13,6 @@ export interface Entry {
   readonly sequence: number;
   readonly registration: string;
   readonly activity: number;
-  readonly url: string;
-  readonly secret: string;
   /** Milliseconds since the epoch, for the order between launches. */
   readonly at: number;
   readonly commit: Commit;
@@ -20,6 +20,8 @@ export interface Entry {
 
 export interface Log {
   put(entry: Entry): Promise<void>;
+  /** Puts entries in the place of others, all or nothing. */
+  replace(old: readonly Entry[], entries: readonly Entry[]): Promise<void>;
   /** Removes the commits of a launch up to and including `sequence`. */
   acknowledge(launch: string, sequence: number): Promise<void>;
   /** Everything not acknowledged, oldest first. */
@@ -54,6 +56,13 @@ class IndexedLog implements Log {
     await this.#write((store) => store.put(entry));
   }
 
+  async replace(old: readonly Entry[], entries: readonly Entry[]): Promise<void> {
+    await this.#write((store) => {
+      for (const { launch, sequence } of old) store.delete([launch, sequence]);
+      for (const entry of entries) store.put(entry);
+    });
+  }
+
   async acknowledge(launch: string, sequence: number): Promise<void> {
     await this.#write((store) => store.delete(IDBKeyRange.bound([launch, 0], [launch, sequence])));
   }
@@ -63,7 +72,7 @@ class IndexedLog implements Log {
     return entries.sort((left, right) => left.at - right.at || left.sequence - right.sequence);
   }
 
-  async #write(act: (store: IDBObjectStore) => IDBRequest): Promise<void> {
+  async #write(act: (store: IDBObjectStore) => void): Promise<void> {
     const transaction = this.#database.transaction(STORE, 'readwrite');
     act(transaction.objectStore(STORE));
     const done = new Promise<void>((resolve, reject) => {
@@ -78,6 +87,7 @@ class IndexedLog implements Log {
 
 const nothingKept: Log = {
   put: async () => {},
+  replace: async () => {},
   acknowledge: async () => {},
   pending: async () => [],
 };

@@ -11,7 +11,7 @@ import {
   type ToPage,
 } from '../shared/protocol.ts';
 import { type Listening, sayFarewell } from './farewell.ts';
-import { openLog } from './log.ts';
+import { type Entry, openLog } from './log.ts';
 import type { Timers } from './queue.ts';
 import { replay } from './replay.ts';
 import { send } from './send.ts';
@@ -28,6 +28,9 @@ const timers: Timers = {
 };
 
 let session: Session | undefined;
+const adopted = new Set<string>();
+/** Counts what the page asked to open: what nobody waits for stops when content comes. */
+let openings = 0;
 
 function post(message: ToPage): void {
   window.parent.postMessage(sealed(message), application);
@@ -82,7 +85,7 @@ async function open(launch: Launch<ScormRuntime | PlainRuntime>, registration: s
     return;
   }
   await session?.close();
-  session = new Session(launch, registration, { stage, log: await log, send, timers, post });
+  session = new Session(launch, registration, { stage, log: await log, send, timers, adopted, post });
   await session.open();
 }
 
@@ -95,12 +98,17 @@ async function told(message: ToFrame): Promise<void> {
     case 'hello':
       post({ type: 'ready' });
       return;
-    case 'ping':
-      post({ type: 'ready', ...(await replay(await log, send, (entry) => entry.registration === message.registration)) });
-      // What other registrations left behind can follow when nobody waits for it.
-      await replay(await log, send, (entry) => entry.registration !== message.registration);
+    case 'ping': {
+      const { registration, addresses } = message;
+      const before = openings;
+      post({ type: 'ready', ...(await replay(await log, send, addresses, (entry) => entry.registration === registration)) });
+      // What other registrations left behind can follow when nobody waits for it, and no content is there to see their secrets.
+      const isOther = (entry: Entry) => entry.registration !== registration && openings === before;
+      await replay(await log, send, addresses, isOther);
       return;
+    }
     case 'open':
+      openings += 1;
       await open(message.launch, message.registration);
       return;
     case 'close':

@@ -26,7 +26,7 @@ describe('the commit queue', () => {
     states = [];
     refusals = [];
     queue = new CommitQueue(
-      { launch: 'l1', registration: 'r1', activity: 2, url: '/commit', secret: 's', lease: 1, sequence: 0 },
+      { launch: 'l1', registration: 'r1', activity: 2, to: { url: '/commit', secret: 's' }, lease: 1, sequence: 0 },
       server.send,
       log,
       time,
@@ -60,8 +60,9 @@ describe('the commit queue', () => {
     queue.push(change({ a: '1' }));
     await settled();
     expect(log.entries).toMatchObject([
-      { launch: 'l1', sequence: 1, registration: 'r1', activity: 2, secret: 's', commit: { set: { a: '1' } } },
+      { launch: 'l1', sequence: 1, registration: 'r1', activity: 2, commit: { set: { a: '1' } } },
     ]);
+    expect(JSON.stringify(log.entries)).not.toContain('secret');
   });
 
   it('has one request under way, and gathers what comes meanwhile', async () => {

@@ -2,7 +2,7 @@
  * The way of commits to the server: one at a time, in order, never lost, never older after newer. Pure but for what it is given.
  */
 
-import type { Progress, SavedState, ValidRequests } from '../shared/protocol.ts';
+import type { CommitAddress, Progress, SavedState, ValidRequests } from '../shared/protocol.ts';
 import type { Entry, Log } from './log.ts';
 
 /** What happened since the commit before. */
@@ -36,7 +36,7 @@ export type Answer =
   /** The server will never take it; with `over` it will take nothing more of this launch. */
   | { readonly kind: 'refused'; readonly over: boolean; readonly code: string; readonly detail: string };
 
-export type Send = (entry: Entry, keepalive: boolean) => Promise<Answer>;
+export type Send = (commit: Commit, to: CommitAddress, keepalive: boolean) => Promise<Answer>;
 
 export interface Timers {
   /** Runs later; the answer cancels. */
@@ -48,8 +48,7 @@ export interface Launched {
   readonly launch: string;
   readonly registration: string;
   readonly activity: number;
-  readonly url: string;
-  readonly secret: string;
+  readonly to: CommitAddress;
   readonly lease: number;
   readonly sequence: number;
 }
@@ -124,6 +123,17 @@ export class CommitQueue {
   }
 
   /**
+   * Takes over the commits of an earlier launch as one of this launch. In the log they change hands in one step, so that at no
+   * moment none or both are there, and leave it when the server has acknowledged the commit that carries them.
+   */
+  adopt(left: readonly Entry[], change: Change): void {
+    const entries = pieces(change, PIECE_BYTES).map((piece) => this.#entry(piece));
+    const logged = this.#log.replace(left, entries).catch(() => {});
+    for (const entry of entries) this.#waiting.push({ entry, attempts: 0, keepalive: false, logged });
+    this.#pump();
+  }
+
+  /**
    * The page goes away: everything unacknowledged goes again as one commit, so that nothing depends on a request that the
    * browser may drop or on two arriving in order. What exceeds the browser's limit stays in the log.
    */
@@ -155,20 +165,15 @@ export class CommitQueue {
   }
 
   #wait(change: Change, keepalive: boolean): Waiting {
-    this.#sequence += 1;
-    const { launch, registration, activity, url, secret, lease } = this.#launched;
-    const commit: Commit = { lease, sequence: this.#sequence, ...change };
-    const entry: Entry = {
-      launch,
-      registration,
-      activity,
-      url,
-      secret,
-      at: this.#timers.now(),
-      sequence: this.#sequence,
-      commit,
-    };
+    const entry = this.#entry(change);
     return { entry, attempts: 0, keepalive, logged: this.#log.put(entry).catch(() => {}) };
+  }
+
+  #entry(change: Change): Entry {
+    this.#sequence += 1;
+    const { launch, registration, activity, lease } = this.#launched;
+    const commit: Commit = { lease, sequence: this.#sequence, ...change };
+    return { launch, registration, activity, at: this.#timers.now(), sequence: this.#sequence, commit };
   }
 
   #pump(): void {
@@ -188,7 +193,7 @@ export class CommitQueue {
     const keepalive = (this.#left || waiting.keepalive) && size + this.#keepaliveBytes <= KEEPALIVE_BYTES;
     waiting.attempts += 1;
     if (keepalive) this.#keepaliveBytes += size;
-    const answer = await this.#send(waiting.entry, keepalive).catch((): Answer => ({ kind: 'again' }));
+    const answer = await this.#send(waiting.entry.commit, this.#launched.to, keepalive).catch((): Answer => ({ kind: 'again' }));
     if (keepalive) this.#keepaliveBytes -= size;
     await this.#answered(waiting, answer);
   }

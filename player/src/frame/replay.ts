@@ -1,5 +1,6 @@
 /** What an earlier launch could not send goes to the server before a new launch takes the lease. */
 
+import type { CommitAddresses } from '../shared/protocol.ts';
 import type { Entry, Log } from './log.ts';
 import type { Send } from './queue.ts';
 
@@ -9,14 +10,25 @@ export interface Replayed {
   readonly kept: number;
 }
 
-/** Sends the kept commits that `wanted` picks, oldest first, each under the lease it was made with. */
-export async function replay(log: Log, send: Send, wanted: (entry: Entry) => boolean): Promise<Replayed> {
-  const entries = (await log.pending().catch(() => [])).filter(wanted);
+/**
+ * Sends the kept commits that `wanted` picks, oldest first, each under the lease it was made with and to the address that the page
+ * knows for its launch. Those of a launch that the page knows nothing of stay for the next launch of their activity to adopt.
+ */
+export async function replay(
+  log: Log,
+  send: Send,
+  addresses: CommitAddresses,
+  wanted: (entry: Entry) => boolean,
+): Promise<Replayed> {
+  const entries = (await log.pending().catch(() => [])).filter((entry) => addresses[entry.launch] && wanted(entry));
   let replayed = 0;
   const over = new Set<string>();
   for (const [position, entry] of entries.entries()) {
-    if (over.has(entry.launch)) continue;
-    const answer = await send(entry, false).catch(() => ({ kind: 'again' }) as const);
+    const to = addresses[entry.launch];
+    if (!to || over.has(entry.launch)) continue;
+    // Asked again: an activity may have been opened meanwhile.
+    if (!wanted(entry)) break;
+    const answer = await send(entry.commit, to, false).catch(() => ({ kind: 'again' }) as const);
     if (answer.kind === 'again')
       return { replayed, kept: entries.slice(position).filter((later) => !over.has(later.launch)).length };
     if (answer.kind === 'ok') {

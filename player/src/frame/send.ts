@@ -1,15 +1,15 @@
 /** One commit request. */
 
-import type { Entry } from './log.ts';
-import type { Acknowledged, Answer } from './queue.ts';
+import type { CommitAddress } from '../shared/protocol.ts';
+import type { Acknowledged, Answer, Commit } from './queue.ts';
 
 const PATIENCE = 20_000;
 
-export async function send(entry: Entry, keepalive: boolean): Promise<Answer> {
-  const response = await fetch(entry.url, {
+export async function send(commit: Commit, to: CommitAddress, keepalive: boolean): Promise<Answer> {
+  const response = await fetch(to.url, {
     method: 'POST',
-    headers: { Authorization: `Bearer ${entry.secret}`, 'Content-Type': 'application/json', Accept: 'application/json' },
-    body: JSON.stringify(entry.commit),
+    headers: { Authorization: `Bearer ${to.secret}`, 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: JSON.stringify(commit),
     credentials: 'omit',
     cache: 'no-store',
     keepalive,

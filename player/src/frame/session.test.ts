@@ -3,6 +3,8 @@ import type { Launch, Mode, PlainRuntime, ScormRuntime, ToPage } from '../shared
 import { FakeServer, MemoryLog } from '../testing/server.ts';
 import { ManualTime, settled } from '../testing/time.ts';
 import type { api2004 } from './api.ts';
+import type { Entry } from './log.ts';
+import type { Commit } from './queue.ts';
 import { Session } from './session.ts';
 
 type Api = ReturnType<typeof api2004>;
@@ -12,6 +14,7 @@ describe('a session', () => {
   let log: MemoryLog;
   let time: ManualTime;
   let said: ToPage[];
+  let adopted: Set<string>;
   let shown: string[];
   let exposed: Record<string, unknown>;
   let farewell: () => void;
@@ -22,6 +25,7 @@ describe('a session', () => {
     log = new MemoryLog();
     time = new ManualTime();
     said = [];
+    adopted = new Set();
     shown = [];
     exposed = {};
     farewell = () => {};
@@ -64,6 +68,7 @@ describe('a session', () => {
       log,
       send: server.send,
       timers: time,
+      adopted,
       post: (message) => said.push(message),
     });
   }
@@ -299,17 +304,77 @@ describe('a session', () => {
     expect(log.entries).toEqual([]);
   });
 
-  it('adopts what an earlier launch of the same activity could not send', async () => {
-    const kept = { lease: 0, sequence: 4, set: { 'cmi.location': 'p3' }, terminate: false, nav_request: null };
-    const entry = { launch: 'l1', sequence: 4, registration: 'r1', activity: 3, url: '/', secret: 's', at: 0, commit: kept };
-    await log.put(entry);
-    await log.put({ ...entry, launch: 'l0', activity: 9 });
+  const kept = (launch: string, sequence: number, commit: Partial<Commit> = {}, activity = 3): Entry => {
+    const whole = { lease: 0, sequence, set: {}, terminate: false, nav_request: null, ...commit };
+    return { launch, sequence, registration: 'r1', activity, at: sequence, commit: whole };
+  };
+
+  it('saves what an earlier launch of the activity could not send, with its time and end, then asks for a launch', async () => {
+    await log.put(kept('l1', 4, { set: { 'cmi.location': 'p3' }, session_time: 'PT4M' }));
+    await log.put(kept('l1', 5, { session_time: 'PT5M', terminate: true, exit: 'normal', nav_request: 'continue' }));
+    await log.put(kept('l0', 4, {}, 9));
     await session({ elements: { 'cmi.location': 'p1' } }).open();
+    expect(server.arrived.map(({ commit }) => commit)).toEqual([
+      {
+        lease: 1,
+        sequence: 1,
+        set: { 'cmi.location': 'p3' },
+        session_time: 'PT5M',
+        terminate: true,
+        exit: 'normal',
+        nav_request: null,
+      },
+    ]);
+    expect(of('relaunch')).toHaveLength(1);
+    expect(shown).toEqual([]);
+    expect(log.entries.map(({ launch }) => launch)).toEqual(['l0']);
+  });
+
+  it('takes one earlier session at a time, and ends one that was cut off so that it resumes', async () => {
+    await log.put(kept('l0', 1, { session_time: 'PT1M' }));
+    await log.put(kept('l1', 2, { session_time: 'PT2M', terminate: true, exit: '' }));
+    await session().open();
+    expect(server.arrived.at(-1)?.commit).toMatchObject({ session_time: 'PT1M', terminate: true, exit: 'suspend' });
+    expect(log.entries.map(({ launch }) => launch)).toEqual(['l1']);
+  });
+
+  it('keeps what it took over in the log until the server has acknowledged it', async () => {
+    await log.put(kept('l1', 4, { set: { 'cmi.location': 'p3' }, session_time: 'PT5M' }));
+    server.hold();
+    const opened = session().open();
+    await settled();
+    expect(server.arrived).toHaveLength(1);
+    expect(log.entries).toMatchObject([{ launch: 'l2', commit: { set: { 'cmi.location': 'p3' }, session_time: 'PT5M' } }]);
+    server.release();
+    await opened;
+    expect(log.entries).toEqual([]);
+  });
+
+  it('goes on with the values of an earlier launch when the server does not take them now', async () => {
+    await log.put(kept('l1', 4, { set: { 'cmi.location': 'p3' }, session_time: 'PT5M' }));
+    server.reachable = false;
+    await session({ elements: { 'cmi.location': 'p1' } }).open();
+    expect(shown).toHaveLength(1);
     api().Initialize('');
     expect(api().GetValue('cmi.location')).toBe('p3');
-    await settled();
+    expect(log.entries).toMatchObject([{ launch: 'l2', commit: { session_time: 'PT5M', terminate: true } }]);
+    server.reachable = true;
+    await time.pass(1_000);
     expect(server.values).toEqual({ 'cmi.location': 'p3' });
-    expect(log.entries.map(({ launch }) => launch)).toEqual(['l0']);
+    expect(log.entries).toEqual([]);
+    expect(of('relaunch')).toEqual([]);
+  });
+
+  it('takes nothing over twice, should the log not let go of it', async () => {
+    await log.put(kept('l1', 4));
+    log.replace = async () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    await session().open();
+    expect(of('relaunch')).toHaveLength(1);
+    await session().open();
+    expect(of('relaunch')).toHaveLength(1);
+    expect(shown).toHaveLength(1);
   });
 
   it('never blocks the content when it is read-only', async () => {

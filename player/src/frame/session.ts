@@ -4,7 +4,7 @@ import type { Launch, PlainRuntime, ScormRuntime, ToPage } from '../shared/proto
 import { api12, api2004, ScormApi } from './api.ts';
 import type { Log } from './log.ts';
 import { DataModel } from './model.ts';
-import { type Change, CommitQueue, type Send, type Timers } from './queue.ts';
+import { type Change, CommitQueue, merge, type Send, type Timers } from './queue.ts';
 import { tableOf } from './table.ts';
 
 /** The parts of the browser a session touches, so that a test can stand in for them. */
@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly log: Log;
   readonly send: Send;
   readonly timers: Timers;
+  /** Launches whose commits were taken over since the frame was loaded. */
+  readonly adopted: Set<string>;
   post(message: ToPage): void;
 }
 
@@ -57,8 +59,12 @@ export class Session {
 
   async open(): Promise<void> {
     const { runtime, activity } = this.#launch;
-    await this.#scorm?.adopt();
+    const isSettled = await this.#scorm?.adopt();
     if (this.#closing) return;
+    if (isSettled) {
+      this.#around.post({ type: 'relaunch' });
+      return;
+    }
     this.#scorm?.expose();
     this.#around.stage.show(runtime.content_url, activity.title, () => this.#around.post({ type: 'opened' }));
   }
@@ -142,8 +148,7 @@ class Scorm {
         launch: launch.launch,
         registration,
         activity: launch.activity.index,
-        url: launch.commit_url,
-        secret: launch.secret,
+        to: { url: launch.commit_url, secret: launch.secret },
         lease: launch.lease,
         sequence: runtime.sequence,
       },
@@ -162,19 +167,38 @@ class Scorm {
     );
   }
 
-  /** Takes over what an earlier launch of this activity left on the device because the server could not be reached. */
-  async adopt(): Promise<void> {
-    if (!this.#isRecorded) return;
-    const entries = await this.#around.log.pending().catch(() => []);
+  /**
+   * Takes over what an earlier launch of this activity left on the device, as the first commit of this one: its values, its time
+   * and how it ended. Answers whether that is saved. The activity is then to be launched again: it may be over, and the server
+   * knows what a session that begins now is to be told.
+   */
+  async adopt(): Promise<boolean> {
+    if (!this.#isRecorded) return false;
+    const { launch, activity } = this.#launch;
+    const { log, adopted } = this.#around;
+    const entries = await log.pending().catch(() => []);
     const mine = entries.filter(
       (entry) =>
         entry.registration === this.#registration &&
-        entry.activity === this.#launch.activity.index &&
-        entry.launch !== this.#launch.launch,
+        entry.activity === activity.index &&
+        entry.launch !== launch &&
+        // A log that cannot be written would have it taken over for ever.
+        !adopted.has(entry.launch),
     );
-    for (const entry of mine) this.#model.restore(entry.commit.set);
-    this.flush(false);
-    for (const entry of mine) await this.#around.log.acknowledge(entry.launch, entry.sequence).catch(() => {});
+    // One session at a time: the times of two are to be added, and only the server does that.
+    const left = mine.filter((entry) => entry.launch === mine[0]?.launch);
+    if (!left[0]) return false;
+    adopted.add(left[0].launch);
+    const whole = merge(left.map((entry) => entry.commit));
+    // That session is over, also if nobody said so; where it wanted to go no longer matters.
+    this.#queue.adopt(left, { ...whole, terminate: true, exit: whole.exit ?? 'suspend', nav_request: null });
+    if (await this.#queue.idle()) return true;
+    // The server does not take it now. The learner goes on with these values all the same.
+    if (this.#queue.state === 'offline') {
+      this.#model.restore(whole.set);
+      this.#model.takeChanges();
+    }
+    return false;
   }
 
   expose(): void {

@@ -1,6 +1,7 @@
 /** The page's end of the conversation with the launch frame. */
 
 import {
+  type CommitAddresses,
   type Launch,
   type PlainRuntime,
   received,
@@ -17,15 +18,24 @@ export class FrameLink {
   readonly #frame: HTMLIFrameElement;
   readonly #origin: string;
   readonly #registration: string;
+  readonly #addresses: (registration?: string) => CommitAddresses;
   readonly #heard: (message: ToPage) => void;
   #ready: ((kept: number | undefined) => void)[] = [];
   readonly #closing = new Map<number, (ok: boolean) => void>();
   #lastClose = 0;
+  #hasOpened = false;
 
-  constructor(frame: HTMLIFrameElement, origin: string, registration: string, heard: (message: ToPage) => void) {
+  constructor(
+    frame: HTMLIFrameElement,
+    origin: string,
+    registration: string,
+    addresses: (registration?: string) => CommitAddresses,
+    heard: (message: ToPage) => void,
+  ) {
     this.#frame = frame;
     this.#origin = origin;
     this.#registration = registration;
+    this.#addresses = addresses;
     this.#heard = heard;
     window.addEventListener('message', (event) => {
       const message = received<ToPage>(event, frame.contentWindow, origin);
@@ -50,6 +60,7 @@ export class FrameLink {
   }
 
   open(launch: Launch<ScormRuntime | PlainRuntime>): void {
+    this.#hasOpened = true;
     this.#say({ type: 'open', launch, registration: this.#registration });
   }
 
@@ -76,7 +87,7 @@ export class FrameLink {
   #hear(message: ToPage): void {
     if (message.type === 'ready') {
       if (message.kept !== undefined) for (const resolve of this.#ready.splice(0)) resolve(message.kept);
-      else if (this.#ready.length > 0) this.#say({ type: 'ping', registration: this.#registration });
+      else if (this.#ready.length > 0) this.#ping();
       return;
     }
     if (message.type === 'closed') {
@@ -85,6 +96,13 @@ export class FrameLink {
       return;
     }
     this.#heard(message);
+  }
+
+  #ping(): void {
+    const registration = this.#registration;
+    // A frame that has had content is no place for the secrets of other registrations: content shares its origin.
+    const addresses = this.#hasOpened ? this.#addresses(registration) : this.#addresses();
+    this.#say({ type: 'ping', registration, addresses });
   }
 
   #say(message: ToFrame): void {

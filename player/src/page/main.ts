@@ -15,6 +15,7 @@ import { type Config, type OutlineEntry, type Words, wordsOf } from './config.ts
 import { element, optional, required } from './dom.ts';
 import { FrameLink } from './frame-link.ts';
 import { postJson, type Reply } from './http.ts';
+import { Launches } from './launches.ts';
 import { MediaPlayer } from './media/player.ts';
 import { allowed, isOpen, statusOf, targetOf, withStatus } from './outline.ts';
 
@@ -38,6 +39,7 @@ class Player {
   #requests: ValidRequests | undefined;
   #link: FrameLink | undefined;
   #opened: Opened | undefined;
+  readonly #launches = new Launches();
   #isLeaving = false;
   #keptOnce = false;
 
@@ -85,8 +87,11 @@ class Player {
   /** Video and audio are played by the page itself: the server renders no frame for them. */
   #frameLink(): FrameLink | undefined {
     const frame = optional<HTMLIFrameElement>('player-frame');
-    if (frame)
-      this.#link ??= new FrameLink(frame, this.#config.content_origin, this.#config.registration, (said) => this.#heard(said));
+    if (frame) {
+      const { content_origin, registration } = this.#config;
+      const addresses = (one?: string) => this.#launches.addresses(one);
+      this.#link ??= new FrameLink(frame, content_origin, registration, addresses, (said) => this.#heard(said));
+    }
     return this.#link;
   }
 
@@ -129,9 +134,18 @@ class Player {
         this.#error(this.#words('error-frame'), () => location.reload());
         return;
       }
+      if (launch.mode === 'normal' && runtime.kind.startsWith('scorm')) {
+        this.#launches.remember(this.#config.registration, launch.launch, { url: launch.commit_url, secret: launch.secret });
+      }
       link.open(launch as Launch<ScormRuntime | PlainRuntime>);
-      this.#opened = { close: () => link.close() };
+      this.#opened = { close: () => this.#closed(link, launch.launch) };
     }
+  }
+
+  async #closed(link: FrameLink, launch: string): Promise<boolean> {
+    const isSaved = await link.close();
+    if (isSaved) this.#launches.forget(launch);
+    return isSaved;
   }
 
   #play(launch: Launch<MediaRuntime>): void {
@@ -175,6 +189,9 @@ class Player {
         return;
       case 'progress':
         this.#progressed(message.progress, message.valid_requests);
+        return;
+      case 'relaunch':
+        if (!this.#isLeaving) void this.start();
         return;
       case 'navigate':
         void this.#asked(message.request, message.target);

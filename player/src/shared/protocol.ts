@@ -62,12 +62,21 @@ export interface Launch<R extends Runtime = Runtime> {
   runtime: R;
 }
 
+/** Where commits of a launch go. The secret stays in memory on the content's origin, where any content could read what is stored. */
+export interface CommitAddress {
+  url: string;
+  secret: string;
+}
+
+/** By the id of the launch. */
+export type CommitAddresses = Readonly<Record<string, CommitAddress>>;
+
 export type SavedState = 'saved' | 'saving' | 'offline' | 'readonly' | 'failed';
 
 export type ToFrame =
   /** Is anybody there? The one message that may reach a frame that is still loading; it says nothing. */
   | { type: 'hello' }
-  | { type: 'ping'; registration: string }
+  | { type: 'ping'; registration: string; addresses: CommitAddresses }
   | { type: 'open'; launch: Launch<ScormRuntime | PlainRuntime>; registration: string }
   | { type: 'close'; id: number };
 
@@ -75,6 +84,8 @@ export type ToPage =
   /** Without figures: loaded. With figures: the answer to `ping`. */
   | { type: 'ready'; replayed?: number; kept?: number }
   | { type: 'opened' }
+  /** What an earlier launch left is saved now: launch again, so that the content begins where that led. */
+  | { type: 'relaunch' }
   | { type: 'saved'; state: SavedState; at: string }
   | { type: 'progress'; progress: Progress; valid_requests?: ValidRequests | undefined }
   | { type: 'navigate'; request: string; target: string | null }

@@ -2,6 +2,7 @@
 
 import type { Entry, Log } from '../frame/log.ts';
 import type { Answer, Commit } from '../frame/queue.ts';
+import type { CommitAddress } from '../shared/protocol.ts';
 
 export class FakeServer {
   reachable = true;
@@ -24,8 +25,7 @@ export class FakeServer {
     for (const answer of held) answer();
   }
 
-  readonly send = async (entry: Entry, keepalive: boolean): Promise<Answer> => {
-    const { commit } = entry;
+  readonly send = async (commit: Commit, _to: CommitAddress, keepalive: boolean): Promise<Answer> => {
     if (!this.reachable) throw new TypeError('Failed to fetch');
     this.arrived.push({ commit, keepalive });
     const held = this.#held;
@@ -47,6 +47,10 @@ export class MemoryLog implements Log {
   async put(entry: Entry): Promise<void> {
     this.entries = this.entries.filter((other) => other.launch !== entry.launch || other.sequence !== entry.sequence);
     this.entries.push(entry);
+  }
+
+  async replace(old: readonly Entry[], entries: readonly Entry[]): Promise<void> {
+    this.entries = [...this.entries.filter((entry) => !old.includes(entry)), ...entries];
   }
 
   async acknowledge(launch: string, sequence: number): Promise<void> {
