@@ -1,6 +1,6 @@
 /**
- * The page content is sent to when it leaves by itself, a cmi5 unit's `returnURL` (cmi5 8.2.4, 10.2.6): tells the launch frame
- * around it.
+ * The page content is sent to when it leaves by itself, a cmi5 unit's `returnURL` (cmi5 10.2.6): tells the launch frame around
+ * it.
  */
 
 export {};
