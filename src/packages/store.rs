@@ -322,6 +322,9 @@ pub async fn records(tx: &mut Tx, package: PackageId) -> Result<i64> {
 }
 
 const VERSIONS: &str = "SELECT id FROM package_version WHERE package_id = $1";
+const DELETE_PREVIEW_DOCUMENTS: &str = "
+    DELETE FROM lrs_document WHERE registration IN
+    (SELECT r.id FROM registration r JOIN course k ON k.id = r.course_id WHERE r.preview AND k.package_id = $1)";
 const DELETE_PREVIEWS: &str = "
     DELETE FROM registration WHERE preview AND course_id IN (SELECT id FROM course WHERE package_id = $1)";
 const DELETE: &str = "DELETE FROM package WHERE id = $1";
@@ -329,7 +332,7 @@ const DELETE: &str = "DELETE FROM package WHERE id = $1";
 /// Removes the package and all its rows. Answers its versions, whose blobs are to follow; none if there is no such package.
 pub async fn delete(tx: &mut Tx, package: PackageId) -> Result<Vec<VersionId>> {
     let versions = on_db!(tx, c => sqlx::query_scalar(VERSIONS).bind(package).fetch_all(c).await)?;
-    for statement in [DELETE_PREVIEWS, DELETE] {
+    for statement in [DELETE_PREVIEW_DOCUMENTS, DELETE_PREVIEWS, DELETE] {
         on_db!(tx, c => sqlx::query(statement).bind(package).execute(c).await.map(drop))?;
     }
     Ok(versions)

@@ -257,6 +257,30 @@ both_databases! {
         assert!(!files_on_disk(&app).is_empty());
     }
 
+    async fn a_package_goes_with_all_that_its_previews_left(app: TestApp) {
+        const PREVIEW: &str = "INSERT INTO registration \
+            (id, person_id, course_id, version_id, attempt, preview, lease, created_at) \
+            VALUES ($1, $2, $3, $4, 1, TRUE, 0, 0)";
+        let report = post(&app, "x.zip", course(&[])).await.expect(201).json();
+        let trainer = app.person("Nadia", Role::Trainer).await;
+        let course: preau::core::CourseId = report["courses"][0]["id"].as_str().unwrap().parse().unwrap();
+        let version: VersionId = report["version"].as_str().unwrap().parse().unwrap();
+        let (preview, elsewhere) = (preau::core::RegistrationId::new(), preau::core::RegistrationId::new());
+        let agent = preau::xapi::Ifi::Mbox("mailto:nadia@example.fr".into());
+        let mut tx = app.app.db.begin().await.unwrap();
+        on_db!(tx, c => sqlx::query(PREVIEW)
+            .bind(preview).bind(trainer.id).bind(course).bind(version)
+            .execute(c).await.map(drop)).unwrap();
+        for registration in [preview, elsewhere] {
+            let state = serde_json::json!({"page": 3});
+            preau::lrs::put_state(&mut tx, &app.app, "http://example.fr/a", &agent, registration, "s", &state).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let writer = app.token(&["packages/write"]).await;
+        writer.delete(&format!("/api/v1/packages/{}", report["id"].as_str().unwrap())).await.expect(204);
+        assert_eq!((app.count("registration").await, app.count("lrs_document").await), (0, 1));
+    }
+
     async fn files_are_served_from_the_archive(app: TestApp) {
         let script = "var a = 1;\n".repeat(500);
         let movie: Vec<u8> = (0..2 << 20).map(|n: u32| (n / 7) as u8).collect();
