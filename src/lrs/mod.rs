@@ -49,6 +49,11 @@ pub async fn of_registration(tx: &mut Tx, registration: RegistrationId) -> Resul
     store::of_registration(tx, registration.0).await?.into_iter().map(read).collect()
 }
 
+/// The last `limit` statements of one registration, the latest first, without the voided ones.
+pub async fn latest_of_registration(tx: &mut Tx, registration: RegistrationId, limit: i64) -> Result<Vec<Stored>> {
+    store::latest_of_registration(tx, registration.0, limit).await?.into_iter().map(read).collect()
+}
+
 /// Writes a document of Préau's own (cmi5's `LMS.LaunchData`), whatever was there before.
 pub async fn put_state(
     tx: &mut Tx,

@@ -43,6 +43,9 @@ const AFTER: &str = "SELECT seq, id, body, registration, stored, occurred, refer
 const OF_REGISTRATION: &str =
     "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
     WHERE registration = $1 AND NOT voided ORDER BY seq";
+const LATEST_OF_REGISTRATION: &str =
+    "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE registration = $1 AND NOT voided ORDER BY seq DESC LIMIT $2";
 const FIND_AGENT: &str = "SELECT names FROM xapi_agent WHERE agent_key = $1";
 const FIND_ACTIVITY: &str = "SELECT definition FROM xapi_activity WHERE activity_key = $1";
 
@@ -59,6 +62,11 @@ pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Row>> {
 /// The statements of a registration in the order of storing, without the voided ones.
 pub async fn of_registration(tx: &mut Tx, registration: Uuid) -> Result<Vec<Row>> {
     Ok(on_db!(tx, c => sqlx::query_as(OF_REGISTRATION).bind(registration).fetch_all(c).await)?)
+}
+
+/// The last statements of a registration, the latest first, without the voided ones.
+pub async fn latest_of_registration(tx: &mut Tx, registration: Uuid, limit: i64) -> Result<Vec<Row>> {
+    Ok(on_db!(tx, c => sqlx::query_as(LATEST_OF_REGISTRATION).bind(registration).bind(limit).fetch_all(c).await)?)
 }
 
 /// Those of `ids` that are stored.

@@ -19,7 +19,7 @@ use crate::{lrs, on_db};
 /// Rows of one page.
 const PAGE: i64 = 100;
 /// Statements shown beside the figures; the whole stream is on the page of statements.
-const STATEMENTS: usize = 100;
+const STATEMENTS: i64 = 100;
 
 /// The pages of this slice.
 pub fn routes() -> Router<App> {
@@ -196,12 +196,10 @@ fn step(row: ActivityRow, language: Language) -> Step {
 
 /// What was recorded, the latest first, in the reader's language.
 async fn sentences(tx: &mut Tx, registration: RegistrationId, words: Words) -> Result<Vec<Told>> {
-    let statements = lrs::of_registration(tx, registration).await?;
+    let statements = lrs::latest_of_registration(tx, registration, STATEMENTS).await?;
     let teller = Teller(words);
     Ok(statements
         .iter()
-        .rev()
-        .take(STATEMENTS)
         .map(|stored| Told { at: stored.occurred, sentence: sentence(&stored.statement, &teller, &|_| None) })
         .collect())
 }
