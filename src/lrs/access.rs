@@ -93,6 +93,7 @@ pub struct Access {
 struct Launch {
     actor: Ifi,
     registration: Uuid,
+    is_preview: bool,
 }
 
 #[derive(FromRow)]
@@ -108,11 +109,13 @@ struct LaunchRow {
     registration_id: Uuid,
     actor: String,
     scopes: String,
+    preview: bool,
 }
 
 const FIND: &str = "SELECT name, secret_hash, scopes FROM lrs_credential WHERE key = $1 AND revoked_at IS NULL";
-const FIND_LAUNCH: &str = "SELECT secret_hash, registration_id, actor, scopes FROM launch_credential
-    WHERE key = $1 AND revoked_at IS NULL AND expires_at > $2";
+const FIND_LAUNCH: &str = "SELECT c.secret_hash, c.registration_id, c.actor, c.scopes, r.preview
+    FROM launch_credential c JOIN registration r ON r.id = c.registration_id
+    WHERE c.key = $1 AND c.revoked_at IS NULL AND c.expires_at > $2";
 const INSERT: &str =
     "INSERT INTO lrs_credential (key, name, secret_hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)";
 const INSERT_LAUNCH: &str = "INSERT INTO launch_credential
@@ -216,7 +219,7 @@ pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -
         let row = row.ok_or_else(unknown)?;
         let actor = Ifi::from_canonical(&row.actor).ok_or_else(unknown)?;
         let authority = Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id);
-        let launch = Some(Launch { actor, registration: row.registration_id });
+        let launch = Some(Launch { actor, registration: row.registration_id, is_preview: row.preview });
         (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch })
     } else {
         let row: Option<CredentialRow> = on_db!(tx, c => sqlx::query_as(FIND).bind(key).fetch_optional(c).await)?;
@@ -259,6 +262,11 @@ impl Access {
         if let Some(launch) = &self.launch {
             for received in &received {
                 let statement = &received.statement;
+                // A voided statement no longer counts, whoever made it: that is for people to decide.
+                if statement.voids() {
+                    return Err(Error::new(Kind::Forbidden, "launch-may-not-void")
+                        .detail("statements are voided by a tool's credential, not by launched content"));
+                }
                 if !matches!(&statement.actor, Actor::Agent(agent) if agent.ifi.key() == launch.actor.key()) {
                     return Err(Self::outside_launch("another actor"));
                 }
@@ -268,7 +276,7 @@ impl Access {
                 }
             }
         }
-        if self.scopes.contains(&Scope::Forget) {
+        if self.forgets() {
             let ids = received.iter().map(|received| received.statement.id.unwrap_or_else(StatementId::new));
             return Ok((ids.collect(), Vec::new()));
         }
@@ -290,6 +298,7 @@ impl Access {
             }
             filter.agent = Some(own);
             filter.related_agents = false;
+            filter.within = Some(launch.registration);
             return Ok(filter);
         }
         if self.one_of(&[Scope::StatementsRead, Scope::AllRead]).is_err() {
@@ -298,11 +307,12 @@ impl Access {
         Ok(filter)
     }
 
-    /// Whether one statement found by its id may be read.
-    pub(super) fn may_read(&self, body: &crate::xapi::Statement) -> Result<bool> {
+    /// Whether one statement found by its id, which was stored in `registration`, may be read.
+    pub(super) fn may_read(&self, body: &crate::xapi::Statement, registration: Option<Uuid>) -> Result<bool> {
         self.one_of(&[Scope::StatementsRead, Scope::AllRead, Scope::StatementsReadMine])?;
         if let Some(launch) = &self.launch {
-            return Ok(body.actor.ifi().is_some_and(|ifi| ifi.key() == launch.actor.key()));
+            let is_own = body.actor.ifi().is_some_and(|ifi| ifi.key() == launch.actor.key());
+            return Ok(is_own && registration == Some(launch.registration));
         }
         let mine =
             body.authority.as_ref().and_then(Actor::ifi).map(Ifi::key) == self.authority.actor().ifi().map(Ifi::key);
@@ -323,9 +333,23 @@ impl Access {
         }
     }
 
+    fn forgets(&self) -> bool {
+        self.scopes.contains(&Scope::Forget)
+    }
+
+    /// Whether changed documents stay. Where all is forgotten, only the state of a preview does, which goes with it.
+    pub(super) fn keeps_documents(&self, is_state: bool) -> bool {
+        !self.forgets() || is_state && self.launch.as_ref().is_some_and(|launch| launch.is_preview)
+    }
+
     /// The right to the profile of `agent`; of activities if `None`.
     pub(super) fn profile(&self, agent: Option<AgentKey>, change: bool) -> Result<()> {
-        self.one_of(if change { &[Scope::Profile] } else { &[Scope::Profile, Scope::AllRead] })?;
+        // A unit reads `cmi5LearnerPreferences` before anything else (cmi5 section 11), in a preview as well.
+        self.one_of(if change {
+            &[Scope::Profile, Scope::Forget]
+        } else {
+            &[Scope::Profile, Scope::AllRead, Scope::Forget]
+        })?;
         match (&self.launch, agent) {
             (Some(launch), Some(agent)) if launch.actor.key() != agent => Err(Self::outside_launch("another agent")),
             _ => Ok(()),

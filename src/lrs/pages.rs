@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::query::{self, Filter, Found};
+use super::query::{self, Filter, Found, Page};
 use super::{links, store};
 use crate::core::{Language, Result, StatementId, Timestamp};
 use crate::identity::StatementReader;
@@ -18,7 +18,7 @@ use crate::web::{self, Shell, Tab, Words};
 use crate::xapi::sentence::{self, Phrases};
 use crate::xapi::{Activity, ActivityKey, Definition, Ifi, Statement, VerbKey, format, vocabulary};
 
-const PAGE: usize = 50;
+const PAGE: i64 = 50;
 /// How many people or activities a name may mean before it has to be typed more exactly.
 const CHOICES: i64 = 12;
 
@@ -151,14 +151,13 @@ pub async fn list(
     filter.ascending = asked.after.is_some();
     filter.cursor = asked.after.or(asked.before);
 
-    let mut found = if nothing { Vec::new() } else { query::search(&mut tx, &filter, PAGE as i64 + 1).await? };
-    let cut = found.len() > PAGE;
-    found.truncate(PAGE);
+    let Page { mut found, is_cut } =
+        if nothing { Page::default() } else { query::search(&mut tx, &filter, PAGE).await? };
     if filter.ascending {
         found.reverse();
     }
-    let has_newer = if filter.ascending { cut } else { asked.before.is_some() };
-    let has_older = if filter.ascending { true } else { cut };
+    let has_newer = if filter.ascending { is_cut } else { asked.before.is_some() };
+    let has_older = if filter.ascending { true } else { is_cut };
     let page = |name, row: Option<&Found>, wanted| match row {
         Some(row) if wanted => asked.address(&[(name, &row.seq.to_string())]),
         _ => String::new(),

@@ -1,5 +1,6 @@
 //! Searching statements by links, newest or oldest first, a page after the other.
 
+use futures_util::TryStreamExt as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -18,6 +19,8 @@ pub struct Filter {
     pub activity: Option<ActivityKey>,
     pub related_activities: bool,
     pub registration: Option<Uuid>,
+    /// Only statements stored in this registration, whether they name it themselves or their launch does.
+    pub within: Option<Uuid>,
     /// Only statements under this authority.
     pub authority: Option<AgentKey>,
     /// Stored after this moment.
@@ -37,6 +40,16 @@ pub struct Found {
     pub body: String,
     pub stored: Timestamp,
 }
+
+/// Some of what matches, and whether there is more.
+#[derive(Debug, Default)]
+pub struct Page {
+    pub found: Vec<Found>,
+    pub is_cut: bool,
+}
+
+/// Bodies in one page, in bytes; the first is there however large.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// One thing a statement must name, in one of several parts.
 struct Named {
@@ -80,12 +93,14 @@ impl Filter {
     }
 }
 
-/// Up to `limit` statements, without the voided ones.
-pub async fn search(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Found>> {
+/// Up to `limit` statements, fewer where they are large, without the voided ones.
+pub async fn search(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Page> {
+    let most = usize::try_from(limit).unwrap_or_default();
+    let limit = limit.saturating_add(1);
     let (after, through) = filter.numbers();
     let direction = if filter.ascending { " ASC" } else { " DESC" };
     let named = filter.named();
-    let found = on_db!(tx, c => {
+    let page = on_db!(tx, c => {
         let mut query = sqlx::QueryBuilder::<Database>::new("SELECT s.seq, s.id, s.body, s.stored FROM statement s");
         if let Some((first, others)) = named.split_first() {
             // One branch a part, each read in the order of its index and cut; UNION drops what is found twice.
@@ -97,6 +112,9 @@ pub async fn search(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Foun
                 );
                 query.push_bind(*usage).push(" AND l.entity = ").push_bind(first.entity);
                 query.push(" AND l.seq > ").push_bind(after).push(" AND l.seq <= ").push_bind(through).push(" AND NOT v.voided");
+                if let Some(registration) = filter.within {
+                    query.push(" AND v.registration = ").push_bind(registration);
+                }
                 for other in others {
                     query.push(" AND EXISTS (SELECT 1 FROM statement_link o WHERE o.usage IN (");
                     let mut usages = query.separated(", ");
@@ -113,9 +131,22 @@ pub async fn search(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Foun
             query.push(") AS found ON found.seq = s.seq");
         } else {
             query.push(" WHERE s.seq > ").push_bind(after).push(" AND s.seq <= ").push_bind(through).push(" AND NOT s.voided");
+            if let Some(registration) = filter.within {
+                query.push(" AND s.registration = ").push_bind(registration);
+            }
         }
         query.push(" ORDER BY s.seq").push(direction).push(" LIMIT ").push_bind(limit);
-        query.build_query_as().fetch_all(c).await
-    })?;
-    Ok(found)
+        let (mut page, mut bytes) = (Page::default(), 0);
+        let mut rows = query.build_query_as::<Found>().fetch(c);
+        while let Some(row) = rows.try_next().await? {
+            bytes += row.body.len();
+            page.is_cut = page.found.len() >= most || bytes > PAGE_BYTES && !page.found.is_empty();
+            if page.is_cut {
+                break;
+            }
+            page.found.push(row);
+        }
+        page
+    });
+    Ok(page)
 }

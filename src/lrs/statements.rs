@@ -18,6 +18,8 @@ use crate::xapi::{ActivityKey, Attachment, Languages, Object, Problem, Refusal, 
 /// Statements in one page, and the most a page can have.
 const PAGE: i64 = 100;
 const MOST: i64 = 500;
+/// The largest statement kept. A page is held in memory, so what one statement can be is bounded as their number is.
+const MAX_STATEMENT: usize = 1024 * 1024;
 /// How often a writer begins again when the database preferred another.
 const ATTEMPTS: usize = 8;
 
@@ -103,6 +105,12 @@ fn read(call: &Call) -> Result<Vec<Received>> {
     let mut problems = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let base = if batch { format!("/{index}") } else { String::new() };
+        if item.raw.len() > MAX_STATEMENT {
+            // 1.0.3 Communication 3.2: 413 is for statements larger than the store allows.
+            return Err(Error::new(Kind::TooLarge, "statement-too-large")
+                .arg("size", "1 MiB")
+                .detail(format!("`{base}`: a statement may have {MAX_STATEMENT} bytes")));
+        }
         match crate::xapi::statement(item, call.version, &base) {
             Ok(statement) => {
                 problems.extend(missing_parts(&statement, &base));
@@ -183,7 +191,7 @@ async fn one(call: &Call, id: Uuid, voided: bool, format: Format) -> Result<(Str
     let row = store::find(&mut tx, StatementId(id)).await?.filter(|row| row.voided == voided).ok_or_else(unknown)?;
     let statement =
         crate::xapi::recall(&row.body).map_err(|refusal| Error::internal(anyhow::anyhow!("{refusal:?}")))?;
-    if !call.access.may_read(&statement)? {
+    if !call.access.may_read(&statement, row.registration)? {
         return Err(unknown());
     }
     let bodies = shown(&mut tx, call, vec![row.body], format).await?;
@@ -200,6 +208,7 @@ async fn page(call: &mut Call, asked: &super::http::Params, format: Format) -> R
         activity: params.iri("activity")?.map(|activity| ActivityKey::of(&activity)),
         related_activities: params.flag("related_activities")?,
         registration: params.uuid("registration")?,
+        within: None,
         authority: None,
         since: params.moment("since")?,
         until: params.moment("until")?,
@@ -211,12 +220,8 @@ async fn page(call: &mut Call, asked: &super::http::Params, format: Format) -> R
     params.finish()?;
     let filter = call.access.readable(filter)?;
     let mut tx = call.app.db.read().await?;
-    let mut found = query::search(&mut tx, &filter, limit + 1).await?;
-    let has_more = i64::try_from(found.len()).is_ok_and(|len| len > limit);
-    if has_more {
-        found.pop();
-    }
-    let more = found.last().filter(|_| has_more).map(|last| {
+    let query::Page { found, is_cut } = query::search(&mut tx, &filter, limit).await?;
+    let more = found.last().filter(|_| is_cut).map(|last| {
         let mut link = url::form_urlencoded::Serializer::new(String::from("/xapi/statements?"));
         link.extend_pairs(asked.iter().filter(|(name, _)| *name != "cursor"));
         link.append_pair("cursor", &last.seq.to_string());

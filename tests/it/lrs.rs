@@ -439,6 +439,93 @@ both_databases! {
         content.get("/xapi/statements").await.expect(401);
     }
 
+    async fn content_of_one_course_knows_nothing_of_another_and_voids_nothing(app: TestApp) {
+        let camille = app.person("Camille", Role::Learner).await;
+        let scopes = [Scope::StatementsWrite, Scope::StatementsReadMine];
+        let first = launched(&app, registered(&app, camille.id).await, &scopes).await;
+        let other = registered(&app, camille.id).await;
+        let second = launched(&app, other, &scopes).await;
+        let own = store(&first, &statement("camille", "completed", "a")).await.remove(0);
+        let named = with(statement("camille", "completed", "b"), "context", json!({"registration": other.0.0}));
+        let others = store(&second, &json!([named, statement("camille", "failed", "b")])).await;
+
+        assert_eq!(ids(&first, &[]).await, std::slice::from_ref(&own));
+        assert_eq!(ids(&first, &[("activity", "http://example.fr/b")]).await, [""; 0]);
+        assert_eq!(ids(&second, &[("ascending", "true")]).await, others);
+        for id in &others {
+            first.get(&query(&[("statementId", id)])).await.expect(404);
+            second.get(&query(&[("statementId", id)])).await.expect(200);
+        }
+
+        let voids = |id: &str| with(statement("camille", "voided", "x"), "object", json!({"objectType": "StatementRef", "id": id}));
+        for id in [&others[0], &own] {
+            assert_eq!(first.post_json("/xapi/statements", &voids(id)).await.expect(403).json()["code"], "launch-may-not-void");
+        }
+        let batch = json!([statement("camille", "passed", "a"), voids(&others[0])]);
+        first.post_json("/xapi/statements", &batch).await.expect(403);
+        let admin = tool(&app, &[Scope::All]).await;
+        assert_eq!(ids(&admin, &[("agent", &mbox("camille"))]).await.len(), 3, "nothing was voided or added");
+
+        // A reference from elsewhere is found by whoever may see both, and shows the content nothing.
+        let refers = with(statement("camille", "asked", "x"), "object", json!({"objectType": "StatementRef", "id": own}));
+        store(&admin, &refers).await;
+        assert_eq!(ids(&first, &[]).await, std::slice::from_ref(&own));
+        store(&admin, &voids(&own)).await;
+        assert_eq!(ids(&first, &[]).await, [""; 0]);
+    }
+
+    async fn content_that_leaves_no_trace_is_answered_as_ever(app: TestApp) {
+        let nadia = app.person("Nadia", Role::Trainer).await;
+        let scopes = [Scope::StatementsWrite, Scope::StatementsReadMine, Scope::State, Scope::Forget];
+        let place = registered(&app, nadia.id).await;
+        let content = launched(&app, place, &scopes).await;
+        let agent: String = url::form_urlencoded::byte_serialize(mbox("camille").as_bytes()).collect();
+        let preferences = format!("/xapi/agents/profile?agent={agent}&profileId=cmi5LearnerPreferences");
+        let state = format!("/xapi/activities/state?activityId=http://example.fr/a&agent={agent}&stateId=s");
+        content.get(&preferences).await.expect(404);
+        let stranger: String = url::form_urlencoded::byte_serialize(mbox("lea").as_bytes()).collect();
+        content.get(&preferences.replace(&agent, &stranger)).await.expect(403);
+        for path in [&preferences, &state] {
+            let answer = put(&content, path, &json!({"a": 1}), &[]).await.expect(204);
+            assert!(answer.header("etag").is_some());
+            content.get(path).await.expect(404);
+        }
+        assert_eq!(app.count("lrs_document").await, 0);
+
+        // A preview has a registration of its own, and its state goes with it.
+        let mut tx = app.app.db.begin().await.unwrap();
+        on_db!(tx, c => sqlx::query("UPDATE registration SET preview = TRUE WHERE id = $1").bind(place.0).execute(c).await.map(drop)).unwrap();
+        tx.commit().await.unwrap();
+        put(&content, &state, &json!({"a": 1}), &[]).await.expect(204);
+        assert_eq!(content.get(&state).await.expect(200).json(), json!({"a": 1}));
+        put(&content, &preferences, &json!({"a": 1}), &[]).await.expect(204);
+        assert_eq!(app.count("lrs_document").await, 1);
+    }
+
+    async fn a_page_of_large_statements_ends_early_and_none_is_larger_than_a_mebibyte(app: TestApp) {
+        let tool = tool(&app, &[Scope::All]).await;
+        let sized = |size: usize| {
+            let extensions = json!({"http://example.fr/x": "x".repeat(size)});
+            with(statement("camille", "completed", "a"), "result", json!({"extensions": extensions}))
+        };
+        let all = store(&tool, &json!((0..6).map(|_| sized(900_000)).collect::<Vec<_>>())).await;
+        let page = tool.get(&query(&[("ascending", "true"), ("limit", "5")])).await.expect(200).json();
+        assert_eq!(ids_of(&page), all[..4]);
+        let page = tool.get(page["more"].as_str().unwrap()).await.expect(200).json();
+        assert_eq!((ids_of(&page).as_slice(), &page["more"]), (&all[4..], &json!("")));
+        let batch = json!([statement("camille", "completed", "a"), sized(1 << 20)]);
+        assert_eq!(tool.post_json("/xapi/statements", &batch).await.expect(413).json()["code"], "statement-too-large");
+
+        let registration = RegistrationId::new();
+        let told: Vec<Value> = (0..5)
+            .map(|n| with(statement("lea", "experienced", &n.to_string()), "context", json!({"registration": registration.0})))
+            .collect();
+        let told = store(&tool, &json!(told)).await;
+        let mut tx = app.app.db.read().await.unwrap();
+        let latest = lrs::latest_of_registration(&mut tx, registration, 2).await.unwrap();
+        assert_eq!(latest.iter().map(|stored| stored.id.to_string()).collect::<Vec<_>>(), [told[4].clone(), told[3].clone()]);
+    }
+
     async fn revoked_launches_are_over(app: TestApp) {
         let camille = app.person("Camille", Role::Learner).await;
         let (registration, launch) = registered(&app, camille.id).await;
@@ -579,6 +666,17 @@ impl Projection for Follower {
     }
 }
 
+/// Content of a launch that speaks for Camille for an hour.
+async fn launched(app: &TestApp, (registration, launch): (RegistrationId, LaunchId), scopes: &[Scope]) -> Client {
+    let (ifi, now) = (Ifi::Mbox("mailto:camille@example.fr".into()), app.clock.now());
+    let until = now.plus(Duration::from_secs(3600));
+    let mut tx = app.app.db.begin().await.unwrap();
+    let credential =
+        lrs::issue_launch_credential(&mut tx, launch, registration, &ifi, scopes, now, until).await.unwrap();
+    tx.commit().await.unwrap();
+    speaking(app.content(), &credential, "1.0.3")
+}
+
 /// A registration with one launch, written directly: importing a course is another story.
 async fn registered(app: &TestApp, person: PersonId) -> (RegistrationId, LaunchId) {
     let (package, version, course) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
@@ -588,8 +686,8 @@ async fn registered(app: &TestApp, person: PersonId) -> (RegistrationId, LaunchI
         sqlx::query("INSERT INTO package (id, kind, title, created_at) VALUES ($1, 'cmi5', 'x', 0)").bind(package).execute(&mut *c).await.unwrap();
         sqlx::query("INSERT INTO package_version (id, package_id, number, file_name, sha256, size, blob, outline, findings, created_at) VALUES ($1, $2, 1, 'x', $3, 0, 'x', '{}', '[]', 0)")
             .bind(version).bind(package).bind(vec![0_u8]).execute(&mut *c).await.unwrap();
-        sqlx::query("INSERT INTO course (id, package_id, version_id, identifier, iri, kind, title, position, created_at) VALUES ($1, $2, $3, 'x', 'http://x', 'cmi5', '{}', 0, 0)")
-            .bind(course).bind(package).bind(version).execute(&mut *c).await.unwrap();
+        sqlx::query("INSERT INTO course (id, package_id, version_id, identifier, iri, kind, title, position, created_at) VALUES ($1, $2, $3, 'x', $4, 'cmi5', '{}', 0, 0)")
+            .bind(course).bind(package).bind(version).bind(format!("http://x/{course}")).execute(&mut *c).await.unwrap();
         sqlx::query("INSERT INTO registration (id, person_id, course_id, version_id, attempt, preview, lease, created_at) VALUES ($1, $2, $3, $4, 1, FALSE, 0, 0)")
             .bind(registration).bind(person).bind(course).bind(version).execute(&mut *c).await.unwrap();
         sqlx::query("INSERT INTO launch (id, registration_id, activity_index, mode, secret_hash, lease, sequence, created_at) VALUES ($1, $2, 0, 'normal', $3, 0, 0, 0)")
