@@ -1,6 +1,6 @@
 //! Storing statements: the one way in, whoever makes them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,10 +12,12 @@ use crate::state::App;
 use crate::storage::Tx;
 use crate::xapi::body::{self, ServerSet};
 use crate::xapi::json::Json;
-use crate::xapi::{ActivityKey, Actor, Agent, Statement, Stored, VerbKey, Version, equality, exact};
+use crate::xapi::{ActivityKey, Actor, Agent, Ifi, Statement, Stored, VerbKey, Version, equality, exact};
 
 /// How often the projection may answer with statements of its own before something is wrong.
 const ROUNDS: usize = 8;
+/// The account of Préau among the authorities.
+const SERVICE: &str = "preau";
 /// How far references to references are followed.
 const REFERENCES: usize = 10;
 
@@ -33,13 +35,19 @@ pub struct Authority {
 impl Authority {
     /// Préau itself.
     pub fn service(app: &App) -> Self {
-        Self::named(app, "preau", "Préau")
+        Self::named(app, SERVICE, "Préau")
     }
 
     /// An account of this installation: a credential, or launched content.
     pub(super) fn named(app: &App, account: &str, name: &str) -> Self {
         let actor = Agent::account(app.config.public_origin(), account).named(name).into();
         Self { actor, version: Version::V1, defines: true, registration: None }
+    }
+
+    /// Whether Préau itself vouches for a stored statement: no credential has this account.
+    pub fn is_service(statement: &Statement) -> bool {
+        let ifi = statement.authority.as_ref().and_then(Actor::ifi);
+        matches!(ifi, Some(Ifi::Account { name, .. }) if name == SERVICE)
     }
 
     pub(super) fn speaking(self, version: Version) -> Self {
@@ -125,6 +133,10 @@ async fn store_batch(
     let known: HashMap<Uuid, Row> = known.into_iter().map(|row| (row.id.0, row)).collect();
     let referring = store::referring_to(tx, &given).await?;
 
+    let named = received.iter().filter_map(|received| received.statement.registration().or(authority.registration));
+    // In one order everywhere, so that two batches never wait for each other.
+    let registrations: BTreeSet<RegistrationId> = named.map(RegistrationId).collect();
+    app.projection.prepare(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
     let numbers = app.sequence.take(app.clock.now(), received.len());
     let authority_text = serde_json::to_string(&authority.actor)?;
     let voided: HashSet<Uuid> =

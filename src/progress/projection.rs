@@ -10,16 +10,27 @@ use super::model::{ActivityProgress, Completion, RegistrationProgress, Success};
 use super::store::{self, Enrolled, OutlineRow};
 use super::{fold, rebuild};
 use crate::core::{RegistrationId, Result};
+use crate::lrs::Authority;
 use crate::packages::model::{ActivityDetails, MoveOn};
 use crate::state::{App, Projection};
 use crate::storage::Tx;
-use crate::xapi::vocabulary::extension;
-use crate::xapi::{Statement, Stored};
+use crate::xapi::vocabulary::{ABANDONED, LAUNCHED, SATISFIED, WAIVED, extension};
+use crate::xapi::{Agent, Ifi, Statement, Stored};
 
 /// The projection of this product.
 pub struct Projector;
 
 impl Projection for Projector {
+    fn prepare<'a>(&'a self, tx: &'a mut Tx, registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
+        async move {
+            for id in registrations {
+                store::hold(tx, *id).await?;
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+
     fn stored<'a>(&'a self, _: &'a App, tx: &'a mut Tx, batch: &'a [Stored]) -> BoxFuture<'a, Result<Vec<Statement>>> {
         async move {
             let mut more = Vec::new();
@@ -78,7 +89,11 @@ impl Standing {
     /// Takes statements into account; whether any was about this course or its activities.
     pub fn fold(&mut self, statements: &[&Stored]) -> bool {
         let mut any = false;
+        let learner = Agent::account(&self.enrolled.account_home_page, &self.enrolled.account_name).ifi.key();
         for stored in statements {
+            if stored.statement.actor.ifi().map(Ifi::key) != Some(learner) || is_presumed(&stored.statement) {
+                continue;
+            }
             let Some(iri) = stored.statement.activity().map(|activity| activity.id.as_str()) else { continue };
             // Looking at a unit is no progress (cmi5 10.2.2: Browse and Review).
             if is_only_looking(&stored.statement) {
@@ -177,6 +192,11 @@ impl Standing {
             completed_at,
         })
     }
+}
+
+/// What only the learning system says (cmi5 9.3.1, 9.3.6 to 9.3.9), said by somebody else.
+fn is_presumed(statement: &Statement) -> bool {
+    matches!(statement.verb.id.as_str(), LAUNCHED | ABANDONED | WAIVED | SATISFIED) && !Authority::is_service(statement)
 }
 
 /// Whether a cmi5 unit was launched in a mode that leaves no record.

@@ -1,16 +1,16 @@
 //! Making the rows again from the statements.
 
 use serde::Serialize;
+use uuid::Uuid;
 
-use super::projection::{Standing, by_registration};
+use super::projection::Standing;
 use super::store;
 use crate::core::{RegistrationId, Result};
+use crate::lrs;
 use crate::state::App;
 use crate::storage::Tx;
-use crate::xapi::Stored;
-use crate::{lrs, on_db};
 
-/// Statements read at a time: what a rebuild holds in memory does not grow with the store.
+/// Registrations looked up at a time.
 const PAGE: i64 = 500;
 
 /// What a rebuild did.
@@ -22,45 +22,42 @@ pub struct Rebuilt {
     pub registrations: u64,
 }
 
-/// Makes every row again, in one transaction: readers see the old rows until the new ones are complete.
+/// Makes every row again beside a running server: one short transaction a registration, so that nobody waits long, and
+/// whoever reads finds the old rows or the new ones.
 pub async fn rebuild(app: &App) -> Result<Rebuilt> {
-    let mut tx = app.db.begin().await?;
-    store::forget_all(&mut tx).await?;
-    let (mut after, mut statements) = (i64::MIN, 0);
+    let mut done = Rebuilt { statements: 0, registrations: 0 };
+    let mut after = RegistrationId(Uuid::nil());
     loop {
-        let page = lrs::replay(&mut tx, after, PAGE).await?;
+        let mut tx = app.db.read().await?;
+        let page = store::records(&mut tx, after, PAGE).await?;
+        drop(tx);
         let Some(last) = page.last() else { break };
-        after = last.seq;
-        statements += page.len() as u64;
-        for (id, batch) in by_registration(&page) {
-            fold(&mut tx, id, &batch).await?;
+        after = *last;
+        for id in page {
+            let mut tx = app.db.begin().await?;
+            let (statements, has_row) = registration(&mut tx, id).await?;
+            tx.commit().await?;
+            done.statements += statements;
+            done.registrations += u64::from(has_row);
         }
     }
-    let registrations = count(&mut tx).await?;
-    tx.commit().await?;
-    tracing::info!(statements, registrations, "progress rebuilt");
-    Ok(Rebuilt { statements, registrations })
+    tracing::info!(done.statements, done.registrations, "progress rebuilt");
+    Ok(done)
 }
 
-/// Makes the rows of one registration again, in the caller's transaction.
-pub async fn registration(tx: &mut Tx, id: RegistrationId) -> Result<()> {
+/// Makes the rows of one registration again, in the caller's transaction. Answers how many statements there are, and
+/// whether there is a row now.
+///
+/// What was said when the statements were new is among them, so nothing follows from them a second time.
+pub async fn registration(tx: &mut Tx, id: RegistrationId) -> Result<(u64, bool)> {
+    // Held before the statements are read: none that arrives now is missed or counted twice.
+    store::hold(tx, id).await?;
     store::forget(tx, id).await?;
     let statements = lrs::of_registration(tx, id).await?;
-    fold(tx, id, &statements.iter().collect::<Vec<_>>()).await
-}
-
-/// What was said when the statements were new is among them, so nothing follows from them a second time.
-async fn fold(tx: &mut Tx, id: RegistrationId, batch: &[&Stored]) -> Result<()> {
-    let Some(mut course) = Standing::load(tx, id).await? else { return Ok(()) };
-    if course.fold(batch) {
+    let Some(mut course) = Standing::load(tx, id).await? else { return Ok((0, false)) };
+    let has_row = course.fold(&statements.iter().collect::<Vec<_>>());
+    if has_row {
         course.save(tx).await?;
     }
-    Ok(())
-}
-
-const COUNT: &str = "SELECT COUNT(*) FROM registration_progress";
-
-async fn count(tx: &mut Tx) -> Result<u64> {
-    let count: i64 = on_db!(tx, c => sqlx::query_scalar(COUNT).fetch_one(c).await)?;
-    Ok(count.unsigned_abs())
+    Ok((statements.len() as u64, has_row))
 }

@@ -54,6 +54,19 @@ pub async fn lock(tx: &mut Tx, id: RegistrationId) -> Result<Option<Enrolled>> {
     Ok(on_db!(tx, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?)
 }
 
+/// Holds a registration until the transaction ends; nothing if it is not one of ours.
+pub async fn hold(tx: &mut Tx, id: RegistrationId) -> Result<()> {
+    on_db!(tx, c => sqlx::query(LOCK).bind(id).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const RECORDS: &str = "SELECT id FROM registration WHERE preview = FALSE AND id > $1 ORDER BY id LIMIT $2";
+
+/// Registrations with a record, a page after the other.
+pub async fn records(tx: &mut Tx, after: RegistrationId, limit: i64) -> Result<Vec<RegistrationId>> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(RECORDS).bind(after).bind(limit).fetch_all(c).await)?)
+}
+
 const OUTLINE: &str = "SELECT activity_index, parent_index, \
     identifier, iri, title, kind, launchable, details FROM activity WHERE course_id = $1 AND version_id = $2 \
     ORDER BY activity_index";
@@ -194,16 +207,6 @@ const FORGET_REGISTRATION: &str = "DELETE FROM registration_progress WHERE regis
 pub async fn forget(tx: &mut Tx, id: RegistrationId) -> Result<()> {
     on_db!(tx, c => sqlx::query(FORGET_ACTIVITIES).bind(id).execute(c).await.map(drop))?;
     on_db!(tx, c => sqlx::query(FORGET_REGISTRATION).bind(id).execute(c).await.map(drop))?;
-    Ok(())
-}
-
-const FORGET_ALL_ACTIVITIES: &str = "DELETE FROM activity_progress";
-const FORGET_ALL_REGISTRATIONS: &str = "DELETE FROM registration_progress";
-
-/// Forgets every row, to be folded again.
-pub async fn forget_all(tx: &mut Tx) -> Result<()> {
-    on_db!(tx, c => sqlx::query(FORGET_ALL_ACTIVITIES).execute(c).await.map(drop))?;
-    on_db!(tx, c => sqlx::query(FORGET_ALL_REGISTRATIONS).execute(c).await.map(drop))?;
     Ok(())
 }
 
