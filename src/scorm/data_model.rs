@@ -20,6 +20,9 @@ pub struct DataModel {
     access: HashMap<String, Access>,
 }
 
+/// How often a commit is gone through for what depends on something that came after it.
+const PASSES: usize = 3;
+
 impl DataModel {
     /// A model that begins with these values; `access` narrows single elements (`adl.data.n.store` by the manifest).
     pub fn new(version: Version, elements: &Elements, access: HashMap<String, Access>) -> Self {
@@ -67,24 +70,20 @@ impl DataModel {
 
     /// Applies what a commit says changed, the final value of each element. Answers what was refused, and why.
     ///
-    /// Entries of a collection may come in any order, so what is refused is tried again while others still succeed.
+    /// Entries of a collection may come in any order: they are taken by their index. What is refused is tried twice more,
+    /// because it may depend on an element that came after it.
     pub fn apply<'a>(&mut self, changes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, Fault)> {
         let mut waiting: Vec<(&str, &str)> = changes.into_iter().collect();
-        loop {
-            let mut refused = Vec::new();
-            let mut left = Vec::new();
+        waiting.sort_by_cached_key(|&(name, _)| entry_of(name));
+        for _ in 0..PASSES - 1 {
             let before = waiting.len();
-            for (name, value) in waiting {
-                if let Err(fault) = self.write(name, value, false) {
-                    refused.push((name, fault));
-                    left.push((name, value));
-                }
+            waiting.retain(|(name, value)| self.write(name, value, false).is_err());
+            if waiting.is_empty() || waiting.len() == before {
+                break;
             }
-            if left.is_empty() || left.len() == before {
-                return refused;
-            }
-            waiting = left;
         }
+        let last = waiting.into_iter();
+        last.filter_map(|(name, value)| self.write(name, value, false).err().map(|fault| (name, fault))).collect()
     }
 
     /// How many entries a collection has, by its concrete name.
@@ -226,6 +225,20 @@ impl DataModel {
     }
 }
 
+/// The entry of a collection that an element belongs to, in the order in which entries can be made; what is in no
+/// collection comes first.
+fn entry_of(name: &str) -> Vec<(&str, u64)> {
+    let (mut place, mut entry, mut from) = (0, Vec::new(), 0);
+    for part in name.split('.') {
+        if part.bytes().all(|byte| byte.is_ascii_digit()) && !part.is_empty() {
+            entry.push((&name[from..place], part.parse().unwrap_or(u64::MAX)));
+            from = place + part.len();
+        }
+        place += part.len() + 1;
+    }
+    entry
+}
+
 /// `cmi.interactions.n.type` at the indices of the element being set.
 fn placed(general: &str, resolved: &Resolved) -> String {
     let mut steps = resolved.path.iter();
@@ -292,5 +305,19 @@ mod tests {
         );
         let kept = DataModel::kept(Version::Scorm12, &elements);
         assert_eq!(kept.keys().collect::<Vec<_>>(), ["cmi.core.lesson_location", "cmi.suspend_data"]);
+    }
+
+    #[test]
+    fn entries_told_in_reverse_are_taken_in_order_and_not_again_and_again() {
+        let names: Vec<String> = (0..200).rev().map(|index| format!("cmi.interactions.{index}.id")).collect();
+        let mut told: Vec<(&str, &str)> =
+            vec![("cmi.interactions.3.objectives.0.id", "o"), ("cmi.interactions.3.type", "choice")];
+        told.extend(names.iter().map(|name| (name.as_str(), "i")));
+        let mut model = DataModel::new(Version::Scorm2004, &Elements::new(), HashMap::new());
+        assert_eq!(model.apply(told), []);
+        assert_eq!(model.count("cmi.interactions"), 200);
+        assert_eq!(model.count("cmi.interactions.3.objectives"), 1);
+        // What leaves a gap is refused once and for all.
+        assert_eq!(model.apply([("cmi.interactions.9999.id", "i")]), [("cmi.interactions.9999.id", Fault::IndexSet)]);
     }
 }
