@@ -194,6 +194,7 @@ CREATE INDEX launch_registration ON launch (registration_id, activity_index);
 -- The one-time address that opens the player without a login (`POST /api/v1/launches`).
 CREATE TABLE launch_ticket (
     token_hash      BYTEA PRIMARY KEY,
+    launch_id       UUID NOT NULL,
     registration_id UUID NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
     activity_index  INTEGER NOT NULL,
     mode            TEXT NOT NULL,
@@ -207,6 +208,7 @@ CREATE TABLE launch_ticket (
 CREATE TABLE launch_grant (
     login_id        BYTEA NOT NULL REFERENCES login_session (id) ON DELETE CASCADE,
     registration_id UUID NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    launch_id       UUID NOT NULL,
     mode            TEXT NOT NULL,
     return_url      TEXT,
     created_at      BIGINT NOT NULL,

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::core::{PersonId, RegistrationId, Result, Timestamp};
+use crate::core::{LaunchId, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::model::{Person, Role};
 use crate::identity::store::{PersonRow, people};
 use crate::on_db;
@@ -175,17 +175,19 @@ pub async fn end_login(tx: &mut Tx, login: &Login) -> Result<()> {
 pub struct LaunchGrant {
     /// The registration it opens.
     pub registration_id: RegistrationId,
+    /// What the system that asked for it calls the first opening.
+    pub launch_id: LaunchId,
     /// `normal`, `browse` or `review`.
     pub mode: String,
     /// Where the player's way out leads.
     pub return_url: Option<String>,
 }
 
-const GRANT: &str = "INSERT INTO launch_grant (login_id, registration_id, mode, return_url, created_at) \
-    VALUES ($1, $2, $3, $4, $5) \
-    ON CONFLICT (login_id, registration_id) DO UPDATE SET mode = excluded.mode, return_url = excluded.return_url, \
-    created_at = excluded.created_at";
-const GRANTED: &str = "SELECT registration_id, mode, return_url FROM launch_grant \
+const GRANT: &str = "INSERT INTO launch_grant (login_id, registration_id, launch_id, mode, return_url, created_at) \
+    VALUES ($1, $2, $3, $4, $5, $6) \
+    ON CONFLICT (login_id, registration_id) DO UPDATE SET launch_id = excluded.launch_id, mode = excluded.mode, \
+    return_url = excluded.return_url, created_at = excluded.created_at";
+const GRANTED: &str = "SELECT registration_id, launch_id, mode, return_url FROM launch_grant \
     WHERE login_id = $1 AND registration_id = $2 AND created_at > $3";
 
 /// Lets the browser that asks open the player of `grant.registration_id`. Whoever is signed in there stays signed in.
@@ -205,7 +207,7 @@ pub async fn grant_launch(
         }
     };
     on_db!(tx, c => sqlx::query(GRANT)
-        .bind(&id).bind(grant.registration_id).bind(&grant.mode).bind(&grant.return_url).bind(app.clock.now())
+        .bind(&id).bind(grant.registration_id).bind(grant.launch_id).bind(&grant.mode).bind(&grant.return_url).bind(app.clock.now())
         .execute(c).await.map(drop))?;
     Ok(cookie)
 }
@@ -221,6 +223,14 @@ pub async fn launch_grant(
     Ok(on_db!(tx, c => sqlx::query_as(GRANTED)
         .bind(&login.id).bind(registration).bind(since)
         .fetch_optional(c).await)?)
+}
+
+const FORGET_GRANT: &str = "DELETE FROM launch_grant WHERE login_id = $1 AND registration_id = $2";
+
+/// Takes a grant back: whoever comes in by the catalogue plays in the way of the catalogue again.
+pub async fn forget_grant(tx: &mut Tx, login: &Login, registration: RegistrationId) -> Result<()> {
+    on_db!(tx, c => sqlx::query(FORGET_GRANT).bind(&login.id).bind(registration).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// `__Host-` binds the cookie to this very host, so that the sibling content host can neither set nor receive it.

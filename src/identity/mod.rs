@@ -29,7 +29,8 @@ pub use access::{
 pub use accounts::{Added, NewAccount, add_account};
 pub use api::api;
 pub use login::{
-    LaunchGrant, Login, begin_login, end_login, forget_cookie, grant_launch, launch_grant, recognise, set_cookie,
+    LaunchGrant, Login, begin_login, end_login, forget_cookie, forget_grant, grant_launch, launch_grant, recognise,
+    set_cookie,
 };
 pub use model::{NewPerson, Person, Role, Roles, Scope};
 pub use org_units::{OrgUnits, all as org_units, org_unit_at};

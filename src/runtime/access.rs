@@ -23,7 +23,7 @@ async fn names(parts: &mut Parts, app: &App) -> HashMap<String, String> {
 /// The player of the registration in the address: its signed-in owner, or a browser that redeemed a launch of it.
 pub struct PlayerOf {
     pub registration: Registration,
-    /// What the launch that was redeemed allows; none for the owner.
+    /// What the launch that was redeemed allows; none for the owner who came in by the catalogue.
     pub grant: Option<LaunchGrant>,
 }
 
@@ -35,6 +35,11 @@ impl PlayerOf {
             Some(grant) => Mode::of_word(&grant.mode),
             None => asked,
         }
+    }
+
+    /// The mode to go on in from a launch: its own. Without one, that of the way in.
+    pub fn mode_after(&self, launch: Option<&LaunchRow>) -> Mode {
+        self.mode(launch.map_or(Mode::Normal, |launch| Mode::of_word(&launch.mode)))
     }
 
     /// Where the player's way out leads.
@@ -62,11 +67,15 @@ impl FromRequestParts<App> for PlayerOf {
         };
         let mut tx = app.db.read().await?;
         let registration = store::find(&mut tx, id).await?.ok_or_else(unknown)?;
-        if login.person().is_some_and(|person| person.id == registration.person_id && person.disabled_at.is_none()) {
-            return Ok(Self { registration, grant: None });
+        if registration.person_disabled_at.is_some() {
+            return Err(unknown().into());
         }
+        // The grant first: its mode and its way out also count for somebody who is signed in here.
         match identity::launch_grant(&mut tx, login, id, app.clock.now()).await? {
             Some(grant) => Ok(Self { registration, grant: Some(grant) }),
+            None if login.person().is_some_and(|person| person.id == registration.person_id) => {
+                Ok(Self { registration, grant: None })
+            }
             // That it exists is nobody else's business.
             None => Err(unknown().into()),
         }

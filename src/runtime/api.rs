@@ -56,7 +56,8 @@ pub struct NewLaunch {
     #[schema(value_type = Option<Object>, example = json!({"name": "Camille Martin",
         "account": {"homePage": "https://intranet.example.fr", "name": "cmartin"}}))]
     pub actor: Option<serde_json::Value>,
-    /// A registration to go on in; the person's own in this course if absent. An identifier not used yet begins one.
+    /// A registration to go on in; the person's latest in this course if absent. An identifier not used yet begins one, a
+    /// further one for somebody who has begun the course already.
     pub registration: Option<RegistrationId>,
     /// How to open it: `normal` writes the record, `browse` and `review` do not.
     #[serde(default)]
@@ -68,7 +69,7 @@ pub struct NewLaunch {
 /// A launch that waits to be opened.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Launched {
-    /// Identifier of the launch.
+    /// Identifier of the launch; the first opening has it.
     pub launch: LaunchId,
     /// The record it writes to.
     pub registration: RegistrationId,
@@ -99,7 +100,7 @@ async fn launch(
     let person = person_of(&mut tx, &app, &order).await?;
     let registration = registration_of(&mut tx, &app, &order, person).await?;
     let index = match &order.activity {
-        None => first(&mut tx, registration).await?,
+        None => first(&mut tx, registration, order.mode).await?,
         Some(which) => {
             let record = locked(&mut tx, registration).await?;
             let course = Course::load(&mut tx, &record).await?;
@@ -117,12 +118,17 @@ async fn launch(
         }
     };
     let token = Secrets::token();
-    let ticket =
-        Ticket { registration_id: registration, activity_index: index, mode: order.mode.word().to_owned(), return_url };
+    let ticket = Ticket {
+        launch_id: LaunchId::new(),
+        registration_id: registration,
+        activity_index: index,
+        mode: order.mode.word().to_owned(),
+        return_url,
+    };
     store::insert_ticket(&mut tx, &Secrets::digest(&token), &ticket, now, now.plus(WAITS)).await?;
     tx.commit().await?;
     let url = format!("{}/launch/{token}", app.config.public_origin());
-    Ok((StatusCode::CREATED, Json(Launched { launch: LaunchId::new(), registration, url })))
+    Ok((StatusCode::CREATED, Json(Launched { launch: ticket.launch_id, registration, url })))
 }
 
 /// A way out that a page may lead to: `javascript:` and its like are none.
@@ -133,7 +139,7 @@ fn checked_return_url(text: &str) -> Result<String> {
 
 async fn person_of(tx: &mut Tx, app: &App, order: &NewLaunch) -> Result<PersonId> {
     match (&order.person, &order.actor) {
-        (Some(person), None) => Ok(identity::person(tx, *person).await?.id),
+        (Some(person), None) => active(tx, *person).await,
         (None, Some(actor)) => {
             let invalid = |detail: &str| Error::unprocessable("actor-invalid").detail(detail);
             let actor = xapi::actor(&actor.to_string()).map_err(|_| invalid("not an xAPI agent"))?;
@@ -142,7 +148,7 @@ async fn person_of(tx: &mut Tx, app: &App, order: &NewLaunch) -> Result<PersonId
                 return Err(invalid("the agent must be identified by an account"));
             };
             if let Some(known) = identity::person_of_account(tx, &home_page, &name).await? {
-                return Ok(known);
+                return active(tx, known).await;
             }
             let new = NewPerson {
                 name: agent.name.unwrap_or_else(|| name.clone()),
@@ -156,19 +162,26 @@ async fn person_of(tx: &mut Tx, app: &App, order: &NewLaunch) -> Result<PersonId
     }
 }
 
+/// The person, unless they are not let in any more. Errors: `person-unknown`.
+async fn active(tx: &mut Tx, id: PersonId) -> Result<PersonId> {
+    let person = identity::person(tx, id).await?;
+    if person.disabled_at.is_some() { Err(Error::not_found("person-unknown")) } else { Ok(person.id) }
+}
+
 async fn registration_of(tx: &mut Tx, app: &App, order: &NewLaunch, person: PersonId) -> Result<RegistrationId> {
     let unknown = || Error::not_found("registration-unknown");
-    if let Some(id) = order.registration
-        && let Some(known) = store::find(tx, id).await?
-    {
-        let fits = known.person_id == person && known.course_id == order.course && !known.preview;
-        return if fits { Ok(id) } else { Err(unknown()) };
-    }
-    let id = order.registration.unwrap_or_else(RegistrationId::new);
-    let entered = store::enter(tx, id, person, order.course, false, app.clock.now()).await?;
-    let entered = entered.ok_or_else(|| Error::not_found("course-unknown"))?;
-    // The person has a record in this course already, under another identifier.
-    if order.registration.is_some_and(|wanted| wanted != entered) { Err(unknown()) } else { Ok(entered) }
+    let no_course = || Error::not_found("course-unknown");
+    let now = app.clock.now();
+    let Some(id) = order.registration else {
+        let entered = store::enter(tx, RegistrationId::new(), person, order.course, false, now).await?;
+        return entered.ok_or_else(no_course);
+    };
+    let known = match store::find(tx, id).await? {
+        Some(known) => known,
+        None => store::begin(tx, id, person, order.course, now).await?.ok_or_else(no_course)?,
+    };
+    let fits = known.person_id == person && known.course_id == order.course && !known.preview;
+    if fits { Ok(id) } else { Err(unknown()) }
 }
 
 /// A score as it was told.

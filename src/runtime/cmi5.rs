@@ -12,8 +12,8 @@ use url::Url;
 use crate::core::{Error, Result};
 use crate::lrs::{self, Scope};
 use crate::packages::model::{ActivityDetails, AssignableUnit, LaunchMethod, MoveOn};
-use crate::runtime::launch::Opening;
-use crate::runtime::model::Registration;
+use crate::runtime::launch::{Opening, locked};
+use crate::runtime::model::Mode;
 use crate::runtime::{statements, store};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
@@ -91,10 +91,13 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>)
 /// `LMS.LaunchData` (cmi5 10.2).
 fn launch_data(opening: &Opening<'_>, unit: &AssignableUnit) -> Value {
     let Opening { app, registration, activity, mode, .. } = opening;
-    let back = format!("{}/courses/{}", app.config.public_origin(), registration.course_id);
-    let method = match unit.launch_method {
-        LaunchMethod::OwnWindow => "OwnWindow",
-        LaunchMethod::AnyWindow => "AnyWindow",
+    // In the player a unit leads to the page that tells the launch frame; the caller's address is the player's way out.
+    let (method, back) = match unit.launch_method {
+        LaunchMethod::OwnWindow => {
+            let course = || format!("{}/courses/{}", app.config.public_origin(), registration.course_id);
+            ("OwnWindow", opening.return_url.clone().unwrap_or_else(course))
+        }
+        LaunchMethod::AnyWindow => ("AnyWindow", format!("{}/frame/left", app.config.content_origin())),
     };
     let mut data = json!({
         "contextTemplate": {
@@ -104,7 +107,7 @@ fn launch_data(opening: &Opening<'_>, unit: &AssignableUnit) -> Value {
         "launchMode": mode.cmi5(),
         "launchMethod": method,
         "moveOn": move_on(unit.move_on),
-        "returnURL": opening.return_url.clone().unwrap_or(back),
+        "returnURL": back,
     });
     if let Some(parameters) = &unit.launch_parameters {
         data["launchParameters"] = json!(parameters);
@@ -179,12 +182,13 @@ pub async fn fetch(State(app): State<App>, Path(token): Path<String>) -> Result<
     let answer = match launch {
         Some(launch) => {
             let row = store::launch(&mut tx, launch).await?.ok_or_else(|| Error::not_found("launch-unknown"))?;
-            let registration: Registration = store::find(&mut tx, row.registration_id)
-                .await?
-                .ok_or_else(|| Error::not_found("registration-unknown"))?;
+            let registration = locked(&mut tx, row.registration_id).await?;
+            let mode = Mode::of_word(&row.mode);
+            if registration.moves(mode) && row.lease != registration.lease {
+                return Ok(refusal("2", "Another window plays this course now."));
+            }
             let agent = statements::learner(&registration);
-            // A unit opened to browse or review is on record by its own rules (cmi5 10.2.2); a preview is not.
-            let scopes = if registration.preview { LOOKING } else { SCOPES };
+            let scopes = if registration.records(mode) { SCOPES } else { LOOKING };
             let credential = lrs::issue_launch_credential(
                 &mut tx,
                 launch,
@@ -198,14 +202,17 @@ pub async fn fetch(State(app): State<App>, Path(token): Path<String>) -> Result<
             tx.commit().await?;
             // The unit writes "Basic " before it itself (cmi5 8.2.2).
             let token = credential.basic().trim_start_matches("Basic ").to_owned();
-            (StatusCode::OK, Json(json!({"auth-token": token})))
+            open_to_all(Json(json!({"auth-token": token})).into_response())
         }
-        // cmi5 8.2.3: 1 is "already in use".
-        None => {
-            (StatusCode::BAD_REQUEST, Json(json!({"error-code": "1", "error-text": "The token was fetched already."})))
-        }
+        None => refusal("1", "The token was fetched already."),
     };
-    Ok(open_to_all(answer.into_response()))
+    Ok(answer)
+}
+
+/// cmi5 8.2.3: 1 is "already in use", 2 a matter of security.
+fn refusal(code: &str, text: &str) -> Response {
+    let answer = (StatusCode::BAD_REQUEST, Json(json!({"error-code": code, "error-text": text})));
+    open_to_all(answer.into_response())
 }
 
 /// Answers the browser's question before a unit of another origin fetches.

@@ -59,12 +59,13 @@ pub async fn commit(
     let registration = locked(&mut tx, launch.registration_id).await?;
     // Under the lock: a repeat that arrives at the same time sees what the first one applied.
     let launch = store::launch(&mut tx, launch.id).await?.ok_or_else(|| Error::not_found("launch-unknown"))?;
-    if commit.lease != launch.lease || launch.lease != registration.lease {
+    let mode = Mode::of_word(&launch.mode);
+    if commit.lease != launch.lease || registration.moves(mode) && launch.lease != registration.lease {
         return Err(Error::conflict("lease-lost"));
     }
     let course = Course::load(&mut tx, &registration).await?;
     let is_new = commit.sequence > launch.sequence;
-    let is_recorded = Mode::of_word(&launch.mode) == Mode::Normal && !registration.preview;
+    let is_recorded = registration.records(mode);
     let mut rejected = BTreeMap::new();
     let mut registration = registration;
     if is_new && is_recorded {
@@ -180,6 +181,6 @@ pub async fn state(LaunchOf(launch): LaunchOf, State(app): State<App>) -> Result
     let mut tx = app.db.read().await?;
     let unknown = || Error::not_found("registration-unknown");
     let registration = store::find(&mut tx, launch.registration_id).await?.ok_or_else(unknown)?;
-    let holds_lease = registration.lease == launch.lease;
+    let holds_lease = !registration.moves(Mode::of_word(&launch.mode)) || registration.lease == launch.lease;
     Ok(Json(Held { sequence: launch.sequence, lease: launch.lease, holds_lease }))
 }

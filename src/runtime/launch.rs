@@ -62,7 +62,7 @@ pub struct Opening<'a> {
 impl Opening<'_> {
     /// Whether this opening leaves a record.
     pub fn is_recorded(&self) -> bool {
-        self.mode == Mode::Normal && !self.registration.preview
+        self.registration.records(self.mode)
     }
 
     /// The content's address.
@@ -74,7 +74,8 @@ impl Opening<'_> {
 
 /// Starts an activity, or goes on where it was left.
 ///
-/// Takes the lease: an older launch of the same registration becomes read-only. Errors: `activity-unknown`,
+/// Takes the lease: an older launch of the same registration becomes read-only, and its content no longer speaks to the
+/// record store. To look again moves nothing and takes nothing. Errors: `activity-unknown`,
 /// `navigation-refused` when the course's rules do not let the learner go there now.
 pub async fn launch(
     player: PlayerOf,
@@ -92,12 +93,18 @@ pub async fn launch(
 
     let mut sequencer = course.sequencer(&registration);
     let before = sequencer.state().clone();
-    let is_new_attempt = arrive(&mut sequencer, &course, &registration, node, index, saved.as_deref())?;
+    let moves = registration.moves(mode);
+    let is_new_attempt = if moves {
+        arrive(&mut sequencer, &course, &registration, node, index, saved.as_deref())?
+    } else {
+        look(&mut sequencer, &course, node)?;
+        false
+    };
 
-    let lease = store::take_lease(&mut tx, id).await?;
+    let lease = if moves { take_over(&mut tx, id, now).await? } else { registration.lease };
     let secret = Secrets::token();
     let row = LaunchRow {
-        id: LaunchId::new(),
+        id: first_id(&mut tx, &player).await?,
         registration_id: id,
         activity_index: index,
         mode: mode.word().to_owned(),
@@ -128,9 +135,11 @@ pub async fn launch(
         said.extend(statements::course_outcome(&registration, &before, sequencer.state()));
     }
     runtime["valid_requests"] = serde_json::to_value(course.valid_requests(&sequencer))?;
-    let state = serde_json::to_string(sequencer.state())?;
-    store::save_sequencing(&mut tx, id, Some(index), &state).await?;
-    if opening.is_recorded() || activity.kind == "au" && !registration.preview {
+    if moves {
+        let state = serde_json::to_string(sequencer.state())?;
+        store::save_sequencing(&mut tx, id, Some(index), &state).await?;
+    }
+    if opening.is_recorded() {
         lrs::append(&mut tx, &app, said, lrs::Authority::service(&app)).await?;
     }
     tx.commit().await?;
@@ -153,6 +162,42 @@ pub async fn launch(
 /// The registration, held until the transaction ends.
 pub async fn locked(tx: &mut Tx, id: RegistrationId) -> Result<Registration> {
     store::lock(tx, id).await?.ok_or_else(|| Error::not_found("registration-unknown"))
+}
+
+/// Takes the lease from whoever holds it, with what their content could write.
+async fn take_over(tx: &mut Tx, id: RegistrationId, now: Timestamp) -> Result<i64> {
+    let lease = store::take_lease(tx, id).await?;
+    for earlier in store::outlived(tx, id, lease).await? {
+        lrs::revoke_launch_credentials(tx, earlier, now).await?;
+    }
+    Ok(lease)
+}
+
+/// The identifier that was told to the system which asked for the launch, for the first opening; then new ones.
+async fn first_id(tx: &mut Tx, player: &PlayerOf) -> Result<LaunchId> {
+    match &player.grant {
+        Some(grant) if store::launch(tx, grant.launch_id).await?.is_none() => Ok(grant.launch_id),
+        _ => Ok(LaunchId::new()),
+    }
+}
+
+/// Goes to an activity to look at it: one that was attempted, or that the course's rules lead to. Nothing of this is kept.
+pub fn look(sequencer: &mut Sequencer<'_>, course: &Course, node: NodeId) -> Result<()> {
+    if sequencer.state().current == Some(node) || sequencer.state().of(node).attempts > 0 {
+        sequencer.stand_at(node);
+        return Ok(());
+    }
+    let mut request = Request::Choice(node);
+    for _ in 0..course.activities.len() + 2 {
+        match (sequencer.navigate(request), request) {
+            (Outcome::Deliver(delivered), _) if delivered == node => return Ok(()),
+            // Where nothing may be chosen, one goes on from activity to activity.
+            (Outcome::Deliver(_), _) | (Outcome::Refused(_), Request::Choice(_)) => {}
+            _ => break,
+        }
+        request = if sequencer.state().current.is_none() { Request::Start } else { Request::Continue };
+    }
+    Err(Error::conflict("navigation-refused"))
 }
 
 /// Makes the activity the current one. Answers whether a new attempt of it begins.

@@ -117,13 +117,14 @@ pub async fn tell(
     let launch = launch
         .filter(|launch| launch.registration_id == player.registration.id && launch.activity_index == index)
         .ok_or_else(|| Error::not_found("launch-unknown"))?;
-    if report.lease != launch.lease || launch.lease != registration.lease {
+    let mode = Mode::of_word(&launch.mode);
+    if report.lease != launch.lease || registration.moves(mode) && launch.lease != registration.lease {
         return Err(Error::conflict("lease-lost"));
     }
     let course = Course::load(&mut tx, &registration).await?;
     let (activity, _) = course.launchable(index)?;
     if report.sequence > launch.sequence {
-        if Mode::of_word(&launch.mode) == Mode::Normal && !registration.preview {
+        if registration.records(mode) {
             let saved = store::state(&mut tx, id, index).await?;
             let mut position = Position::read(saved.as_deref());
             let length = length(activity, report.length);

@@ -44,6 +44,7 @@ pub fn routes() -> Router<App> {
 pub fn content_routes() -> Router<App> {
     Router::new()
         .route("/frame/", get(player::frame))
+        .route("/frame/left", get(player::left))
         .route("/runtime/launches/{launch}/commit", post(commit::commit))
         .route("/runtime/launches/{launch}/state", get(commit::state))
         .route("/runtime/cmi5/fetch/{token}", post(cmi5::fetch).options(cmi5::preflight))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{CourseId, LanguageMap, LaunchId, PersonId, RegistrationId, VersionId};
+use crate::core::{CourseId, LanguageMap, LaunchId, PersonId, RegistrationId, Timestamp, VersionId};
 use crate::scorm::record;
 
 /// How an activity is opened. Only `normal` writes the record.
@@ -73,6 +73,20 @@ pub struct Registration {
     pub lease: i64,
     pub current_index: Option<i32>,
     pub sequencing: Option<String>,
+    pub person_disabled_at: Option<Timestamp>,
+}
+
+impl Registration {
+    /// Whether an opening in this mode leaves a record.
+    pub fn records(&self, mode: Mode) -> bool {
+        mode == Mode::Normal && !self.preview
+    }
+
+    /// Whether an opening in this mode takes the lease and moves the learner's place in the course. Looking again at what
+    /// was done moves nothing; a preview has a place of its own, which goes with it.
+    pub fn moves(&self, mode: Mode) -> bool {
+        mode == Mode::Normal || self.preview
+    }
 }
 
 /// One activity of the course in the registration's version.

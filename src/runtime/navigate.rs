@@ -9,7 +9,7 @@ use crate::core::{Error, LaunchId, RegistrationId, Result};
 use crate::lrs;
 use crate::runtime::access::PlayerOf;
 use crate::runtime::course::Course;
-use crate::runtime::launch::locked;
+use crate::runtime::launch::{locked, look};
 use crate::runtime::model::Mode;
 use crate::runtime::{statements, store};
 use crate::scorm::Version;
@@ -37,19 +37,28 @@ pub async fn navigate(
     Path(id): Path<RegistrationId>,
     Json(order): Json<Order>,
 ) -> Result<Json<Value>> {
-    let mode = player.mode(Mode::Normal);
     let mut tx = app.db.begin().await?;
     let registration = locked(&mut tx, id).await?;
-    if let Some(launch) = order.launch {
-        let launch = store::launch(&mut tx, launch).await?.filter(|launch| launch.registration_id == id);
-        let launch = launch.ok_or_else(|| Error::not_found("launch-unknown"))?;
-        if launch.lease != registration.lease {
-            return Err(Error::conflict("lease-lost"));
+    let launch = match order.launch {
+        Some(launch) => {
+            let launch = store::launch(&mut tx, launch).await?.filter(|launch| launch.registration_id == id);
+            Some(launch.ok_or_else(|| Error::not_found("launch-unknown"))?)
         }
+        None => None,
+    };
+    let mode = player.mode_after(launch.as_ref());
+    let moves = registration.moves(mode);
+    if moves && launch.as_ref().is_some_and(|launch| launch.lease != registration.lease) {
+        return Err(Error::conflict("lease-lost"));
     }
     let course = Course::load(&mut tx, &registration).await?;
     let request = read(&course, &order)?;
     let mut sequencer = course.sequencer(&registration);
+    if let Some(launch) = launch.as_ref().filter(|_| !moves) {
+        // The place of somebody who looks is the one they look at; their place in the course stays where it is.
+        let (_, node) = course.launchable(launch.activity_index)?;
+        look(&mut sequencer, &course, node)?;
+    }
     let before = sequencer.state().clone();
     let outcome = sequencer.navigate(request);
 
@@ -70,8 +79,10 @@ pub async fn navigate(
         Outcome::Deliver(node) => index_of(node),
         _ => registration.current_index,
     };
-    store::save_sequencing(&mut tx, id, current, &serde_json::to_string(after)?).await?;
-    if mode == Mode::Normal && !registration.preview {
+    if moves {
+        store::save_sequencing(&mut tx, id, current, &serde_json::to_string(after)?).await?;
+    }
+    if registration.records(mode) {
         lrs::append(&mut tx, &app, said, lrs::Authority::service(&app)).await?;
     }
     tx.commit().await?;

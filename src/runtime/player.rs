@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -33,6 +33,7 @@ const PUBLISHED: &str = "SELECT published_at FROM course WHERE id = $1";
 /// Errors: `course-unknown` unless it is published or was begun before.
 pub async fn start(
     SignedIn(person): SignedIn,
+    asker: MaybeSignedIn,
     State(app): State<App>,
     Path(course): Path<CourseId>,
 ) -> Result<Response> {
@@ -45,7 +46,10 @@ pub async fn start(
         return Err(unknown());
     }
     let id = enter(&mut tx, &app, person.id, course, false).await?.ok_or_else(unknown)?;
-    let index = first(&mut tx, id).await?;
+    let index = first(&mut tx, id, Mode::Normal).await?;
+    if let Some(login) = asker.login() {
+        identity::forget_grant(&mut tx, login, id).await?;
+    }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/player/{id}/{index}")).into_response())
 }
@@ -59,7 +63,7 @@ pub async fn preview(
     let mut tx = app.db.begin().await?;
     store::forget_preview(&mut tx, person.id, course).await?;
     let id = enter(&mut tx, &app, person.id, course, true).await?.ok_or_else(|| Error::not_found("course-unknown"))?;
-    let index = first(&mut tx, id).await?;
+    let index = first(&mut tx, id, Mode::Normal).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/player/{id}/{index}?mode=browse")).into_response())
 }
@@ -76,7 +80,7 @@ async fn enter(
 }
 
 /// Where the learner goes on: where they were, else where the course's rules begin, else at the first activity.
-pub async fn first(tx: &mut Tx, id: RegistrationId) -> Result<i32> {
+pub async fn first(tx: &mut Tx, id: RegistrationId, mode: Mode) -> Result<i32> {
     let registration = locked(tx, id).await?;
     let course = Course::load(tx, &registration).await?;
     if let Some(index) = registration.current_index.filter(|index| course.launchable(*index).is_ok()) {
@@ -86,24 +90,51 @@ pub async fn first(tx: &mut Tx, id: RegistrationId) -> Result<i32> {
     if let Outcome::Deliver(node) = sequencer.navigate(Request::Start)
         && let Some(index) = node.index().and_then(|index| i32::try_from(index).ok())
     {
-        let state = serde_json::to_string(sequencer.state())?;
-        store::save_sequencing(tx, id, Some(index), &state).await?;
+        if registration.moves(mode) {
+            let state = serde_json::to_string(sequencer.state())?;
+            store::save_sequencing(tx, id, Some(index), &state).await?;
+        }
         return Ok(index);
     }
     let openable = course.activities.iter().find(|activity| activity.launchable);
     openable.map(|activity| activity.activity_index).ok_or_else(|| Error::unprocessable("course-without-activity"))
 }
 
+/// What a link is answered that nobody has opened yet: mail filters ask for its head, browsers fetch it ahead of a click.
+fn only_looking(method: &Method, asked: &HeaderMap) -> Option<Response> {
+    let is_ahead = ["sec-purpose", "purpose", "x-moz"]
+        .iter()
+        .filter_map(|name| asked.get(*name)?.to_str().ok())
+        .any(|purpose| purpose.contains("prefetch") || purpose.contains("prerender") || purpose.contains("preview"));
+    let status = match *method {
+        Method::HEAD => StatusCode::OK,
+        // A refusal is not kept: the click asks again.
+        _ if is_ahead => StatusCode::SERVICE_UNAVAILABLE,
+        _ => return None,
+    };
+    Some((status, [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")]).into_response())
+}
+
 /// Redeems a one-time address: this browser, and no other, may play that registration from now on.
 ///
 /// Errors: `launch-used` when it was redeemed, has expired or never was.
-pub async fn redeem(State(app): State<App>, Path(token): Path<String>, asker: MaybeSignedIn) -> Result<Response> {
+pub async fn redeem(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    asker: MaybeSignedIn,
+    method: Method,
+    asked: HeaderMap,
+) -> Result<Response> {
+    if let Some(response) = only_looking(&method, &asked) {
+        return Ok(response);
+    }
     let mut tx = app.db.begin().await?;
     let ticket = store::redeem(&mut tx, &Secrets::digest(&token), app.clock.now())
         .await?
         .ok_or_else(|| Error::not_found("launch-used"))?;
     let grant = LaunchGrant {
         registration_id: ticket.registration_id,
+        launch_id: ticket.launch_id,
         mode: ticket.mode.clone(),
         return_url: ticket.return_url,
     };
@@ -277,14 +308,34 @@ struct FramePage {
 pub async fn frame(State(app): State<App>) -> Result<Response> {
     let application_origin = app.config.public_origin();
     let page = FramePage { application_origin, script_url: assets::address("src/frame/main.ts") };
-    let mut response = web::render(&page)?;
     let policy = format!(
         "default-src 'self'; script-src 'self'; frame-src 'self' http: https:; object-src 'none'; base-uri 'none'; \
          frame-ancestors {}",
         app.config.public_origin()
     );
+    of_the_player(web::render(&page)?, &policy)
+}
+
+#[derive(Template)]
+#[template(path = "runtime/templates/frame_left.html")]
+struct LeftPage {
+    script_url: String,
+}
+
+/// Where content goes that leaves inside the launch frame (cmi5 `returnURL`): tells the frame around it, and nothing else.
+pub async fn left(State(app): State<App>) -> Result<Response> {
+    let page = LeftPage { script_url: assets::address("src/frame/left.ts") };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'self' {}",
+        app.config.public_origin()
+    );
+    of_the_player(web::render(&page)?, &policy)
+}
+
+/// A document of the content origin that is the same for everybody.
+fn of_the_player(mut response: Response, policy: &str) -> Result<Response> {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).map_err(Error::internal)?);
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(policy).map_err(Error::internal)?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)

@@ -7,7 +7,8 @@ use crate::storage::Tx;
 
 const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
     r.version_id, c.iri AS course_iri, c.kind AS course_kind, c.title AS course_title, \
-    c.details AS course_details, r.preview, r.lease, r.current_index, r.sequencing \
+    c.details AS course_details, r.preview, r.lease, r.current_index, r.sequencing, \
+    p.disabled_at AS person_disabled_at \
     FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id WHERE r.id = $1";
 
 /// The registration, with its person and course.
@@ -61,6 +62,24 @@ pub async fn enter(
         .bind(id).bind(person).bind(course).bind(version).bind(preview).bind(now).execute(c).await.map(drop))?;
     // Another tab may have been faster; then its registration counts.
     of_person(tx, person, course, preview).await
+}
+
+const NEXT_ATTEMPT: &str = "INSERT INTO registration (id, person_id, course_id, version_id, attempt, preview, lease, created_at) \
+    SELECT $1, $2, c.id, c.version_id, \
+    COALESCE((SELECT MAX(r.attempt) FROM registration r WHERE r.person_id = $2 AND r.course_id = $3 AND r.preview = FALSE), 0) + 1, \
+    FALSE, 0, $4 FROM course c WHERE c.id = $3 ON CONFLICT DO NOTHING";
+
+/// Begins a further record of a person in a course, on its present version. `None` if there is no such course.
+pub async fn begin(
+    tx: &mut Tx,
+    id: RegistrationId,
+    person: PersonId,
+    course: CourseId,
+    now: Timestamp,
+) -> Result<Option<Registration>> {
+    on_db!(tx, c => sqlx::query(NEXT_ATTEMPT)
+        .bind(id).bind(person).bind(course).bind(now).execute(c).await.map(drop))?;
+    find(tx, id).await
 }
 
 const FORGET_PREVIEW_DOCUMENTS: &str = "DELETE FROM lrs_document WHERE registration IN \
@@ -117,6 +136,14 @@ pub async fn launch(tx: &mut Tx, id: LaunchId) -> Result<Option<LaunchRow>> {
     Ok(on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(id).fetch_optional(c).await)?)
 }
 
+const EARLIER: &str = "SELECT DISTINCT l.id FROM launch l JOIN launch_credential c ON c.launch_id = l.id \
+    WHERE l.registration_id = $1 AND l.lease < $2 AND l.mode = 'normal' AND c.revoked_at IS NULL";
+
+/// The launches of a registration that lost the lease and have a credential that still opens the record store.
+pub async fn outlived(tx: &mut Tx, id: RegistrationId, lease: i64) -> Result<Vec<LaunchId>> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(EARLIER).bind(id).bind(lease).fetch_all(c).await)?)
+}
+
 const APPLIED: &str = "UPDATE launch SET sequence = $2, ended_at = COALESCE($3, ended_at) WHERE id = $1";
 
 /// Notes the last commit applied, and the end of the launch.
@@ -161,14 +188,15 @@ pub async fn fetch_session(tx: &mut Tx, fetch_hash: &[u8], now: Timestamp) -> Re
 /// A one-time address of the player, as it is redeemed.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Ticket {
+    pub launch_id: LaunchId,
     pub registration_id: RegistrationId,
     pub activity_index: i32,
     pub mode: String,
     pub return_url: Option<String>,
 }
 
-const INSERT_TICKET: &str = "INSERT INTO launch_ticket (token_hash, registration_id, activity_index, mode, return_url, \
-    created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT_TICKET: &str = "INSERT INTO launch_ticket (token_hash, launch_id, registration_id, activity_index, mode, \
+    return_url, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Writes a one-time address.
 pub async fn insert_ticket(
@@ -179,14 +207,14 @@ pub async fn insert_ticket(
     until: Timestamp,
 ) -> Result<()> {
     on_db!(tx, c => sqlx::query(INSERT_TICKET)
-        .bind(token_hash).bind(ticket.registration_id).bind(ticket.activity_index).bind(&ticket.mode)
+        .bind(token_hash).bind(ticket.launch_id).bind(ticket.registration_id).bind(ticket.activity_index).bind(&ticket.mode)
         .bind(&ticket.return_url).bind(now).bind(until).execute(c).await.map(drop))?;
     Ok(())
 }
 
 const REDEEM: &str = "UPDATE launch_ticket SET redeemed_at = $2 \
     WHERE token_hash = $1 AND redeemed_at IS NULL AND expires_at > $2 \
-    RETURNING registration_id, activity_index, mode, return_url";
+    RETURNING launch_id, registration_id, activity_index, mode, return_url";
 
 /// Redeems a one-time address; `None` if it was used, has expired or never was.
 pub async fn redeem(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<Ticket>> {

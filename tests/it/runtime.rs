@@ -398,6 +398,185 @@ both_databases! {
         tell(&again, 9, "danced", 0.0, json!([])).await.expect(400);
     }
 
+    async fn looking_again_leaves_the_record_and_the_place_as_they_were(app: TestApp) {
+        let course = app.import(three_scos(r#"choice="false" flow="true""#)).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, _) = camille.start(&course).await;
+        let mut a = camille.launch(&registration, 0).await;
+        a.commit(&app, &[("cmi.completion_status", "completed"), ("cmi.location", "p9")], "PT1M", Some("normal")).await;
+        camille.navigate(&registration, "continue", None).await;
+        let mut b = camille.launch(&registration, 1).await;
+        b.commit(&app, &[("cmi.location", "p2")], "PT1M", None).await;
+        let (rows, said) = (app.progress_rows().await, statements(&app, &registration).await);
+
+        for mode in ["review", "browse"] {
+            let order = json!({"mode": mode});
+            let path = format!("/player/{registration}/0/launch");
+            let mut look = Launch { answer: camille.post_json(&path, &order).await.expect(200).json(), sequence: 0 };
+            assert_eq!((look.reads("cmi.mode"), look.reads("cmi.location")), (mode, "p9"));
+            let answer = look.commit(&app, &[("cmi.location", "p1"), ("cmi.success_status", "failed")], "PT9M", Some("normal")).await;
+            assert_eq!(answer["applied"], false);
+            let order = json!({"request": "continue", "launch": look.answer["launch"]});
+            let next = camille.post_json(&format!("/player/{registration}/navigate"), &order).await.expect(200).json();
+            assert_eq!(next["deliver"], json!({"activity": 1, "url": format!("/player/{registration}/1?mode={mode}")}));
+        }
+        // The tab in which the learner works goes on as if nobody had looked.
+        b.commit(&app, &[("cmi.location", "p3")], "PT1M", None).await;
+        assert_eq!((app.progress_rows().await, statements(&app, &registration).await), (rows, said));
+        assert_eq!(camille.start(&course).await.1, 1);
+        assert_eq!(camille.launch(&registration, 1).await.reads("cmi.location"), "p3");
+    }
+
+    async fn content_that_speaks_for_itself_is_not_recorded_when_it_is_looked_at_again(app: TestApp) {
+        let camille = app.person("Camille", Role::Learner).await;
+        for package in [cmi5(&au("un", r#"moveOn="Completed""#)), tincan()] {
+            let course = app.import(package).await;
+            let (registration, activity) = camille.start(&course).await;
+            let order = json!({"mode": "review"});
+            let path = format!("/player/{registration}/{activity}/launch");
+            let answer = camille.post_json(&path, &order).await.expect(200).json();
+            let query = query(&answer["runtime"]["content_url"]);
+            let auth = token(&app, &query).await;
+            assert_eq!(state(&app.content(), &auth, &completed(&query)).await, 200, "it plays as ever");
+            assert_eq!(report(&app, &registration).await["completion"], "not attempted");
+        }
+        assert_eq!((app.count("statement").await, app.count("activity_progress").await), (0, 0));
+    }
+
+    async fn a_newer_launch_ends_what_the_content_of_the_older_one_may_say(app: TestApp) {
+        let camille = app.person("Camille", Role::Learner).await;
+        for package in [cmi5(&au("un", r#"moveOn="Completed""#)), tincan()] {
+            let course = app.import(package).await;
+            let (registration, activity) = camille.start(&course).await;
+            let first = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
+            let auth = token(&app, &first).await;
+            let unfetched = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
+            let present = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
+            if let Some(fetch) = unfetched.get("fetch") {
+                let refused = app.content().post_bytes(fetch, "application/json", Vec::new()).await.expect(400);
+                assert_eq!(refused.json()["error-code"], "2");
+            }
+            assert_eq!(state(&app.content(), &auth, &completed(&first)).await, 401);
+            let auth = token(&app, &present).await;
+            assert_eq!(state(&app.content(), &auth, &completed(&present)).await, 200);
+        }
+    }
+
+    async fn content_cannot_say_what_only_the_learning_system_says(app: TestApp) {
+        let course = app.import(cmi5(&au("un", r#"moveOn="Completed""#))).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let query = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
+        let auth = token(&app, &query).await;
+        for verb in ["https://w3id.org/xapi/adl/verbs/satisfied", "https://w3id.org/xapi/adl/verbs/waived"] {
+            let mut presumed = completed(&query);
+            presumed["verb"]["id"] = json!(verb);
+            state(&app.content(), &auth, &presumed).await;
+        }
+        // Nor does somebody else's statement count for this learner, whoever reports it.
+        let mut tx = app.app.db.begin().await.expect("a transaction");
+        let tool = preau::lrs::create_credential(&mut tx, "Outil", &[preau::lrs::Scope::All], app.clock.now()).await.expect("a credential");
+        tx.commit().await.expect("a commit");
+        let mut other = completed(&query);
+        other["actor"] = json!({"mbox": "mailto:autre@exemple.fr"});
+        assert_eq!(state(&app.content(), &format!("Basic {}", tool.basic()), &other).await, 200);
+        assert_eq!(report(&app, &registration).await["completion"], "incomplete");
+        assert_eq!(state(&app.content(), &auth, &completed(&query)).await, 200);
+        assert_eq!(report(&app, &registration).await["completion"], "completed");
+    }
+
+    async fn a_launch_link_counts_for_somebody_who_is_signed_in_as_well(app: TestApp) {
+        let course = app.import(three_scos(r#"choice="true" flow="true""#)).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, _) = camille.start(&course).await;
+        let intranet = app.token(&["launches/write"]).await;
+        let order = json!({"course": course.id, "person": camille.id, "mode": "review", "activity": 0, "return_url": "https://intranet.exemple.fr/retour"});
+        let made = intranet.post_json("/api/v1/launches", &order).await.expect(201).json();
+        assert_eq!(made["registration"], registration);
+        let opened = camille.get(made["url"].as_str().unwrap()).await.expect(303);
+        let page = camille.get(opened.header("location").unwrap()).await.expect(200).text();
+        assert!(page.contains("https://intranet.exemple.fr/retour") && page.contains(r#"data-mode="review""#), "{page}");
+        let launch = camille.launch(&registration, 0).await;
+        assert_eq!((launch.reads("cmi.mode"), &launch.answer["launch"]), ("review", &made["launch"]));
+        assert_ne!(camille.launch(&registration, 0).await.answer["launch"], made["launch"]);
+        let next = camille.navigate(&registration, "continue", None).await;
+        assert_eq!(next["deliver"]["url"], format!("/player/{registration}/1?mode=review"));
+        // From the catalogue they go on as ever.
+        camille.start(&course).await;
+        assert_eq!(camille.launch(&registration, 0).await.reads("cmi.mode"), "normal");
+    }
+
+    async fn a_link_that_is_only_looked_at_still_opens(app: TestApp) {
+        let course = app.import(one_sco()).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let order = json!({"course": course.id, "person": camille.id});
+        let made = app.token(&["launches/write"]).await.post_json("/api/v1/launches", &order).await.expect(201).json();
+        let (url, browser) = (made["url"].as_str().unwrap(), app.browser());
+        browser.send(reqwest::Method::HEAD, url, Vec::new(), &[]).await.expect(200);
+        browser.send(reqwest::Method::GET, url, Vec::new(), &[("sec-purpose", "prefetch;prerender")]).await.expect(503);
+        browser.get(url).await.expect(303);
+    }
+
+    async fn nobody_plays_for_a_person_who_is_no_longer_let_in(app: TestApp) {
+        let course = app.import(one_sco()).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let intranet = app.token(&["launches/write"]).await;
+        let order = json!({"course": course.id, "person": camille.id});
+        let [opened, waiting] = [
+            intranet.post_json("/api/v1/launches", &order).await.expect(201).json(),
+            intranet.post_json("/api/v1/launches", &order).await.expect(201).json(),
+        ];
+        let browser = app.browser();
+        let place = browser.get(opened["url"].as_str().unwrap()).await.expect(303);
+        browser.get(place.header("location").unwrap()).await.expect(200);
+        let mut tx = app.app.db.begin().await.expect("a transaction");
+        preau::identity::set_disabled(&mut tx, camille.id, Some(app.clock.now())).await.expect("a person");
+        tx.commit().await.expect("a commit");
+        browser.get(place.header("location").unwrap()).await.expect(404);
+        let late = app.browser();
+        late.get(waiting["url"].as_str().unwrap()).await.expect(303);
+        late.get(place.header("location").unwrap()).await.expect(404);
+        assert_eq!(intranet.post_json("/api/v1/launches", &order).await.expect(404).json()["code"], "person-unknown");
+    }
+
+    async fn another_system_begins_a_further_record(app: TestApp) {
+        let course = app.import(one_sco()).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (first, _) = camille.start(&course).await;
+        let intranet = app.token(&["launches/write"]).await;
+        let wanted = uuid::Uuid::now_v7().to_string();
+        for _ in 0..2 {
+            let order = json!({"course": course.id, "person": camille.id, "registration": wanted});
+            let made = intranet.post_json("/api/v1/launches", &order).await.expect(201).json();
+            assert_eq!(made["registration"], wanted);
+        }
+        assert_eq!(app.count("registration").await, 2);
+        // The latest is the one they go on in; the first is still theirs.
+        assert_eq!(camille.start(&course).await.0, wanted);
+        camille.launch(&first, 0).await;
+    }
+
+    async fn a_unit_in_the_player_leaves_to_the_page_that_tells_the_frame(app: TestApp) {
+        let course = app.import(cmi5(&au("un", r#"moveOn="Completed""#))).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let query = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
+        let auth = token(&app, &query).await;
+        let document = format!(
+            "/xapi/activities/state?stateId=LMS.LaunchData&activityId={}&registration={registration}&agent={}",
+            encoded(&query["activityId"]), encoded(&query["actor"])
+        );
+        let headers = [("authorization", auth.as_str()), ("x-experience-api-version", "1.0.3")];
+        let data = app.content().send(reqwest::Method::GET, &document, Vec::new(), &headers).await.expect(200).json();
+        let address = format!("{}/frame/left", app.app.config.content_origin());
+        assert_eq!(data["returnURL"], address);
+        let page = app.content().get(&address).await.expect(200);
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains(&format!("frame-ancestors 'self' {}", app.app.config.public_origin())), "{policy}");
+        assert!(page.text().contains("/assets/"));
+        app.browser().get("/frame/left").await.expect(404);
+    }
+
     async fn the_frame_may_only_be_framed_by_the_application(app: TestApp) {
         let frame = app.content().get("/frame/").await.expect(200);
         let policy = frame.header("content-security-policy").unwrap();
@@ -405,6 +584,21 @@ both_databases! {
         assert!(frame.text().contains(&format!(r#"content="{}""#, app.app.config.public_origin())));
         app.browser().get("/frame/").await.expect(404);
     }
+}
+
+/// What content puts into `Authorization`, fetched where it has to be.
+async fn token(app: &TestApp, query: &std::collections::HashMap<String, String>) -> String {
+    let Some(fetch) = query.get("fetch") else { return query["auth"].clone() };
+    let fetched = app.content().post_bytes(fetch, "application/json", Vec::new()).await.expect(200).json();
+    format!("Basic {}", fetched["auth-token"].as_str().expect("a token"))
+}
+
+/// "The learner completed it", as content says it.
+fn completed(query: &std::collections::HashMap<String, String>) -> Value {
+    let actor: Value = serde_json::from_str(&query["actor"]).expect("an agent");
+    let object = query.get("activityId").or_else(|| query.get("activity_id"));
+    json!({"actor": actor, "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"}, "object": {"id": object},
+        "context": {"registration": query["registration"]}})
 }
 
 /// So many seconds of silence.

@@ -144,6 +144,15 @@ impl<'t> Sequencer<'t> {
         }
     }
 
+    /// Stands at an activity that is looked at again, as if its session were under way. No attempt begins or ends.
+    pub fn stand_at(&mut self, target: NodeId) {
+        for id in self.tree.path(target) {
+            self.state.of_mut(id).active = true;
+        }
+        self.state.current = Some(target);
+        self.state.suspended = None;
+    }
+
     /// NB.2.1 Navigation Request Process: whether the request is valid now.
     pub fn judge(&self, request: Request) -> Result<(), &'static str> {
         let current = self.state.current;
