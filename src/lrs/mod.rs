@@ -39,11 +39,6 @@ pub fn routes() -> Router<App> {
     Router::new().route("/admin/statements", get(pages::list))
 }
 
-/// Statements after `seq` in the order of storing, without the voided ones: what a rebuild reads, a piece at a time.
-pub async fn replay(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Stored>> {
-    store::after(tx, seq, limit).await?.into_iter().map(read).collect()
-}
-
 /// The statements of one registration in the order of storing, without the voided ones.
 pub async fn of_registration(tx: &mut Tx, registration: RegistrationId) -> Result<Vec<Stored>> {
     store::of_registration(tx, registration.0).await?.into_iter().map(read).collect()

@@ -38,8 +38,6 @@ pub struct LinkRow {
 
 const FIND: &str =
     "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement WHERE id = $1";
-const AFTER: &str = "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
-    WHERE seq > $1 AND NOT voided ORDER BY seq LIMIT $2";
 const OF_REGISTRATION: &str =
     "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
     WHERE registration = $1 AND NOT voided ORDER BY seq";
@@ -52,11 +50,6 @@ const FIND_ACTIVITY: &str = "SELECT definition FROM xapi_activity WHERE activity
 /// The statement with this id, voided or not.
 pub async fn find(tx: &mut Tx, id: StatementId) -> Result<Option<Row>> {
     Ok(on_db!(tx, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?)
-}
-
-/// Statements in the order of storing, without the voided ones, after `seq`.
-pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Row>> {
-    Ok(on_db!(tx, c => sqlx::query_as(AFTER).bind(seq).bind(limit).fetch_all(c).await)?)
 }
 
 /// The statements of a registration in the order of storing, without the voided ones.
