@@ -22,7 +22,7 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
-    web::by_host(&app.config, application(app), content(app))
+    web::by_host(&app.config, application(app), content(app)).layer(from_fn(web::hear_out))
 }
 
 /// Opens what `config` names, with the parts joined that know nothing of each other: statements that are stored move the

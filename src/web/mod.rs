@@ -4,6 +4,7 @@ mod asker;
 pub mod assets;
 pub mod design;
 mod document;
+mod hear_out;
 mod hosts;
 pub mod i18n;
 mod origin;
@@ -15,6 +16,7 @@ mod shell;
 
 pub use asker::asked_by_program;
 pub use document::ProblemDocument;
+pub use hear_out::hear_out;
 pub use hosts::by_host;
 pub use i18n::Words;
 pub use origin::{CookieTrust, harden, judge_origin, refuse_cross_site};

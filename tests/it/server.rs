@@ -1,5 +1,7 @@
 //! The server itself: probes, names, failures.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use crate::both_databases;
 
 both_databases! {
@@ -31,6 +33,23 @@ both_databases! {
         let answer = app.program().get("/api/v1/nothing").await.expect(404);
         assert_eq!(answer.header("content-type"), Some("application/problem+json; charset=utf-8"));
         assert_eq!(answer.json()["code"], "not-found");
+    }
+
+    async fn who_sends_a_body_that_nobody_wants_still_reads_why(app: TestApp) {
+        let body = vec![b' '; 1 << 20];
+        for (path, status) in [("/api/v1/packages", 401), ("/xapi/statements", 413), ("/api/v1/nothing", 404)] {
+            let mut connection = tokio::net::TcpStream::connect(app.address).await.unwrap();
+            let length = body.len() * 40;
+            let head = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\nx-experience-api-version: 2.0.0\r\n\
+                content-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+            connection.write_all(head.as_bytes()).await.unwrap();
+            for _ in 0..40 {
+                connection.write_all(&body).await.expect("the server hears it out");
+            }
+            let mut answer = [0; 12];
+            connection.read_exact(&mut answer).await.unwrap();
+            assert_eq!(std::str::from_utf8(&answer).unwrap(), format!("HTTP/1.1 {status}"), "{path}");
+        }
     }
 
     async fn a_form_sent_by_another_site_is_refused(app: TestApp) {
