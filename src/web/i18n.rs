@@ -175,6 +175,18 @@ impl Words {
         format!("{} {}{FIRM}{}", self.t(WEEKDAYS[weekday]), self.day_number(day.day()), self.t(&month))
     }
 
+    /// `26 nov. 2026`, `26 Nov 2026`: for tables.
+    pub fn short_date(self, at: Timestamp) -> String {
+        let day = at.jiff().to_zoned(ZONE.clone());
+        let month = format!("{}-short", MONTHS[month_index(&day)]);
+        format!("{}{FIRM}{}{FIRM}{}", self.day_number(day.day()), self.t(&month), day.year())
+    }
+
+    /// `26 nov. 2026, 9 h 05`: for tables.
+    pub fn short_datetime(self, at: Timestamp) -> String {
+        format!("{}, {}", self.short_date(at), self.time(at))
+    }
+
     /// `26 novembre 2026 à 9 h 05`, `26 November 2026 at 09:05`.
     pub fn datetime(self, at: Timestamp) -> String {
         self.with("date-and-time", &[("date", self.date(at).into()), ("time", self.time(at).into())])

@@ -232,6 +232,16 @@ impl Shell {
         self.words.date(*at)
     }
 
+    /// See [`Words::short_date`].
+    pub fn short_date(&self, at: &Timestamp) -> String {
+        self.words.short_date(*at)
+    }
+
+    /// See [`Words::short_datetime`].
+    pub fn short_datetime(&self, at: &Timestamp) -> String {
+        self.words.short_datetime(*at)
+    }
+
     /// `jeu. 26 nov.`
     pub fn day(&self, at: &Timestamp) -> String {
         self.words.day(*at)
