@@ -104,7 +104,10 @@ fn writable(folder: &std::path::Path) -> std::io::Result<String> {
     Ok(format!("{}, writable", folder.display()))
 }
 
-const NAMED: &str = "SELECT blob FROM package_version UNION SELECT blob FROM package_file WHERE blob IS NOT NULL";
+const NAMED: &str = "
+    SELECT blob FROM package_version WHERE blob IS NOT NULL
+    UNION SELECT blob FROM package_file WHERE blob IS NOT NULL
+    UNION SELECT blob FROM rendition";
 
 /// Whether each file that a row names is there.
 async fn blobs(app: &App) -> Result<std::result::Result<String, String>> {

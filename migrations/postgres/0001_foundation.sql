@@ -77,13 +77,15 @@ CREATE TABLE api_token (
 
 CREATE TABLE package (
     id         UUID PRIMARY KEY,
-    kind       TEXT NOT NULL CHECK (kind IN ('scorm12', 'scorm2004', 'cmi5', 'xapi', 'video', 'audio')),
+    kind       TEXT NOT NULL CHECK (kind IN (
+                   'scorm12', 'scorm2004', 'cmi5', 'xapi', 'video', 'audio', 'page', 'document', 'link', 'quiz')),
     title      TEXT NOT NULL,
     created_by UUID REFERENCES person (id),
     created_at BIGINT NOT NULL
 );
 
--- `blob` is the key of the archive (or media file) in the blob store; `outline` and `findings` are JSON.
+-- `blob` is the key of the archive (or media file) in the blob store, `content` the JSON of what was written in Préau: each
+-- kind has one of them. `outline` and `findings` are JSON.
 CREATE TABLE package_version (
     id         UUID PRIMARY KEY,
     package_id UUID NOT NULL REFERENCES package (id) ON DELETE CASCADE,
@@ -91,7 +93,8 @@ CREATE TABLE package_version (
     file_name  TEXT NOT NULL,
     sha256     BYTEA NOT NULL,
     size       BIGINT NOT NULL,
-    blob       TEXT NOT NULL,
+    blob       TEXT,
+    content    TEXT,
     outline    TEXT NOT NULL,
     findings   TEXT NOT NULL,
     created_at BIGINT NOT NULL,

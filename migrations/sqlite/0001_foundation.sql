@@ -77,13 +77,15 @@ CREATE TABLE api_token (
 
 CREATE TABLE package (
     id         BLOB PRIMARY KEY,
-    kind       TEXT NOT NULL CHECK (kind IN ('scorm12', 'scorm2004', 'cmi5', 'xapi', 'video', 'audio')),
+    kind       TEXT NOT NULL CHECK (kind IN (
+                   'scorm12', 'scorm2004', 'cmi5', 'xapi', 'video', 'audio', 'page', 'document', 'link', 'quiz')),
     title      TEXT NOT NULL,
     created_by BLOB REFERENCES person (id),
     created_at INTEGER NOT NULL
 );
 
--- `blob` is the key of the archive (or media file) in the blob store; `outline` and `findings` are JSON.
+-- `blob` is the key of the archive (or media file) in the blob store, `content` the JSON of what was written in Préau: each
+-- kind has one of them. `outline` and `findings` are JSON.
 CREATE TABLE package_version (
     id         BLOB PRIMARY KEY,
     package_id BLOB NOT NULL REFERENCES package (id) ON DELETE CASCADE,
@@ -91,7 +93,8 @@ CREATE TABLE package_version (
     file_name  TEXT NOT NULL,
     sha256     BLOB NOT NULL,
     size       INTEGER NOT NULL,
-    blob       TEXT NOT NULL,
+    blob       TEXT,
+    content    TEXT,
     outline    TEXT NOT NULL,
     findings   TEXT NOT NULL,
     created_at INTEGER NOT NULL,

@@ -53,3 +53,27 @@ id!(/// One opening of one activity by one person.
     LaunchId);
 id!(/// An xAPI statement.
     StatementId);
+id!(/// One programme over all its versions.
+    ProgrammeId);
+id!(/// A programme as it was published once, or its draft.
+    ProgrammeVersionId);
+id!(/// One step of a programme, the same in every version.
+    StepKey);
+id!(/// A person in a programme; also the xAPI registration of statements about the programme.
+    EnrolmentId);
+id!(/// Who is to follow a programme.
+    EnrolmentRuleId);
+id!(/// An intranet space.
+    SpaceId);
+id!(/// News of a space.
+    NewsId);
+id!(/// One try at a quiz.
+    QuizAttemptId);
+id!(/// Work that outlives a request.
+    JobId);
+id!(/// An event that leaves the house.
+    EventId);
+id!(/// Where events are sent.
+    WebhookId);
+id!(/// One event on its way to one endpoint.
+    DeliveryId);

@@ -8,6 +8,10 @@ mod sequence;
 
 pub use clock::{Clock, Timestamp};
 pub use error::{Error, Kind, Result};
-pub use ids::{CourseId, LaunchId, OrgUnitId, PackageId, PersonId, RegistrationId, StatementId, VersionId};
+pub use ids::{
+    CourseId, DeliveryId, EnrolmentId, EnrolmentRuleId, EventId, JobId, LaunchId, NewsId, OrgUnitId, PackageId,
+    PersonId, ProgrammeId, ProgrammeVersionId, QuizAttemptId, RegistrationId, SpaceId, StatementId, StepKey, VersionId,
+    WebhookId,
+};
 pub use language::{Language, LanguageMap, plain_letters};
 pub use sequence::{Numbers, Sequence};

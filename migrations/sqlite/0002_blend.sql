@@ -1,0 +1,284 @@
+-- Native content -----------------------------------------------------------------------------------------------------
+
+-- What a trainer is writing (JSON of its kind); publishing makes a version of it.
+CREATE TABLE package_draft (
+    package_id BLOB PRIMARY KEY REFERENCES package (id) ON DELETE CASCADE,
+    content    TEXT NOT NULL,
+    updated_by BLOB REFERENCES person (id),
+    updated_at INTEGER NOT NULL
+);
+
+-- One try at a quiz. `questions` is JSON: what was drawn, in the order shown. Scored by the server when submitted.
+CREATE TABLE quiz_attempt (
+    id              BLOB PRIMARY KEY,
+    registration_id BLOB NOT NULL REFERENCES registration (id) ON DELETE CASCADE,
+    activity_index  INTEGER NOT NULL,
+    number          INTEGER NOT NULL,
+    questions       TEXT NOT NULL,
+    started_at      INTEGER NOT NULL,
+    submitted_at    INTEGER,
+    score_raw       REAL,
+    score_max       REAL,
+    passed          BOOLEAN,
+    UNIQUE (registration_id, activity_index, number)
+);
+
+-- `response` is JSON, saved as soon as it is given; `points` is set when the attempt is scored.
+CREATE TABLE quiz_answer (
+    attempt_id  BLOB NOT NULL REFERENCES quiz_attempt (id) ON DELETE CASCADE,
+    question_id TEXT NOT NULL,
+    response    TEXT NOT NULL,
+    saved_at    INTEGER NOT NULL,
+    points      REAL,
+    PRIMARY KEY (attempt_id, question_id)
+);
+
+-- Media --------------------------------------------------------------------------------------------------------------
+
+-- What was made of an uploaded medium for playing: served instead of the upload.
+CREATE TABLE rendition (
+    version_id BLOB NOT NULL REFERENCES package_version (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    blob       TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    width      INTEGER,
+    height     INTEGER,
+    duration   REAL NOT NULL,
+    size       INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (version_id, name)
+);
+
+-- Captions, as WebVTT.
+CREATE TABLE caption (
+    package_id BLOB NOT NULL REFERENCES package (id) ON DELETE CASCADE,
+    language   TEXT NOT NULL,
+    label      TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (package_id, language)
+);
+
+-- Jobs: work that outlives a request. A worker holds a job until `lease_until`; if it dies, another takes over. -------------
+CREATE TABLE job (
+    id          BLOB PRIMARY KEY,
+    kind        TEXT NOT NULL,
+    subject     BLOB,
+    payload     TEXT NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    progress    REAL NOT NULL,
+    attempts    INTEGER NOT NULL,
+    run_at      INTEGER NOT NULL,
+    lease_until INTEGER,
+    error       TEXT,
+    created_by  BLOB REFERENCES person (id),
+    created_at  INTEGER NOT NULL,
+    finished_at INTEGER
+);
+CREATE INDEX job_due ON job (state, run_at);
+CREATE INDEX job_subject ON job (subject, created_at);
+
+-- Programmes -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE programme (
+    id           BLOB PRIMARY KEY,
+    title        TEXT NOT NULL,
+    summary      TEXT NOT NULL,
+    iri          TEXT NOT NULL UNIQUE,
+    created_by   BLOB REFERENCES person (id),
+    created_at   INTEGER NOT NULL,
+    published_at INTEGER,
+    archived_at  INTEGER
+);
+
+-- The version without `published_at` is the draft; enrolments keep the one they began on.
+CREATE TABLE programme_version (
+    id           BLOB PRIMARY KEY,
+    programme_id BLOB NOT NULL REFERENCES programme (id) ON DELETE CASCADE,
+    number       INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    published_at INTEGER,
+    UNIQUE (programme_id, number)
+);
+
+-- `step_key` is the same in every version, so that what was done counts when an enrolment moves to a newer one. A step is
+-- a course, or one activity of it. `after_key` is the step that has to be done first; `removed_at` keeps a removed step of
+-- a draft for as long as its removal can be undone.
+CREATE TABLE step (
+    version_id          BLOB NOT NULL REFERENCES programme_version (id) ON DELETE CASCADE,
+    step_key            BLOB NOT NULL,
+    phase               TEXT NOT NULL CHECK (phase IN ('before', 'during', 'after')),
+    position            INTEGER NOT NULL,
+    title               TEXT NOT NULL,
+    course_id           BLOB NOT NULL REFERENCES course (id),
+    activity_identifier TEXT,
+    minutes             INTEGER,
+    required            BOOLEAN NOT NULL,
+    after_key           BLOB,
+    opens_at            INTEGER,
+    removed_at          INTEGER,
+    PRIMARY KEY (version_id, step_key)
+);
+CREATE INDEX step_course ON step (course_id);
+
+-- Who is to follow a programme: a person, a unit with all below it, or the members of a space; also those who join later.
+CREATE TABLE enrolment_rule (
+    id           BLOB PRIMARY KEY,
+    programme_id BLOB NOT NULL REFERENCES programme (id) ON DELETE CASCADE,
+    target       TEXT NOT NULL CHECK (target IN ('person', 'org-unit', 'space')),
+    target_id    BLOB NOT NULL,
+    due_at       INTEGER,
+    created_by   BLOB REFERENCES person (id),
+    created_at   INTEGER NOT NULL,
+    ended_at     INTEGER
+);
+CREATE INDEX enrolment_rule_programme ON enrolment_rule (programme_id);
+CREATE INDEX enrolment_rule_target ON enrolment_rule (target, target_id);
+
+-- One person in one programme. Its identifier is the xAPI registration of statements about the programme.
+CREATE TABLE enrolment (
+    id           BLOB PRIMARY KEY,
+    person_id    BLOB NOT NULL REFERENCES person (id),
+    programme_id BLOB NOT NULL REFERENCES programme (id),
+    version_id   BLOB NOT NULL REFERENCES programme_version (id),
+    rule_id      BLOB REFERENCES enrolment_rule (id),
+    due_at       INTEGER,
+    created_at   INTEGER NOT NULL,
+    cancelled_at INTEGER,
+    UNIQUE (person_id, programme_id)
+);
+CREATE INDEX enrolment_programme ON enrolment (programme_id);
+CREATE INDEX enrolment_version ON enrolment (version_id);
+
+-- The projection: where an enrolment stands, step by step and as a whole.
+CREATE TABLE step_progress (
+    enrolment_id BLOB NOT NULL REFERENCES enrolment (id) ON DELETE CASCADE,
+    step_key     BLOB NOT NULL,
+    status       TEXT NOT NULL CHECK (status IN ('doing', 'done', 'failed')),
+    score_scaled REAL,
+    last_at      INTEGER NOT NULL,
+    completed_at INTEGER,
+    PRIMARY KEY (enrolment_id, step_key)
+);
+CREATE TABLE enrolment_progress (
+    enrolment_id BLOB PRIMARY KEY REFERENCES enrolment (id) ON DELETE CASCADE,
+    status       TEXT NOT NULL CHECK (status IN ('todo', 'doing', 'done')),
+    done         INTEGER NOT NULL,
+    total        INTEGER NOT NULL,
+    progress     REAL NOT NULL,
+    score_scaled REAL,
+    started_at   INTEGER,
+    last_at      INTEGER,
+    completed_at INTEGER
+);
+
+-- Spaces ---------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE space (
+    id          BLOB PRIMARY KEY,
+    external_id TEXT UNIQUE,
+    name        TEXT NOT NULL,
+    name_key    TEXT NOT NULL,
+    description TEXT NOT NULL,
+    visibility  TEXT NOT NULL CHECK (visibility IN ('open', 'members', 'hidden')),
+    created_at  INTEGER NOT NULL,
+    archived_at INTEGER
+);
+CREATE INDEX space_name ON space (name_key, id);
+
+CREATE TABLE space_member (
+    space_id   BLOB NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    person_id  BLOB NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    role       TEXT NOT NULL CHECK (role IN ('animator', 'trainer', 'member')),
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (space_id, person_id)
+);
+CREATE INDEX space_member_person ON space_member (person_id);
+
+CREATE TABLE space_programme (
+    space_id     BLOB NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    programme_id BLOB NOT NULL REFERENCES programme (id) ON DELETE CASCADE,
+    position     INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    PRIMARY KEY (space_id, programme_id)
+);
+CREATE INDEX space_programme_programme ON space_programme (programme_id);
+
+CREATE TABLE space_news (
+    id         BLOB PRIMARY KEY,
+    space_id   BLOB NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    author_id  BLOB REFERENCES person (id),
+    title      TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    removed_at INTEGER
+);
+CREATE INDEX space_news_space ON space_news (space_id, created_at);
+
+-- The pages of the intranet that may show a space inside them.
+CREATE TABLE space_embed_origin (
+    space_id BLOB NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    origin   TEXT NOT NULL,
+    PRIMARY KEY (space_id, origin)
+);
+
+-- Who holds the token reads one space's feed as one person, until it is revoked. Only the SHA-256 is kept.
+CREATE TABLE feed_token (
+    token_hash   BLOB PRIMARY KEY,
+    space_id     BLOB NOT NULL REFERENCES space (id) ON DELETE CASCADE,
+    person_id    BLOB NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER,
+    revoked_at   INTEGER
+);
+CREATE INDEX feed_token_space ON feed_token (space_id, person_id);
+
+-- Events that leave, written in the transaction of what they tell -------------------------------------------------------
+
+CREATE TABLE outbox_event (
+    id         BLOB PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+);
+CREATE INDEX outbox_event_created ON outbox_event (created_at);
+
+-- `secret` signs what is sent and so has to be kept as it is; `kinds` is a list separated by spaces.
+CREATE TABLE webhook_endpoint (
+    id              BLOB PRIMARY KEY,
+    url             TEXT NOT NULL,
+    description     TEXT NOT NULL,
+    secret          TEXT NOT NULL,
+    kinds           TEXT NOT NULL,
+    space_id        BLOB REFERENCES space (id) ON DELETE CASCADE,
+    created_by      BLOB REFERENCES person (id),
+    created_at      INTEGER NOT NULL,
+    disabled_at     INTEGER,
+    disabled_reason TEXT
+);
+
+CREATE TABLE webhook_delivery (
+    id           BLOB PRIMARY KEY,
+    endpoint_id  BLOB NOT NULL REFERENCES webhook_endpoint (id) ON DELETE CASCADE,
+    event_id     BLOB NOT NULL REFERENCES outbox_event (id) ON DELETE CASCADE,
+    state        TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'failed')),
+    attempts     INTEGER NOT NULL,
+    next_at      INTEGER NOT NULL,
+    lease_until  INTEGER,
+    delivered_at INTEGER,
+    created_at   INTEGER NOT NULL
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery (state, next_at);
+CREATE INDEX webhook_delivery_endpoint ON webhook_delivery (endpoint_id, created_at);
+CREATE INDEX webhook_delivery_event ON webhook_delivery (event_id);
+
+-- The log of every try. `status` is the HTTP status, null when there was no answer.
+CREATE TABLE webhook_attempt (
+    delivery_id  BLOB NOT NULL REFERENCES webhook_delivery (id) ON DELETE CASCADE,
+    number       INTEGER NOT NULL,
+    at           INTEGER NOT NULL,
+    status       INTEGER,
+    milliseconds INTEGER NOT NULL,
+    error        TEXT,
+    PRIMARY KEY (delivery_id, number)
+);
