@@ -228,11 +228,13 @@ CREATE TABLE runtime_state (
     PRIMARY KEY (registration_id, activity_index)
 );
 
--- A cmi5 session: the fetch address works once, the token it gives is the launch credential.
+-- A cmi5 session: the fetch address works once, the token it gives is the launch credential. `launch_data` is
+-- what its unit reads as `LMS.LaunchData`.
 CREATE TABLE cmi5_session (
-    launch_id  UUID PRIMARY KEY REFERENCES launch (id) ON DELETE CASCADE,
-    fetch_hash BYTEA NOT NULL UNIQUE,
-    fetched_at BIGINT
+    launch_id   UUID PRIMARY KEY REFERENCES launch (id) ON DELETE CASCADE,
+    fetch_hash  BYTEA NOT NULL UNIQUE,
+    launch_data TEXT NOT NULL,
+    fetched_at  BIGINT
 );
 
 -- Progress: a projection of statements, rebuilt by `preau rebuild` -----------------------------------------------------

@@ -91,6 +91,7 @@ pub struct Access {
 /// The one person and registration launched content may speak of.
 #[derive(Clone, Debug)]
 struct Launch {
+    id: LaunchId,
     actor: Ifi,
     registration: Uuid,
     is_preview: bool,
@@ -106,6 +107,7 @@ struct CredentialRow {
 #[derive(FromRow)]
 struct LaunchRow {
     secret_hash: Vec<u8>,
+    launch_id: LaunchId,
     registration_id: Uuid,
     actor: String,
     scopes: String,
@@ -113,7 +115,7 @@ struct LaunchRow {
 }
 
 const FIND: &str = "SELECT name, secret_hash, scopes FROM lrs_credential WHERE key = $1 AND revoked_at IS NULL";
-const FIND_LAUNCH: &str = "SELECT c.secret_hash, c.registration_id, c.actor, c.scopes, r.preview
+const FIND_LAUNCH: &str = "SELECT c.secret_hash, c.launch_id, c.registration_id, c.actor, c.scopes, r.preview
     FROM launch_credential c JOIN registration r ON r.id = c.registration_id
     WHERE c.key = $1 AND c.revoked_at IS NULL AND c.expires_at > $2";
 const INSERT: &str =
@@ -219,7 +221,8 @@ pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -
         let row = row.ok_or_else(unknown)?;
         let actor = Ifi::from_canonical(&row.actor).ok_or_else(unknown)?;
         let authority = Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id);
-        let launch = Some(Launch { actor, registration: row.registration_id, is_preview: row.preview });
+        let launch =
+            Some(Launch { id: row.launch_id, actor, registration: row.registration_id, is_preview: row.preview });
         (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch })
     } else {
         let row: Option<CredentialRow> = on_db!(tx, c => sqlx::query_as(FIND).bind(key).fetch_optional(c).await)?;
@@ -331,6 +334,11 @@ impl Access {
             Some(launch) => Ok(Some(launch.registration)),
             None => Ok(registration),
         }
+    }
+
+    /// The launch whose credential this is.
+    pub(super) fn launch(&self) -> Option<LaunchId> {
+        self.launch.as_ref().map(|launch| launch.id)
     }
 
     fn forgets(&self) -> bool {

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::core::{Error, Kind, Result, Timestamp};
+use crate::core::{Error, Kind, LaunchId, Result, Timestamp};
 use crate::on_db;
 use crate::storage::Tx;
 use crate::xapi::{ActivityKey, AgentKey, Version};
@@ -117,6 +117,21 @@ pub async fn get(tx: &mut Tx, shelf: &Shelf, id: &str) -> Result<Option<Document
         .bind(shelf.kind).bind(shelf.activity).bind(shelf.agent).bind(id).fetch_optional(c).await)?)
 }
 
+const LAUNCH_DATA: &str = "SELECT s.launch_data, l.created_at FROM cmi5_session s JOIN launch l ON l.id = s.launch_id
+    JOIN registration r ON r.id = l.registration_id
+    JOIN activity a ON a.course_id = r.course_id AND a.version_id = r.version_id AND a.activity_index = l.activity_index
+    WHERE s.launch_id = $1 AND a.iri = $2";
+
+/// The `LMS.LaunchData` of one launch (cmi5 10.2), for the unit it opened and for no other.
+pub async fn launch_data(tx: &mut Tx, launch: LaunchId, activity: &str) -> Result<Option<Document>> {
+    let found: Option<(String, Timestamp)> =
+        on_db!(tx, c => sqlx::query_as(LAUNCH_DATA).bind(launch).bind(activity).fetch_optional(c).await)?;
+    Ok(found.map(|(text, updated_at)| {
+        let body = text.into_bytes();
+        Document { media_type: "application/json".to_owned(), etag: etag_of(&body), body, updated_at }
+    }))
+}
+
 /// The ids of all documents on the shelf (without a registration: of any), and when the latest changed.
 pub async fn list(tx: &mut Tx, shelf: &Shelf, since: Option<Timestamp>) -> Result<(Vec<String>, Option<Timestamp>)> {
     let since = since.unwrap_or(Timestamp(i64::MIN));
@@ -211,8 +226,7 @@ async fn write(
     body: Vec<u8>,
     now: Timestamp,
 ) -> Result<Document> {
-    // 1.0.3 Communication 3.1 wants 40 hexadecimal digits; which digest they come from nobody can tell.
-    let etag = Sha256::digest(&body).iter().take(20).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let etag = etag_of(&body);
     let registration = shelf.registration.unwrap_or(NONE);
     let document = Document { media_type: media_type.to_owned(), body, etag, updated_at: now };
     on_db!(tx, c => sqlx::query(PUT)
@@ -220,6 +234,11 @@ async fn write(
         .bind(media_type).bind(document.body.as_slice()).bind(document.etag.as_str()).bind(now)
         .execute(c).await.map(drop))?;
     Ok(document)
+}
+
+/// 1.0.3 Communication 3.1 wants 40 hexadecimal digits; which digest they come from nobody can tell.
+fn etag_of(body: &[u8]) -> String {
+    Sha256::digest(body).iter().take(20).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn is_json(media_type: &str) -> bool {

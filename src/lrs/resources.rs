@@ -10,6 +10,7 @@ use super::http::{Call, Params, identifier_name, nameless, no_method, required_a
 use super::store;
 use crate::core::{Error, Result, Timestamp};
 use crate::xapi::ActivityKey;
+use crate::xapi::vocabulary::document::LAUNCH_DATA;
 
 /// `activities/state`: what an activity keeps for an agent.
 pub async fn state(mut call: Call) -> Result<Response> {
@@ -18,6 +19,16 @@ pub async fn state(mut call: Call) -> Result<Response> {
     let registration = call.params.uuid("registration")?;
     let registration = call.access.state(agent, registration, changes(&call.method))?;
     let id = call.params.take("stateId");
+    if call.method == Method::GET
+        && id.as_deref() == Some(LAUNCH_DATA)
+        && let Some(launch) = call.access.launch()
+    {
+        let mut tx = call.app.db.read().await?;
+        if let Some(own) = documents::launch_data(&mut tx, launch, &activity).await? {
+            call.params.finish()?;
+            return Ok(shown(own));
+        }
+    }
     documents(call, Shelf::state(&activity, agent, registration), "stateId", id).await
 }
 

@@ -41,7 +41,13 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>)
     let agent = statements::learner(registration);
     let content_url = opening.content_url()?;
     let launch_data = launch_data(opening, &unit);
-    lrs::put_state(tx, app, &activity.iri, &agent.ifi, registration.id, document::LAUNCH_DATA, &launch_data).await?;
+    // The document is one for a registration and a unit (cmi5 10.1), and a review shares the registration, because it shows
+    // what was done in it. So the one that others find is of who works in the unit; each session reads its own
+    // (`lrs::documents::launch_data`), and looking again changes nothing for a session under way.
+    if registration.moves(mode) {
+        lrs::put_state(tx, app, &activity.iri, &agent.ifi, registration.id, document::LAUNCH_DATA, &launch_data)
+            .await?;
+    }
 
     let mut about = statements::about(registration, activity, LAUNCHED);
     if let Some(setting) = &mut about.context {
@@ -69,7 +75,7 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>)
     said.push(statements::extended(about, &setting));
 
     let token = Secrets::token();
-    store::insert_session(tx, opening.launch, &Secrets::digest(&token)).await?;
+    store::insert_session(tx, opening.launch, &Secrets::digest(&token), &launch_data.to_string()).await?;
     let origin = app.config.content_origin();
     let address = with_parameters(
         &content_url,

@@ -169,11 +169,12 @@ pub async fn save_state(tx: &mut Tx, id: RegistrationId, index: i32, elements: &
     Ok(())
 }
 
-const INSERT_SESSION: &str = "INSERT INTO cmi5_session (launch_id, fetch_hash) VALUES ($1, $2)";
+const INSERT_SESSION: &str = "INSERT INTO cmi5_session (launch_id, fetch_hash, launch_data) VALUES ($1, $2, $3)";
 
-/// Begins a cmi5 session whose token can be fetched once.
-pub async fn insert_session(tx: &mut Tx, launch: LaunchId, fetch_hash: &[u8]) -> Result<()> {
-    on_db!(tx, c => sqlx::query(INSERT_SESSION).bind(launch).bind(fetch_hash).execute(c).await.map(drop))?;
+/// Begins a cmi5 session whose token can be fetched once, with what its unit reads as `LMS.LaunchData`.
+pub async fn insert_session(tx: &mut Tx, launch: LaunchId, fetch_hash: &[u8], launch_data: &str) -> Result<()> {
+    on_db!(tx, c => sqlx::query(INSERT_SESSION)
+        .bind(launch).bind(fetch_hash).bind(launch_data).execute(c).await.map(drop))?;
     Ok(())
 }
 

@@ -204,12 +204,7 @@ both_databases! {
             assert_eq!(again.json()["error-code"], "1");
 
             let actor: Value = serde_json::from_str(&query["actor"]).unwrap();
-            let document = format!(
-                "/xapi/activities/state?stateId=LMS.LaunchData&activityId={}&registration={registration}&agent={}",
-                encoded(&query["activityId"]), encoded(&query["actor"])
-            );
-            let headers = [("authorization", auth.as_str()), ("x-experience-api-version", "1.0.3")];
-            let data = app.content().send(reqwest::Method::GET, &document, Vec::new(), &headers).await.expect(200).json();
+            let data = launch_data(&app, &query, &auth).await;
             assert_eq!((&data["launchMode"], &data["contextTemplate"]["contextActivities"]["grouping"][0]["id"].as_str().unwrap().starts_with("https://exemple.fr/au/")), (&json!("Normal"), &true));
             let mut all = vec![("initialized", json!(null))];
             all.extend(results);
@@ -443,6 +438,29 @@ both_databases! {
         assert_eq!((app.count("statement").await, app.count("activity_progress").await), (0, 0));
     }
 
+    async fn a_unit_that_is_looked_at_leaves_the_running_session_its_launch_data(app: TestApp) {
+        let course = app.import(cmi5(&au("un", r#"moveOn="Completed""#))).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let working = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
+        let path = format!("/player/{registration}/{activity}/launch");
+        let review = camille.post_json(&path, &json!({"mode": "review"})).await.expect(200).json();
+        let looking = query(&review["runtime"]["content_url"]);
+        assert_eq!(working["registration"], looking["registration"], "what was done is there to be seen");
+        let (working_token, looking_token) = (token(&app, &working).await, token(&app, &looking).await);
+        for (query, auth, mode) in [(&working, &working_token, "Normal"), (&looking, &looking_token, "Review")] {
+            let data = launch_data(&app, query, auth).await;
+            assert_eq!(data["launchMode"], mode);
+            let session = &data["contextTemplate"]["extensions"]["https://w3id.org/xapi/cmi5/context/extensions/sessionid"];
+            assert_eq!(session == &review["launch"], mode == "Review", "{data}");
+        }
+        // Another tool of the organisation sees what the learner works with.
+        let mut tx = app.app.db.begin().await.expect("a transaction");
+        let tool = preau::lrs::create_credential(&mut tx, "Outil", &[preau::lrs::Scope::All], app.clock.now()).await.expect("a credential");
+        tx.commit().await.expect("a commit");
+        assert_eq!(launch_data(&app, &working, &format!("Basic {}", tool.basic())).await["launchMode"], "Normal");
+    }
+
     async fn a_newer_launch_ends_what_the_content_of_the_older_one_may_say(app: TestApp) {
         let camille = app.person("Camille", Role::Learner).await;
         for package in [cmi5(&au("un", r#"moveOn="Completed""#)), tincan()] {
@@ -562,12 +580,7 @@ both_databases! {
         let (registration, activity) = camille.start(&course).await;
         let query = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
         let auth = token(&app, &query).await;
-        let document = format!(
-            "/xapi/activities/state?stateId=LMS.LaunchData&activityId={}&registration={registration}&agent={}",
-            encoded(&query["activityId"]), encoded(&query["actor"])
-        );
-        let headers = [("authorization", auth.as_str()), ("x-experience-api-version", "1.0.3")];
-        let data = app.content().send(reqwest::Method::GET, &document, Vec::new(), &headers).await.expect(200).json();
+        let data = launch_data(&app, &query, &auth).await;
         let address = format!("{}/frame/left", app.app.config.content_origin());
         assert_eq!(data["returnURL"], address);
         let page = app.content().get(&address).await.expect(200);
@@ -591,6 +604,18 @@ async fn token(app: &TestApp, query: &std::collections::HashMap<String, String>)
     let Some(fetch) = query.get("fetch") else { return query["auth"].clone() };
     let fetched = app.content().post_bytes(fetch, "application/json", Vec::new()).await.expect(200).json();
     format!("Basic {}", fetched["auth-token"].as_str().expect("a token"))
+}
+
+/// What a unit reads before anything else.
+async fn launch_data(app: &TestApp, query: &std::collections::HashMap<String, String>, auth: &str) -> Value {
+    let document = format!(
+        "/xapi/activities/state?stateId=LMS.LaunchData&activityId={}&registration={}&agent={}",
+        encoded(&query["activityId"]),
+        query["registration"],
+        encoded(&query["actor"])
+    );
+    let headers = [("authorization", auth), ("x-experience-api-version", "1.0.3")];
+    app.content().send(reqwest::Method::GET, &document, Vec::new(), &headers).await.expect(200).json()
 }
 
 /// "The learner completed it", as content says it.
