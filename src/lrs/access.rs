@@ -112,11 +112,13 @@ struct LaunchRow {
     actor: String,
     scopes: String,
     preview: bool,
+    person_disabled_at: Option<Timestamp>,
 }
 
 const FIND: &str = "SELECT name, secret_hash, scopes FROM lrs_credential WHERE key = $1 AND revoked_at IS NULL";
-const FIND_LAUNCH: &str = "SELECT c.secret_hash, c.launch_id, c.registration_id, c.actor, c.scopes, r.preview
-    FROM launch_credential c JOIN registration r ON r.id = c.registration_id
+const FIND_LAUNCH: &str = "SELECT c.secret_hash, c.launch_id, c.registration_id, c.actor, c.scopes, r.preview,
+    p.disabled_at AS person_disabled_at
+    FROM launch_credential c JOIN registration r ON r.id = c.registration_id JOIN person p ON p.id = r.person_id
     WHERE c.key = $1 AND c.revoked_at IS NULL AND c.expires_at > $2";
 const INSERT: &str =
     "INSERT INTO lrs_credential (key, name, secret_hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -197,7 +199,8 @@ fn unknown() -> Error {
     Error::new(Kind::Unauthenticated, "credential-unknown").detail("the key or the secret is wrong, expired or revoked")
 }
 
-/// Whom `Authorization` names. Errors: `credential-missing`, `credential-unknown`.
+/// Whom `Authorization` names. Errors: `credential-missing`, `credential-unknown`, `person-disabled` for content opened by
+/// somebody who is no longer let in.
 ///
 /// Secrets are random, so their digest is compared and no password hash is paid for on each request.
 pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -> Result<Access> {
@@ -214,7 +217,7 @@ pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -
     let decoded =
         BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)?;
     let (key, secret) = decoded.split_once(':').ok_or_else(unknown)?;
-    let (hash, access) = if key.starts_with(LAUNCH_PREFIX) {
+    let (hash, access, disabled_at) = if key.starts_with(LAUNCH_PREFIX) {
         let now = app.clock.now();
         let row: Option<LaunchRow> =
             on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(now).fetch_optional(c).await)?;
@@ -223,14 +226,20 @@ pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -
         let authority = Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id);
         let launch =
             Some(Launch { id: row.launch_id, actor, registration: row.registration_id, is_preview: row.preview });
-        (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch })
+        (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch }, row.person_disabled_at)
     } else {
         let row: Option<CredentialRow> = on_db!(tx, c => sqlx::query_as(FIND).bind(key).fetch_optional(c).await)?;
         let row = row.ok_or_else(unknown)?;
         let authority = Authority::named(app, key, &row.name);
-        (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch: None })
+        (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch: None }, None)
     };
-    if bool::from(hash.ct_eq(&Secrets::digest(secret))) { Ok(access) } else { Err(unknown()) }
+    if !bool::from(hash.ct_eq(&Secrets::digest(secret))) {
+        return Err(unknown());
+    }
+    match disabled_at {
+        Some(_) => Err(Error::new(Kind::Forbidden, "person-disabled")),
+        None => Ok(access),
+    }
 }
 
 fn read(scopes: &str) -> Vec<Scope> {

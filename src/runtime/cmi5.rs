@@ -189,6 +189,9 @@ pub async fn fetch(State(app): State<App>, Path(token): Path<String>) -> Result<
         Some(launch) => {
             let row = store::launch(&mut tx, launch).await?.ok_or_else(|| Error::not_found("launch-unknown"))?;
             let registration = locked(&mut tx, row.registration_id).await?;
+            if registration.let_in().is_err() {
+                return Ok(refusal("2", "Its person may no longer sign in."));
+            }
             let mode = Mode::of_word(&row.mode);
             if registration.moves(mode) && row.lease != registration.lease {
                 return Ok(refusal("2", "Another window plays this course now."));

@@ -49,7 +49,7 @@ pub struct Acknowledged {
 
 /// Takes over what the content changed. Idempotent: a repeated sequence number is acknowledged and not applied again.
 ///
-/// Errors: `launch-unknown`, `lease-lost` when another tab took over.
+/// Errors: `launch-unknown`, `lease-lost` when another tab took over, `person-disabled` when its person is no longer let in.
 pub async fn commit(
     LaunchOf(launch): LaunchOf,
     State(app): State<App>,
@@ -57,6 +57,7 @@ pub async fn commit(
 ) -> Result<Json<Acknowledged>> {
     let mut tx = app.db.begin().await?;
     let registration = locked(&mut tx, launch.registration_id).await?;
+    registration.let_in()?;
     // Under the lock: a repeat that arrives at the same time sees what the first one applied.
     let launch = store::launch(&mut tx, launch.id).await?.ok_or_else(|| Error::not_found("launch-unknown"))?;
     let mode = Mode::of_word(&launch.mode);
@@ -181,6 +182,7 @@ pub async fn state(LaunchOf(launch): LaunchOf, State(app): State<App>) -> Result
     let mut tx = app.db.read().await?;
     let unknown = || Error::not_found("registration-unknown");
     let registration = store::find(&mut tx, launch.registration_id).await?.ok_or_else(unknown)?;
+    registration.let_in()?;
     let holds_lease = !registration.moves(Mode::of_word(&launch.mode)) || registration.lease == launch.lease;
     Ok(Json(Held { sequence: launch.sequence, lease: launch.lease, holds_lease }))
 }

@@ -6,7 +6,7 @@
 //! transaction that keeps the saved state.
 //!
 //! Invariants: nobody writes a record but a [`access::PlayerOf`] or [`access::LaunchOf`] of it, in mode `normal`, under the
-//! present lease. A preview leaves no statement, no state and no progress.
+//! present lease, and while its person is let in. A preview leaves no statement, no state and no progress.
 
 mod access;
 mod api;

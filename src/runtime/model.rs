@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{CourseId, LanguageMap, LaunchId, PersonId, RegistrationId, Timestamp, VersionId};
+use crate::core::{
+    CourseId, Error, Kind, LanguageMap, LaunchId, PersonId, RegistrationId, Result, Timestamp, VersionId,
+};
 use crate::scorm::record;
 
 /// How an activity is opened. Only `normal` writes the record.
@@ -77,6 +79,11 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// Refuses what is said for somebody who is no longer let in. Errors: `person-disabled`.
+    pub fn let_in(&self) -> Result<()> {
+        if self.person_disabled_at.is_some() { Err(Error::new(Kind::Forbidden, "person-disabled")) } else { Ok(()) }
+    }
+
     /// Whether an opening in this mode leaves a record.
     pub fn records(&self, mode: Mode) -> bool {
         mode == Mode::Normal && !self.preview

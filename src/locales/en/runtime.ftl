@@ -1,6 +1,7 @@
 # The player: what may keep it from opening or recording an activity
 error-launch-unknown = This launch is no longer valid. Open the activity again from your course.
 error-launch-used = This address was used already or is no longer valid. Go back to where you came from and open the course again.
+error-person-disabled = This person is no longer let in. Nothing more is recorded; what was done before is kept.
 error-lease-lost = This activity is open elsewhere. Here it is read-only.
 error-activity-unknown = This step does not exist in the course.
 error-activity-without-data-model = This step records nothing in this way.

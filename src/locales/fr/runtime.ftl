@@ -1,6 +1,7 @@
 # Le lecteur : ce qui peut l'empêcher d'ouvrir ou d'enregistrer une activité
 error-launch-unknown = Cette ouverture n'est plus valable. Ouvrez de nouveau l'activité depuis votre formation.
 error-launch-used = Cette adresse a déjà servi ou n'est plus valable. Revenez à la page d'où vous venez et ouvrez la formation de nouveau.
+error-person-disabled = Cette personne n'a plus accès au service. Rien de plus n'est enregistré ; ce qui a été fait avant est gardé.
 error-lease-lost = Cette activité est ouverte ailleurs. Ici, elle est en lecture seule.
 error-activity-unknown = Cette étape n'existe pas dans la formation.
 error-activity-without-data-model = Cette étape n'enregistre rien de cette façon.

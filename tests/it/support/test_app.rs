@@ -94,6 +94,14 @@ impl TestApp {
         id
     }
 
+    /// Lets somebody in no longer, or again.
+    pub async fn set_disabled(&self, person: PersonId, is_disabled: bool) {
+        let mut tx = self.app.db.begin().await.expect("a transaction");
+        let at = is_disabled.then(|| self.clock.now());
+        identity::set_disabled(&mut tx, person, at).await.expect("a person");
+        tx.commit().await.expect("a commit");
+    }
+
     /// Somebody with one role, signed in with a browser of their own. The login is the name in small letters.
     pub async fn person(&self, name: &str, role: Role) -> TestPerson {
         let new = NewPerson {
