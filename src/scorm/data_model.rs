@@ -17,6 +17,9 @@ pub struct DataModel {
     table: &'static Table,
     values: Elements,
     counts: HashMap<String, usize>,
+    /// How often each value stands in a collection, by collection and leaf, where the entries must differ: asked for each
+    /// entry of a commit, which may have thousands.
+    taken: HashMap<String, HashMap<String, usize>>,
     access: HashMap<String, Access>,
 }
 
@@ -26,11 +29,11 @@ const PASSES: usize = 3;
 impl DataModel {
     /// A model that begins with these values; `access` narrows single elements (`adl.data.n.store` by the manifest).
     pub fn new(version: Version, elements: &Elements, access: HashMap<String, Access>) -> Self {
-        let mut model = Self { table: Table::of(version), values: Elements::new(), counts: HashMap::new(), access };
+        let (values, counts, taken) = (Elements::new(), HashMap::new(), HashMap::new());
+        let mut model = Self { table: Table::of(version), values, counts, taken, access };
         for (name, value) in elements {
             if let Some(resolved) = model.table.resolve(name).filter(|resolved| resolved.element.keyword.is_none()) {
-                model.grow(&resolved);
-                model.values.insert(name.clone(), value.clone());
+                model.keep(&resolved, name, value.clone());
             }
         }
         model
@@ -104,8 +107,7 @@ impl DataModel {
     /// Sets a value that is the system's to set.
     pub fn put(&mut self, name: &str, value: impl Into<String>) {
         if let Some(resolved) = self.table.resolve(name) {
-            self.grow(&resolved);
-            self.values.insert(name.to_owned(), value.into());
+            self.keep(&resolved, name, value.into());
         }
     }
 
@@ -138,12 +140,36 @@ impl DataModel {
         }
         self.check_value(&resolved, value)?;
         self.check_kin(&resolved, name, value)?;
-        self.grow(&resolved);
-        match self.values.get_mut(name) {
-            Some(present) if appending && resolved.element.append => present.push_str(value),
-            _ => drop(self.values.insert(name.to_owned(), value.to_owned())),
-        }
+        let value = match self.values.get(name) {
+            Some(present) if appending && resolved.element.append => format!("{present}{value}"),
+            _ => value.to_owned(),
+        };
+        self.keep(&resolved, name, value);
         Ok(())
+    }
+
+    /// Puts a value in its place; the one way into `values`.
+    fn keep(&mut self, resolved: &Resolved, name: &str, value: String) {
+        self.grow(resolved);
+        if let Some(place) = self.rival_place(resolved, name) {
+            let taken = self.taken.entry(place).or_default();
+            if let Some(count) = self.values.get(name).and_then(|before| taken.get_mut(before)) {
+                *count -= 1;
+            }
+            *taken.entry(value.clone()).or_default() += 1;
+        }
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// Where a value stands beside those it may have to differ from: its collection and its leaf.
+    fn rival_place(&self, resolved: &Resolved, name: &str) -> Option<String> {
+        let own = resolved.path.last()?;
+        let leaf = name.rsplit('.').next().unwrap_or_default();
+        (resolved.element.unique || self.is_pattern(resolved)).then(|| format!("{}.{leaf}", own.concrete))
+    }
+
+    fn is_pattern(&self, resolved: &Resolved) -> bool {
+        self.table.kind(&resolved.element.kind).is_some_and(|kind| kind.format == Some(FormatPart::Pattern))
     }
 
     fn grow(&mut self, resolved: &Resolved) {
@@ -203,19 +229,16 @@ impl DataModel {
             return Err(Fault::Immutable);
         }
         let Some(own) = resolved.path.last() else { return Ok(()) };
-        let is_pattern = self.table.kind(&element.kind).is_some_and(|kind| kind.format == Some(FormatPart::Pattern));
-        let format = if is_pattern { self.format_of(resolved) } else { None };
+        let format = if self.is_pattern(resolved) { self.format_of(resolved) } else { None };
         if own.index > 0 && format.is_some_and(|format| format.patterns == 1) {
             return Err(Fault::GeneralSet);
         }
         if !element.unique && !format.is_some_and(|format| format.distinct) {
             return Ok(());
         }
-        let leaf = name.rsplit('.').next().unwrap_or_default();
-        let twin = (0..self.count(&own.concrete)).filter(|index| *index != own.index).any(|index| {
-            self.values.get(&format!("{}.{index}.{leaf}", own.concrete)).is_some_and(|other| other == value)
-        });
-        if twin { Err(Fault::Duplicate) } else { Ok(()) }
+        let taken = self.rival_place(resolved, name).and_then(|place| self.taken.get(&place)?.get(value).copied());
+        let is_own = self.values.get(name).is_some_and(|present| present == value);
+        if taken.unwrap_or_default() > usize::from(is_own) { Err(Fault::Duplicate) } else { Ok(()) }
     }
 
     fn format_of(&self, resolved: &Resolved) -> Option<&'static InteractionFormat> {
@@ -295,6 +318,36 @@ mod tests {
         ]);
         assert_eq!(refused, [("cmi.score.scaled", Fault::Range), ("cmi.total_time", Fault::ReadOnly)]);
         assert_eq!(model.count("cmi.interactions"), 2);
+    }
+
+    #[test]
+    fn entries_that_must_differ_do_so_however_many_there_are_and_a_value_given_up_is_free_again() {
+        let ids: Vec<String> = (0..1000).map(|index| format!("cmi.objectives.{index}.id")).collect();
+        let values: Vec<String> = (0..1000).map(|index| format!("o-{}", index % 999)).collect();
+        let told = ids.iter().zip(&values).map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut model = DataModel::new(Version::Scorm2004, &Elements::new(), HashMap::new());
+        assert_eq!(model.apply(told), [("cmi.objectives.999.id", Fault::Duplicate)]);
+        assert_eq!(model.count("cmi.objectives"), 999);
+        // Saying it again is no duplicate; the same beside it is, also of what was there from the beginning.
+        assert_eq!(model.set("cmi.objectives.3.id", "o-3"), Ok(()));
+        let mut model = DataModel::new(Version::Scorm2004, &model.into_elements(), HashMap::new());
+        assert_eq!(model.set("cmi.objectives.999.id", "o-3"), Err(Fault::Duplicate));
+
+        let mut model = DataModel::new(Version::Scorm2004, &Elements::new(), HashMap::new());
+        for (name, value, outcome) in [
+            ("cmi.interactions.0.id", "i", Ok(())),
+            ("cmi.interactions.0.type", "choice", Ok(())),
+            ("cmi.interactions.0.correct_responses.0.pattern", "a", Ok(())),
+            ("cmi.interactions.0.correct_responses.1.pattern", "a", Err(Fault::Duplicate)),
+            ("cmi.interactions.0.correct_responses.1.pattern", "b", Ok(())),
+            ("cmi.interactions.0.correct_responses.1.pattern", "c", Ok(())),
+            ("cmi.interactions.0.correct_responses.0.pattern", "b", Ok(())),
+            ("cmi.interactions.1.id", "j", Ok(())),
+            ("cmi.interactions.1.type", "choice", Ok(())),
+            ("cmi.interactions.1.correct_responses.0.pattern", "b", Ok(())),
+        ] {
+            assert_eq!(model.set(name, value), outcome, "{name} {value}");
+        }
     }
 
     #[test]
