@@ -24,6 +24,17 @@ describe('launches that may have something unsent', () => {
     expect(launches.addresses('r1')).toEqual({ l3: to('c') });
   });
 
+  it('are told apart: of the registration that is opened now, or of others', () => {
+    expect(launches.unsent('r1')).toBe('none');
+    launches.remember('r2', 'l2', to('b'));
+    expect(launches.unsent('r1')).toBe('others');
+    launches.remember('r1', 'l1', to('a'));
+    expect(launches.unsent('r1')).toBe('own');
+    launches.forget('l1');
+    launches.forget('l2');
+    expect(launches.unsent('r1')).toBe('none');
+  });
+
   it('leave nothing behind when everything is saved', () => {
     launches.remember('r1', 'l1', to('a'));
     launches.forget('l1');

@@ -29,6 +29,13 @@ export class Launches {
     return Object.fromEntries(all.map(({ launch, to }) => [launch, to]));
   }
 
+  /** Whether this device may hold commits: of this registration, of others only, or none. */
+  unsent(registration: string): 'own' | 'others' | 'none' {
+    const all = this.#all();
+    if (all.some((one) => one.registration === registration)) return 'own';
+    return all.length > 0 ? 'others' : 'none';
+  }
+
   /** A launch took the lease: what was remembered for its registration is good for nothing now. */
   remember(registration: string, launch: string, to: CommitAddress): void {
     const others = this.#all().filter((one) => one.registration !== registration);

@@ -74,14 +74,32 @@ class Player {
     this.#chrome.phase('loading');
     this.#chrome.panel(undefined, this.#words('loading'));
     this.#chrome.allow({ previous: false, next: false });
-    const link = this.#frameLink();
-    if (link && !(await this.#isFrameReady(link))) return;
+    if (!(await this.#isSent())) return;
     const reply = await postJson<Launch>(this.#config.urls.launch, { mode: this.#config.mode });
     if (reply.kind !== 'ok') {
       this.#failed(reply);
       return;
     }
     this.#show(reply.body);
+  }
+
+  /**
+   * What an earlier visit left on this device goes to the server before a launch takes the lease. The frame has it, since only
+   * the content's origin can read it: where the page has none (video, audio), one out of sight, if there can be anything.
+   */
+  async #isSent(): Promise<boolean> {
+    const link = this.#frameLink();
+    if (link) return this.#isFrameReady(link);
+    const unsent = this.#launches.unsent(this.#config.registration);
+    if (unsent === 'none') return true;
+    const src = `${this.#config.content_origin}/frame/`;
+    document.body.append(element('iframe', { id: 'player-frame', hidden: true, src }));
+    const hidden = this.#frameLink();
+    if (!hidden) return true;
+    if (unsent === 'own') return this.#isFrameReady(hidden);
+    // Nobody waits for what other courses left.
+    void hidden.ready();
+    return true;
   }
 
   /** Video and audio are played by the page itself: the server renders no frame for them. */

@@ -147,6 +147,26 @@ onEachDatabase("Play", (journey) => {
     });
   }
 
+  journey("what a course could not send follows when a film is opened", async (site) => {
+    const course = await offer(site, "scorm12-single");
+    const film = await offer(site, "chantier.mp4");
+    const page = await site.signedIn(await site.person("lou", "Lou Girard", "learner"));
+    await start(page, course);
+    await heading(content(page), "Travailler au bord de la route");
+    await saved(page);
+    const commits = "**/runtime/launches/*/commit";
+    await page.route(commits, (route) => route.abort());
+    await turnPage(content(page));
+    await page.locator('#player-state[data-state="offline"]').waitFor();
+    await page.goto("/");
+    await page.unroute(commits);
+    const sent = page.waitForResponse((response) => /\/commit$/.test(response.url()) && response.ok());
+    await start(page, film);
+    await page.locator("video").waitFor({ state: "attached" });
+    await sent;
+    assert.equal(await page.locator("#player-frame").isVisible(), false, "nobody sees what sends it");
+  });
+
   journey("the intranet's link opens the player without a further login, once", async (site) => {
     const course = await offer(site, "scorm2004-simple");
     const { token } = await site.server.cli(["token", "create", "--name", "Intranet", "--scope", "launches/write", "registrations/read"]);
