@@ -1,54 +1,7 @@
 //! Courses as their learners and trainers see them.
 
-use std::fmt;
-
 use crate::core::{CourseId, LanguageMap, PackageId, RegistrationId, Timestamp};
-
-/// Where somebody stands in a course or an activity. Its text is the state of the `status` component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Not opened yet.
-    Todo,
-    /// Opened, not finished.
-    Doing,
-    /// Finished, without a verdict.
-    Done,
-    /// Finished with success.
-    Passed,
-    /// Finished without success.
-    Failed,
-}
-
-impl Standing {
-    /// Reads the words of the progress tables; absent rows are [`Standing::Todo`].
-    pub fn of(completion: Option<&str>, success: Option<&str>) -> Self {
-        match (completion, success) {
-            (_, Some("failed")) => Self::Failed,
-            (Some("completed"), Some("passed")) => Self::Passed,
-            (Some("completed"), _) => Self::Done,
-            (Some("incomplete"), _) => Self::Doing,
-            (_, Some("passed")) => Self::Passed,
-            _ => Self::Todo,
-        }
-    }
-
-    /// Whether there is nothing left to do.
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Passed)
-    }
-}
-
-impl fmt::Display for Standing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Todo => "todo",
-            Self::Doing => "doing",
-            Self::Done => "done",
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-        })
-    }
-}
+use crate::progress::{Status, percent};
 
 /// A course with one learner's standing in it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -73,17 +26,14 @@ pub struct LearnerCourse {
 
 impl LearnerCourse {
     /// Where the learner stands.
-    pub fn standing(&self) -> Standing {
-        match Standing::of(self.completion.as_deref(), self.success.as_deref()) {
-            Standing::Todo if self.registration.is_some() => Standing::Doing,
-            standing => standing,
-        }
+    pub fn status(&self) -> Status {
+        let status = Status::of_words(self.completion.as_deref(), self.success.as_deref());
+        if self.registration.is_some() { status.begun() } else { status }
     }
 
     /// Share done in percent.
-    pub fn percent(&self) -> i64 {
-        // Between 0 and 1 by the projection, so the cast cannot lose anything.
-        (self.progress.unwrap_or_default().clamp(0.0, 1.0) * 100.0).round() as i64
+    pub fn percent(&self) -> i32 {
+        percent(self.progress.unwrap_or_default())
     }
 
     /// The exact screen to resume at, if the course was begun.
@@ -121,18 +71,4 @@ pub struct TrainerCourse {
     pub learners: i64,
     /// Of those, how many completed it.
     pub completed: i64,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_standing_says_the_verdict_before_the_completion() {
-        assert_eq!(Standing::of(None, None), Standing::Todo);
-        assert_eq!(Standing::of(Some("incomplete"), Some("unknown")), Standing::Doing);
-        assert_eq!(Standing::of(Some("completed"), Some("unknown")), Standing::Done);
-        assert_eq!(Standing::of(Some("completed"), Some("failed")), Standing::Failed);
-        assert_eq!(Standing::of(Some("completed"), Some("passed")), Standing::Passed);
-    }
 }

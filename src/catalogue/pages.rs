@@ -5,10 +5,11 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::catalogue::model::{LearnerCourse, Standing};
+use crate::catalogue::model::LearnerCourse;
 use crate::catalogue::store;
 use crate::core::{CourseId, Error, Language, Result, Timestamp, plain_letters};
 use crate::identity::SignedIn;
+use crate::progress::{Status, percent};
 use crate::state::App;
 use crate::web::{self, Path, Shell, Tab};
 
@@ -18,11 +19,11 @@ struct CourseLine {
     title: String,
     /// Locale key of the kind's name.
     kind_key: String,
-    standing: Standing,
+    status: Status,
     steps: i64,
     /// The step that is open, counted from what is done.
     step: i64,
-    percent: i64,
+    percent: i32,
     /// Where one tap leads: the exact screen when begun, else the course's page.
     url: String,
     completed: Option<Timestamp>,
@@ -30,17 +31,17 @@ struct CourseLine {
 
 impl CourseLine {
     fn of(course: &LearnerCourse, language: Language) -> Self {
-        let standing = course.standing();
+        let status = course.status();
         let page = format!("/courses/{}", course.id);
         Self {
             id: course.id,
             title: course.title.best(language).to_owned(),
             kind_key: plain_kind(&course.kind),
-            standing,
+            status,
             steps: course.steps,
             step: (i64::from(course.done.unwrap_or_default()) + 1).min(course.steps.max(1)),
             percent: course.percent(),
-            url: if standing == Standing::Doing { course.resume_url().unwrap_or(page) } else { page },
+            url: if status == Status::Doing { course.resume_url().unwrap_or(page) } else { page },
             completed: course.completed_at,
         }
     }
@@ -79,12 +80,12 @@ pub async fn home(SignedIn(person): SignedIn, State(app): State<App>, shell: She
     let open = store::open_to(&mut tx, person.id).await?;
     let language = shell.words.language();
     let line = |course: &LearnerCourse| CourseLine::of(course, language);
-    let mut doing: Vec<CourseLine> = begun.iter().filter(|course| !course.standing().is_over()).map(line).collect();
+    let mut doing: Vec<CourseLine> = begun.iter().filter(|course| !course.status().is_over()).map(line).collect();
     let resume = (!doing.is_empty()).then(|| doing.remove(0));
     let mut open: Vec<CourseLine> = open.iter().filter(|course| course.registration.is_none()).map(line).collect();
     let more = open.len().saturating_sub(SUGGESTED);
     open.truncate(SUGGESTED);
-    let done = begun.iter().filter(|course| course.standing().is_over()).map(line).collect();
+    let done = begun.iter().filter(|course| course.status().is_over()).map(line).collect();
     let first_name = person.name.split_whitespace().next().unwrap_or_default().to_owned();
     web::render(&Home { shell: shell.tab(Tab::Learn), first_name, resume, doing, open, more, done })
 }
@@ -138,10 +139,10 @@ struct Step {
     depth: i32,
     launchable: bool,
     kind_key: String,
-    standing: Standing,
+    status: Status,
     seconds: f64,
     /// Score in percent.
-    score: Option<i64>,
+    score: Option<i32>,
     /// The player at this step, once the course is begun.
     url: Option<String>,
 }
@@ -155,10 +156,10 @@ struct CoursePage {
     description: String,
     kind_key: String,
     published: bool,
-    standing: Standing,
-    percent: i64,
+    status: Status,
+    percent: i32,
     seconds: f64,
-    score: Option<i64>,
+    score: Option<i32>,
     completed: Option<Timestamp>,
     resume: Option<String>,
     steps: Vec<Step>,
@@ -181,7 +182,6 @@ pub async fn course(
     }
     let outline = store::outline(&mut tx, course, row.version_id, row.registration).await?;
     let language = shell.words.language();
-    let percent = |share: f64| (share.clamp(-1.0, 1.0) * 100.0).round() as i64;
     let steps: Vec<Step> = outline
         .into_iter()
         .map(|activity| Step {
@@ -189,17 +189,15 @@ pub async fn course(
             depth: activity.depth,
             launchable: activity.launchable,
             kind_key: format!("kind-{}", activity.kind),
-            standing: Standing::of(activity.completion.as_deref(), activity.success.as_deref()),
+            status: Status::of_words(activity.completion.as_deref(), activity.success.as_deref()),
             seconds: activity.seconds.unwrap_or_default(),
             score: activity.score_scaled.map(percent),
             url: row.registration.map(|registration| format!("/player/{registration}/{}", activity.activity_index)),
         })
         .collect();
     let title = row.title.best(language).to_owned();
-    let standing = match Standing::of(row.completion.as_deref(), row.success.as_deref()) {
-        Standing::Todo if row.registration.is_some() => Standing::Doing,
-        standing => standing,
-    };
+    let status = Status::of_words(row.completion.as_deref(), row.success.as_deref());
+    let status = if row.registration.is_some() { status.begun() } else { status };
     let shell = shell.tab(Tab::Catalogue);
     let crumb = shell.t("catalogue-title");
     web::render(&CoursePage {
@@ -209,7 +207,7 @@ pub async fn course(
         description: row.description.best(language).to_owned(),
         kind_key: plain_kind(&row.kind),
         published: row.published_at.is_some(),
-        standing,
+        status,
         percent: percent(row.progress.unwrap_or_default()),
         seconds: row.seconds.unwrap_or_default(),
         score: row.score_scaled.map(percent),

@@ -1,9 +1,10 @@
-//! What every module may use and nothing may do I/O with: identifiers, time, languages, errors, pages of results.
+//! What every module may use and nothing may do I/O with: identifiers, time, languages, errors, scores.
 
 mod clock;
 mod error;
 mod ids;
 mod language;
+mod score;
 mod sequence;
 
 pub use clock::{Clock, Timestamp};
@@ -14,4 +15,5 @@ pub use ids::{
     WebhookId,
 };
 pub use language::{Language, LanguageMap, plain_letters};
+pub use score::scaled;
 pub use sequence::{Numbers, Sequence};

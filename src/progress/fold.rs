@@ -1,7 +1,7 @@
 //! What a statement means for progress. Pure: the same statements in the same order give the same rows.
 
 use super::model::{ActivityProgress, Completion, Figures, Success};
-use crate::core::Timestamp;
+use crate::core::{Timestamp, scaled};
 use crate::xapi::vocabulary::{
     ABANDONED, COMPLETED, FAILED, PASSED, REGISTERED, SATISFIED, TERMINATED, WAIVED, category, extension,
 };
@@ -64,7 +64,8 @@ fn judgement(verb: &str, result: &Outcome) -> Option<Success> {
 fn take_score(row: &mut ActivityProgress, result: &Outcome) {
     let Some(score) = &result.score else { return };
     let told = Figures {
-        scaled: score.scaled.or_else(|| scaled(score.raw, score.min, score.max)),
+        // Without a highest score nobody knows how good a raw one is.
+        scaled: score.scaled.or_else(|| scaled(score.raw?, score.min.unwrap_or(0.0), score.max?)),
         raw: score.raw,
         min: score.min,
         max: score.max,
@@ -74,12 +75,6 @@ fn take_score(row: &mut ActivityProgress, result: &Outcome) {
     if row.success != Success::Passed || better {
         row.score = told;
     }
-}
-
-/// The score between its ends, where both are told.
-fn scaled(raw: Option<f64>, min: Option<f64>, max: Option<f64>) -> Option<f64> {
-    let (raw, min, max) = (raw?, min.unwrap_or(0.0), max?);
-    (max > min).then(|| ((raw - min) / (max - min)).clamp(-1.0, 1.0))
 }
 
 /// cmi5 9.5.5.3 tells per cent, the video profile a part of one.

@@ -12,7 +12,7 @@ mod read;
 mod rebuild;
 mod store;
 
-pub use model::{ActivityProgress, Completion, Figures, RegistrationProgress, Success};
+pub use model::{ActivityProgress, Completion, Figures, RegistrationProgress, Status, Success, percent};
 pub use pages::routes;
 pub use projection::Projector;
 pub use read::{ActivityRow, CourseRow, LearnerRow, activities_of, of_course, of_person, of_registration, standing};

@@ -1,5 +1,7 @@
 //! What is known of a learner's way through an activity and a course.
 
+use std::fmt;
+
 use crate::core::Timestamp;
 
 /// How far somebody is.
@@ -62,6 +64,72 @@ impl Success {
             _ => Self::Unknown,
         }
     }
+}
+
+/// Where somebody stands in a course or an activity, in one word. Its text is the state of the `status` component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Not opened yet.
+    Todo,
+    /// Opened, not finished.
+    Doing,
+    /// Finished, without a verdict.
+    Done,
+    /// With success.
+    Passed,
+    /// Without success.
+    Failed,
+}
+
+impl Status {
+    /// The verdict, where there is one; else how far somebody is.
+    pub fn of(completion: Completion, success: Success) -> Self {
+        match (success, completion) {
+            (Success::Failed, _) => Self::Failed,
+            (Success::Passed, _) => Self::Passed,
+            (Success::Unknown, Completion::Completed) => Self::Done,
+            (Success::Unknown, Completion::Incomplete) => Self::Doing,
+            (Success::Unknown, Completion::NotAttempted) => Self::Todo,
+        }
+    }
+
+    /// Reads the words of the progress tables; absent rows are [`Status::Todo`].
+    pub fn of_words(completion: Option<&str>, success: Option<&str>) -> Self {
+        let completion = completion.map(Completion::of_word).unwrap_or_default();
+        Self::of(completion, success.map(Success::of_word).unwrap_or_default())
+    }
+
+    /// The same for somebody who is registered: the course is under way, also while nothing was recorded.
+    pub fn begun(self) -> Self {
+        if self == Self::Todo { Self::Doing } else { self }
+    }
+
+    /// Whether there is nothing left to do.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Passed)
+    }
+
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Todo => "todo",
+            Self::Doing => "doing",
+            Self::Done => "done",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A share (progress 0 to 1, score -1 to 1) in whole per cent, as every page shows it.
+pub fn percent(share: f64) -> i32 {
+    (share.clamp(-1.0, 1.0) * 100.0).round() as i32
 }
 
 /// A score as it was told.
@@ -127,4 +195,30 @@ pub struct RegistrationProgress {
     pub first_at: Timestamp,
     pub last_at: Timestamp,
     pub completed_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_says_the_verdict_before_the_completion() {
+        assert_eq!(Status::of_words(None, None), Status::Todo);
+        assert_eq!(Status::of_words(None, None).begun(), Status::Doing);
+        for (completion, success, word) in [
+            ("incomplete", "unknown", "doing"),
+            ("completed", "unknown", "done"),
+            ("completed", "failed", "failed"),
+            ("completed", "passed", "passed"),
+            // cmi5 keeps passed and completed apart; a pass is a pass on every page.
+            ("incomplete", "passed", "passed"),
+            ("incomplete", "failed", "failed"),
+        ] {
+            assert_eq!(
+                Status::of_words(Some(completion), Some(success)).begun().word(),
+                word,
+                "{completion} {success}"
+            );
+        }
+    }
 }

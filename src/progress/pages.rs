@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::model::{Status, percent};
 use super::read::{self, ActivityRow, LearnerRow};
 use crate::core::{CourseId, Error, Language, LanguageMap, RegistrationId, Result, Timestamp};
 use crate::identity::Trainer;
@@ -32,8 +33,8 @@ struct Line {
     url: String,
     name: String,
     unit: String,
-    status: &'static str,
-    percent: u32,
+    status: Status,
+    percent: i32,
     /// In per cent.
     score: Option<i32>,
     seconds: f64,
@@ -87,9 +88,9 @@ async fn learners(
 fn line(course: CourseId, row: LearnerRow) -> Line {
     Line {
         url: format!("/trainer/courses/{course}/learners/{}", row.registration),
-        status: status(row.completion.as_deref(), row.success.as_deref()),
-        percent: percent(row.progress),
-        score: row.score.map(score),
+        status: Status::of_words(row.completion.as_deref(), row.success.as_deref()),
+        percent: percent(row.progress.unwrap_or_default()),
+        score: row.score.map(percent),
         name: row.name,
         unit: row.unit.unwrap_or_default(),
         seconds: row.seconds.unwrap_or_default(),
@@ -97,29 +98,10 @@ fn line(course: CourseId, row: LearnerRow) -> Line {
     }
 }
 
-/// The word of the kit for a standing.
-fn status(completion: Option<&str>, success: Option<&str>) -> &'static str {
-    match (completion, success) {
-        (_, Some("failed")) => "failed",
-        (_, Some("passed")) => "passed",
-        (Some("completed"), _) => "done",
-        (Some("incomplete"), _) => "doing",
-        _ => "todo",
-    }
-}
-
-fn percent(progress: Option<f64>) -> u32 {
-    (progress.unwrap_or_default().clamp(0.0, 1.0) * 100.0).round() as u32
-}
-
-fn score(scaled: f64) -> i32 {
-    (scaled.clamp(-1.0, 1.0) * 100.0).round() as i32
-}
-
 struct Step {
     title: String,
     is_group: bool,
-    status: &'static str,
+    status: Status,
     score: Option<i32>,
     seconds: f64,
     last_at: Option<Timestamp>,
@@ -136,8 +118,8 @@ struct LearnerPage {
     shell: Shell,
     name: String,
     course_title: String,
-    status: &'static str,
-    percent: u32,
+    status: Status,
+    percent: i32,
     score: Option<i32>,
     seconds: f64,
     last_at: Timestamp,
@@ -166,9 +148,9 @@ async fn learner(
     let (trainer, list) = (shell.t("trainer-title"), shell.t("learners-title"));
     let page = LearnerPage {
         name: row.person_name,
-        status: status(row.completion.as_deref(), row.success.as_deref()),
-        percent: percent(row.progress),
-        score: row.score.map(score),
+        status: Status::of_words(row.completion.as_deref(), row.success.as_deref()),
+        percent: percent(row.progress.unwrap_or_default()),
+        score: row.score.map(percent),
         seconds: row.seconds.unwrap_or_default(),
         last_at: row.last_at,
         completed_at: row.completed_at,
@@ -187,8 +169,8 @@ fn step(row: ActivityRow, language: Language) -> Step {
     Step {
         title: row.title.best(language).to_owned(),
         is_group: !row.launchable,
-        status: status(row.completion.as_deref(), row.success.as_deref()),
-        score: row.score_scaled.map(score),
+        status: Status::of_words(row.completion.as_deref(), row.success.as_deref()),
+        score: row.score_scaled.map(percent),
         seconds: row.seconds.unwrap_or_default(),
         last_at: row.last_at,
     }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::core::{CourseId, Error, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::{self, LaunchGrant, MaybeSignedIn, SignedIn, Trainer};
 use crate::on_db;
-use crate::progress::{self, Completion, Success};
+use crate::progress::{self, ActivityRow, Status};
 use crate::runtime::access::PlayerOf;
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
@@ -208,7 +208,7 @@ pub async fn page(
         .iter()
         .filter(|row| row.visible || row.activity_index == index)
         .map(|row| {
-            let status = status(row.completion.as_deref(), row.success.as_deref());
+            let status = status(row);
             OutlineEntry {
                 index: row.activity_index,
                 parent: row.parent_index,
@@ -280,15 +280,11 @@ fn address(id: RegistrationId, index: i32, mode: Mode) -> String {
     }
 }
 
-/// The player's word for a standing.
-fn status(completion: Option<&str>, success: Option<&str>) -> &'static str {
-    let completion = completion.map(Completion::of_word).unwrap_or_default();
-    let success = success.map(Success::of_word).unwrap_or_default();
-    match (completion, success) {
-        (_, Success::Failed) => "failed",
-        (Completion::Completed, _) | (_, Success::Passed) => "done",
-        (Completion::Incomplete, _) => "doing",
-        (Completion::NotAttempted, _) => "todo",
+/// The player's word for where somebody stands: its outline tells what is left to do, not how well it was done.
+fn status(row: &ActivityRow) -> &'static str {
+    match Status::of_words(row.completion.as_deref(), row.success.as_deref()) {
+        Status::Passed => Status::Done.word(),
+        status => status.word(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::data_model::{DataModel, Elements, Fault};
 use super::sequencing::navigation::Told;
 use super::table::Version;
 use super::time::{read_time, write_time};
+use crate::core::scaled;
 
 /// How an activity is opened (1.2 `cmi.core.lesson_mode`, 2004 `cmi.mode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -307,7 +308,9 @@ impl Record {
                     "incomplete" | "browsed" => (Some(false), None),
                     _ => (None, None),
                 };
-                Standing { completed, satisfied, scaled: scaled(raw, min, max), raw, min, max, progress: None }
+                // 1.2 scores without ends lie between 0 and 100 (1.2 3.4.4, `cmi.core.score.raw`).
+                let share = raw.and_then(|raw| scaled(raw, min.unwrap_or(0.0), max.unwrap_or(100.0)));
+                Standing { completed, satisfied, scaled: share, raw, min, max, progress: None }
             }
             Version::Scorm2004 => Standing {
                 completed: match model.read("cmi.completion_status").as_str() {
@@ -342,13 +345,6 @@ fn judge_lesson_status(model: &mut DataModel, rules: &Rules) {
     if let Some(status) = status {
         model.put(LESSON_STATUS, status);
     }
-}
-
-/// The score between its ends; 1.2 scores without them lie between 0 and 100.
-fn scaled(raw: Option<f64>, min: Option<f64>, max: Option<f64>) -> Option<f64> {
-    let (min, max) = (min.unwrap_or(0.0), max.unwrap_or(100.0));
-    let raw = raw?;
-    (max > min && (min..=max).contains(&raw)).then(|| (raw - min) / (max - min))
 }
 
 #[cfg(test)]
@@ -444,12 +440,5 @@ mod tests {
         let elements = record.initial(V2004, &learner(), &Rules::default(), Mode::Normal, true);
         assert_eq!(elements["cmi.entry"], "ab-initio");
         assert!(!elements.contains_key("cmi.location"));
-    }
-
-    #[test]
-    fn raw_scores_are_scaled_between_their_ends() {
-        assert_eq!(scaled(Some(80.0), None, None), Some(0.8));
-        assert_eq!(scaled(Some(15.0), Some(10.0), Some(20.0)), Some(0.5));
-        assert_eq!(scaled(Some(30.0), Some(10.0), Some(20.0)), None);
     }
 }
