@@ -303,8 +303,9 @@ impl Record {
                 let (completed, satisfied) = match model.read(LESSON_STATUS).as_str() {
                     "passed" => (Some(true), Some(true)),
                     "completed" => (Some(true), None),
-                    // Failed is not done: the learner is to try again.
-                    "failed" => (Some(false), Some(false)),
+                    // 1.2 3.4.4, `lesson_status`: "considered to have completed the SCO and failed". Progress counts what
+                    // was worked through; how well is told apart.
+                    "failed" => (Some(true), Some(false)),
                     "incomplete" | "browsed" => (Some(false), None),
                     _ => (None, None),
                 };

@@ -36,6 +36,43 @@ both_databases! {
         assert_eq!(app.progress_rows().await, before);
     }
 
+    async fn what_was_failed_counts_as_worked_through_on_every_page(app: TestApp) {
+        let course = app.import(scorm("1.2", &format!("{}{}", item("a", ""), item("b", "")), &[("a", "sco"), ("b", "sco")])).await;
+        let (camille, nadia) = (app.person("Camille", Role::Learner).await, app.person("Nadia", Role::Trainer).await);
+        let (registration, _) = camille.start(&course).await;
+        let fail = async |index: i64| {
+            let mut launch = camille.launch(&registration, index).await;
+            let set = [("cmi.core.score.raw", "20"), ("cmi.core.lesson_status", "failed")];
+            launch.commit(&app, &set, "00:01:00", Some("")).await
+        };
+        let pages = async || {
+            let learners = format!("/trainer/courses/{}/learners", course.id);
+            [
+                nadia.get(&learners).await.expect(200).text(),
+                nadia.get(&format!("{learners}/{registration}")).await.expect(200).text(),
+                camille.get("/").await.expect(200).text(),
+                camille.get(&format!("/courses/{}", course.id)).await.expect(200).text(),
+            ]
+        };
+        assert_eq!(fail(0).await["progress"]["completion"], "completed");
+        for (place, page) in pages().await.iter().enumerate().filter(|(place, _)| *place != 2) {
+            assert!(page.contains("50"), "page {place}: {page}");
+        }
+        let after = fail(1).await["progress"].clone();
+        assert_eq!(after, serde_json::json!({"completion": "completed", "success": "failed", "course_completion": "completed"}));
+        for (place, page) in pages().await.iter().enumerate() {
+            // Home offers another try; the others tell how it went.
+            let told: &[&str] = if place == 2 { &["class=\"resume"] } else { &["Non réussi", "100"] };
+            assert!(told.iter().all(|word| page.contains(word)), "page {place}: {page}");
+        }
+        // Another try that succeeds is told as such.
+        let mut launch = camille.launch(&registration, 1).await;
+        launch.commit(&app, &[("cmi.core.score.raw", "90"), ("cmi.core.lesson_status", "passed")], "00:01:00", Some("")).await;
+        let before = app.progress_rows().await;
+        progress::rebuild(&app.app).await.expect("a rebuild");
+        assert_eq!(app.progress_rows().await, before);
+    }
+
     async fn a_statement_taken_back_no_longer_counts(app: TestApp) {
         let course = app.import(tincan()).await;
         let camille = app.person("Camille", Role::Learner).await;
