@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -17,7 +17,7 @@ use crate::identity::store::{PersonRow, people};
 use crate::on_db;
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
-use crate::web::{CookieTrust, Viewer};
+use crate::web::{CookieTrust, HostCookie, Viewer};
 
 /// How often a sign-in that is used is prolonged: a write a day, not a write a click.
 const PROLONG_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
@@ -75,7 +75,7 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
     // Assets are the same for everybody.
     let personal = !request.uri().path().starts_with("/assets/");
     let trusted = personal && request.extensions().get() == Some(&CookieTrust(true));
-    let cookie = cookie_of(request.headers(), cookie_name(&app)).filter(|_| trusted).map(str::to_owned);
+    let cookie = LOGIN.read(&app.config, request.headers()).filter(|_| trusted).map(str::to_owned);
     let mut prolonged = None;
     if let Some(token) = cookie {
         match find(&app, &token).await {
@@ -96,7 +96,7 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
     }
     let mut response = next.run(request).await;
     // A handler that signs in or out has said its own word about the cookie.
-    let name = cookie_name(&app);
+    let name = format!("{}=", LOGIN.name(&app.config));
     let said =
         response.headers().get_all(header::SET_COOKIE).iter().any(|set| set.as_bytes().starts_with(name.as_bytes()));
     if let Some(cookie) = prolonged.filter(|_| !said) {
@@ -233,39 +233,19 @@ pub async fn forget_grant(tx: &mut Tx, login: &Login, registration: Registration
     Ok(())
 }
 
-/// `__Host-` binds the cookie to this very host, so that the sibling content host can neither set nor receive it.
-fn cookie_name(app: &App) -> &'static str {
-    if app.config.secure_cookies() { "__Host-preau" } else { "preau" }
-}
+/// The login of this browser.
+const LOGIN: HostCookie = HostCookie("preau");
 
 /// The header that makes the browser keep `token`.
 pub fn set_cookie(app: &App, token: &str) -> HeaderValue {
-    cookie(app, token, lifetime(app).as_secs())
+    LOGIN.set(&app.config, token, lifetime(app).as_secs())
 }
 
 /// The header that makes the browser forget its token.
 pub fn forget_cookie(app: &App) -> HeaderValue {
-    cookie(app, "", 0)
-}
-
-fn cookie(app: &App, value: &str, seconds: u64) -> HeaderValue {
-    let secure = if app.config.secure_cookies() { "; Secure" } else { "" };
-    let name = cookie_name(app);
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"))
-        .expect("tokens are base64url, so the header is plain ASCII")
+    LOGIN.forget(&app.config)
 }
 
 fn lifetime(app: &App) -> Duration {
     PROLONG_AFTER * app.config.logins.days.max(1)
-}
-
-/// The value of the cookie `name` (RFC 6265 section 5.4: pairs separated by "; ").
-fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }

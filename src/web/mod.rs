@@ -2,6 +2,7 @@
 
 mod asker;
 pub mod assets;
+mod cookies;
 pub mod design;
 mod document;
 mod hear_out;
@@ -15,6 +16,7 @@ mod problem;
 mod shell;
 
 pub use asker::asked_by_program;
+pub use cookies::HostCookie;
 pub use document::ProblemDocument;
 pub use hear_out::hear_out;
 pub use hosts::by_host;
@@ -24,4 +26,4 @@ pub use page::{failure_page, render};
 pub use path::Path;
 pub use pictures::{initials, tile};
 pub use problem::{Problem, tell_failures};
-pub use shell::{Crumb, Flash, LANGUAGE_COOKIE, NavItem, Said, Shell, Tab, Viewer, forget_flash, is_own_path};
+pub use shell::{Crumb, Flash, LANGUAGE_COOKIE, NavItem, Said, Shell, Tab, Viewer, carry_flash, is_own_path};

@@ -2,21 +2,25 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderValue, Uri, header};
+use axum::http::{Extensions, HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::assets;
+use super::cookies::HostCookie;
 use super::i18n::{Values, Words};
+use super::{assets, cookies};
 use crate::core::{Language, PersonId, Timestamp};
+use crate::state::App;
 
-/// Carries a flash from a change to the page shown next. The prefix keeps the content origin from planting one.
-const FLASH_COOKIE: &str = "__Host-preau-flash";
+/// Carries a flash from a change to the page shown next.
+const FLASH: HostCookie = HostCookie("preau-flash");
+/// Seconds in which that page has to come.
+const FLASH_LASTS: u64 = 120;
 /// The language somebody without an account chose.
 pub const LANGUAGE_COOKIE: &str = "preau-language";
 /// Light or dark, when somebody chose; written by the theme switch.
@@ -130,12 +134,13 @@ impl Flash {
     /// Goes to `path` (303) and tells it there.
     pub fn redirect(self, path: &str) -> Response {
         let mut response = Redirect::to(path).into_response();
-        let body = serde_json::to_vec(&self).unwrap_or_default();
-        let cookie = cookie_line(FLASH_COOKIE, &URL_SAFE_NO_PAD.encode(body), 120);
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+        // [`carry_flash`] makes the cookie of it, which knows the public address.
+        response.extensions_mut().insert(self);
         response
+    }
+
+    fn written(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
     fn read(cookie: &str) -> Option<Self> {
@@ -183,12 +188,12 @@ impl Shell {
         let language = viewer
             .as_ref()
             .and_then(|viewer| viewer.language)
-            .or_else(|| cookie(headers, LANGUAGE_COOKIE).and_then(Language::from_tag))
+            .or_else(|| cookies::value(headers, LANGUAGE_COOKIE).and_then(Language::from_tag))
             .or_else(accepted)
             .unwrap_or_default();
         let words = Words::of(language);
-        let flash = cookie(headers, FLASH_COOKIE).and_then(Flash::read);
-        let theme = match cookie(headers, THEME_COOKIE) {
+        let flash = extensions.get::<Flash>();
+        let theme = match cookies::value(headers, THEME_COOKIE) {
             Some("light") => "light",
             Some("dark") => "dark",
             _ => "auto",
@@ -356,16 +361,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Shell {
     }
 }
 
-/// Forgets a flash once a page has told it.
-pub async fn forget_flash(request: Request, next: Next) -> Response {
-    let flashed = cookie(request.headers(), FLASH_COOKIE).is_some();
+/// Brings a flash from the answer that made it to the page that tells it, and forgets it then.
+pub async fn carry_flash(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let flash = FLASH.read(&app.config, request.headers()).map(Flash::read);
+    let flashed = flash.is_some();
+    if let Some(flash) = flash.flatten() {
+        request.extensions_mut().insert(flash);
+    }
     let mut response = next.run(request).await;
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if flashed
-        && is_page
-        && let Ok(cookie) = HeaderValue::from_str(&cookie_line(FLASH_COOKIE, "", 0))
-    {
+    let cookie = match response.extensions().get::<Flash>() {
+        Some(flash) => Some(FLASH.set(&app.config, &flash.written(), FLASH_LASTS)),
+        None => (flashed && is_page).then(|| FLASH.forget(&app.config)),
+    };
+    if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -392,19 +402,10 @@ fn own_part(address: &str) -> Option<String> {
     is_own_path(path).then(|| path.to_owned())
 }
 
-fn cookie_line(name: &str, value: &str, seconds: u32) -> String {
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
-}
-
-/// The value of a cookie.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(found, _)| *found == name).map(|(_, value)| value).next()
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn shell(path: &'static str, headers: &[(header::HeaderName, &str)], viewer: Option<Viewer>) -> Shell {
@@ -446,19 +447,10 @@ mod tests {
     }
 
     #[test]
-    fn a_flash_is_told_on_the_next_page() {
-        let sent = Flash::done("upload-done").undo("/trainer/undo").redirect("/trainer");
-        let cookie = sent.headers()[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
-        let told = shell("/trainer", &[(header::COOKIE, &cookie)], None).said;
-        assert_eq!(told, [Said { text: "Fichier reçu".into(), fault: false, undo: "/trainer/undo".into() }]);
-    }
-
-    #[test]
     fn a_planted_flash_cannot_lead_away() {
         for path in ["//evil.example/x", "/\\evil.example", "https://evil.example"] {
-            let body = serde_json::to_vec(&Flash::done("upload-done").undo(path)).unwrap();
-            let cookie = format!("{FLASH_COOKIE}={}", URL_SAFE_NO_PAD.encode(body));
-            assert_eq!(shell("/", &[(header::COOKIE, &cookie)], None).said[0].undo, "");
+            let planted = Flash::read(&Flash::done("upload-done").undo(path).written()).unwrap();
+            assert_eq!(planted, Flash::done("upload-done"));
         }
     }
 }

@@ -5,7 +5,8 @@ use preau::identity::Role;
 use preau::on_db;
 
 use crate::both_databases;
-use crate::support::TestApp;
+use crate::support::learning::{item, scorm};
+use crate::support::{Database, TestApp};
 
 /// A course with one module, as an import leaves it.
 async fn course(app: &TestApp, title: &str) -> CourseId {
@@ -80,5 +81,29 @@ both_databases! {
         let page = learner.get(&format!("/courses/{}", CourseId::new())).await.expect(404).text();
         assert!(page.contains("Cette formation n’existe pas"), "{page}");
         learner.get("/courses/not-an-id").await.expect(404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_is_told_whatever_the_public_address_is() {
+    for (scheme, host, name) in [
+        ("http", "formation.exemple.fr", "preau-flash"),
+        ("https", "formation.exemple.fr", "__Host-preau-flash"),
+        ("http", "preau.localhost", "__Host-preau-flash"),
+    ] {
+        let app = TestApp::start_with(Database::Sqlite, |config| {
+            let port = config.public_url.port().expect("a port");
+            config.public_url = format!("{scheme}://{host}:{port}").parse().expect("an address");
+        })
+        .await;
+        let course = app.import_draft("cours.zip", scorm("1.2", &item("a", ""), &[("a", "sco")])).await;
+        let trainer = app.person("Nadia", Role::Trainer).await;
+        let done = trainer.post_form(&format!("/trainer/courses/{}/publish", course.id), &[]).await.expect(303);
+        let cookie = done.header("set-cookie").expect("a cookie");
+        assert!(cookie.starts_with(&format!("{name}=")), "{scheme}://{host}: {cookie}");
+        assert_eq!(cookie.contains("; Secure"), name.starts_with("__Host-"), "{cookie}");
+        assert!(trainer.get("/trainer").await.expect(200).text().contains("est au catalogue"), "{scheme}://{host}");
+        assert!(trainer.cookie(name).is_none(), "told once");
+        assert!(!trainer.get("/trainer").await.expect(200).text().contains("est au catalogue"));
     }
 }
