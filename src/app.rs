@@ -1,5 +1,7 @@
 //! The server's table of contents: every slice's routes, and what surrounds them.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
@@ -29,6 +31,22 @@ pub fn router(app: &App) -> Router {
 /// progress of learners.
 pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
     App::open(config, clock, Box::new(Projector)).await
+}
+
+/// How often what has run out is removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Removes what has run out, now and every hour. Several servers on one database may do so at the same time.
+pub async fn keep_swept(app: App) {
+    let mut hours = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        hours.tick().await;
+        match lrs::sweep(&app).await {
+            Ok(credentials) => tracing::debug!(credentials, "swept"),
+            // The next hour is soon enough.
+            Err(cause) => tracing::warn!(%cause, "cannot sweep"),
+        }
+    }
 }
 
 /// The application origin: pages, REST interface, LRS.

@@ -274,6 +274,7 @@ async fn serve(app: &App) -> anyhow::Result<()> {
     packages::sweep(app).await?;
     let address = app.config.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    tokio::spawn(preau::app::keep_swept(app.clone()));
     println!("Préau: {}", app.config.public_url);
     axum::serve(listener, preau::app::router(app)).with_graceful_shutdown(asked_to_stop()).await?;
     Ok(())

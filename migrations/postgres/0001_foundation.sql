@@ -327,6 +327,7 @@ CREATE TABLE lrs_document (
     updated_at   BIGINT NOT NULL,
     PRIMARY KEY (kind, activity_key, agent_key, registration, document_id)
 );
+CREATE INDEX lrs_document_registration ON lrs_document (registration);
 
 -- Credentials of tools. The secret is random, so its SHA-256 is enough.
 CREATE TABLE lrs_credential (
@@ -353,3 +354,4 @@ CREATE TABLE launch_credential (
 );
 CREATE INDEX launch_credential_launch ON launch_credential (launch_id);
 CREATE INDEX launch_credential_registration ON launch_credential (registration_id);
+CREATE INDEX launch_credential_expiry ON launch_credential (expires_at);

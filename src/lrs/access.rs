@@ -191,6 +191,27 @@ pub async fn revoke_launch_credentials(tx: &mut Tx, launch: LaunchId, now: Times
     Ok(())
 }
 
+const SWEEP: &str = "DELETE FROM launch_credential WHERE key IN
+    (SELECT key FROM launch_credential WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+/// So many at once: nobody who writes waits long behind a sweep.
+const SWEPT_AT_ONCE: i64 = 500;
+
+/// Removes the credentials of launches that have expired; they open nothing any more. Answers how many there were.
+pub async fn sweep(app: &App) -> Result<u64> {
+    let now = app.clock.now();
+    let mut swept = 0;
+    loop {
+        let mut tx = app.db.begin().await?;
+        let batch = on_db!(tx, c => sqlx::query(SWEEP)
+            .bind(now).bind(SWEPT_AT_ONCE).execute(c).await.map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        swept += batch;
+        if batch < SWEPT_AT_ONCE.unsigned_abs() {
+            return Ok(swept);
+        }
+    }
+}
+
 fn written(scopes: &[Scope]) -> String {
     scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")
 }

@@ -20,7 +20,9 @@ mod store;
 use axum::Router;
 use axum::routing::{any, get};
 
-pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
+pub use access::{
+    Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials, sweep,
+};
 pub use append::{Authority, append};
 pub use store::is_transient;
 

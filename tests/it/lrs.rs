@@ -74,6 +74,31 @@ async fn put(client: &Client, path: &str, body: &Value, headers: &[(&'static str
 }
 
 both_databases! {
+    async fn what_launched_content_may_no_longer_use_is_removed_and_the_rest_stays(app: TestApp) {
+        use crate::support::learning::tincan;
+        let course = app.import(tincan()).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let launch = camille.launch(&registration, activity).await;
+        let launch = launch.answer["launch"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let registration = RegistrationId(registration.parse().expect("an id"));
+        let actor = Agent::account("http://a", "b").ifi;
+        let now = app.clock.now();
+        // More than one batch, and one that lasts longer.
+        let mut tx = app.app.db.begin().await.expect("a transaction");
+        for hours in std::iter::repeat_n(1, 1_100).chain([48]) {
+            let until = now.plus(Duration::from_secs(hours * 3600));
+            lrs::issue_launch_credential(&mut tx, launch, registration, &actor, &[Scope::State], now, until)
+                .await
+                .expect("a credential");
+        }
+        tx.commit().await.expect("a commit");
+        assert_eq!(lrs::sweep(&app.app).await.expect("a sweep"), 0);
+        app.clock.advance(Duration::from_secs(25 * 3600));
+        assert_eq!(lrs::sweep(&app.app).await.expect("a sweep"), 1_101);
+        assert_eq!(app.count("launch_credential").await, 1);
+    }
+
     async fn a_statement_is_returned_as_it_came_with_what_the_server_sets(app: TestApp) {
         let tool = tool(&app, &[Scope::All]).await;
         let text = r#"{"verb" : {"id":"http://v/x"}, "actor":{"mbox":"mailto:a@b.fr"},"object":{"id":"http://o/x"},

@@ -26,6 +26,17 @@ both_databases! {
     }
 }
 
+/// Deleting a package or a preview must not read every document there is.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documents_of_registrations_are_found_by_an_index() {
+    const DELETE: &str = "EXPLAIN QUERY PLAN DELETE FROM lrs_document WHERE registration IN \
+        (SELECT id FROM registration WHERE person_id = x'00' AND course_id = x'00' AND preview = TRUE)";
+    let app = TestApp::start(Database::Sqlite).await;
+    let Db::Sqlite { read, .. } = &app.app.db else { unreachable!("a SQLite database") };
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(DELETE).fetch_all(read).await.unwrap();
+    assert!(plan.iter().any(|(.., step)| step.contains("lrs_document_registration")), "{plan:?}");
+}
+
 /// Table by table, the columns of a database.
 async fn columns(db: &Db) -> BTreeMap<String, Vec<String>> {
     const SQLITE: &str =
