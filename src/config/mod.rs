@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use serde::Deserialize;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer};
 use url::Url;
 
 /// The defaults, with their explanation for operators.
@@ -24,6 +25,9 @@ pub struct Config {
     pub database_url: String,
     /// Folder of everything that is kept in files.
     pub data_dir: PathBuf,
+    /// Where the clocks of the organisation hang.
+    #[serde(deserialize_with = "time_zone")]
+    pub time_zone: TimeZone,
     /// Log filter.
     pub log: String,
     /// Limits of imports.
@@ -50,6 +54,15 @@ pub struct Packages {
 pub struct Logins {
     /// Days without a visit after which a login ends.
     pub days: u32,
+}
+
+fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    TimeZone::get(&name).map_err(|_| {
+        serde::de::Error::custom(format!(
+            "time_zone must be a name of the IANA time zone database such as Europe/Paris or Indian/Reunion, not {name:?}"
+        ))
+    })
 }
 
 impl Config {
@@ -127,5 +140,6 @@ mod tests {
         assert_eq!(config.public_origin(), "http://preau.localhost:8080");
         assert_eq!(config.database_url(), "sqlite:data/preau.db");
         assert!(config.secure_cookies());
+        assert_eq!(config.time_zone.iana_name(), Some("Europe/Paris"));
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -146,8 +147,8 @@ pub async fn list(
         filter.registration = format::uuid(asked.registration.trim());
         nothing |= filter.registration.is_none();
     }
-    filter.since = day(&asked.since, false);
-    filter.until = day(&asked.until, true);
+    filter.since = day(&asked.since, false, &shell.zone);
+    filter.until = day(&asked.until, true, &shell.zone);
     filter.ascending = asked.after.is_some();
     filter.cursor = asked.after.or(asked.before);
 
@@ -279,11 +280,10 @@ fn name(definition: &str, language: Language) -> Option<String> {
 }
 
 /// The first or the last moment of a day where the organisation is.
-fn day(text: &str, end: bool) -> Option<Timestamp> {
+fn day(text: &str, end: bool, zone: &TimeZone) -> Option<Timestamp> {
     let date: jiff::civil::Date = text.trim().parse().ok()?;
     let date = if end { date.tomorrow().ok()? } else { date };
-    let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap_or(jiff::tz::TimeZone::UTC);
-    let moment = Timestamp(date.to_zoned(zone).ok()?.timestamp().as_microsecond());
+    let moment = Timestamp(date.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond());
     // Both ends are given as "after" and "up to": a microsecond before the day begins.
     Some(Timestamp(moment.0 - 1))
 }

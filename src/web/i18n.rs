@@ -24,9 +24,6 @@ struct Files;
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> = LazyLock::new(|| Language::ALL.map(load));
 
-/// The clock on the wall of the organisation.
-static ZONE: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC));
-
 /// Reads every file of a language. A file that cannot be read is a fault of ours that a test finds; here it is told and left out.
 fn load(language: Language) -> FluentBundle<FluentResource> {
     let tag = language.tag();
@@ -162,39 +159,39 @@ impl Words {
     }
 
     /// `26 novembre 2026`, `26 November 2026`.
-    pub fn date(self, at: Timestamp) -> String {
-        let day = at.jiff().to_zoned(ZONE.clone());
+    pub fn date(self, at: Timestamp, zone: &TimeZone) -> String {
+        let day = at.jiff().to_zoned(zone.clone());
         format!("{}{FIRM}{} {}", self.day_number(day.day()), self.t(MONTHS[month_index(&day)]), day.year())
     }
 
     /// `jeu. 26 nov.`, `Thu 26 Nov`: for lists, where the year is known.
-    pub fn day(self, at: Timestamp) -> String {
-        let day = at.jiff().to_zoned(ZONE.clone());
+    pub fn day(self, at: Timestamp, zone: &TimeZone) -> String {
+        let day = at.jiff().to_zoned(zone.clone());
         let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
         let month = format!("{}-short", MONTHS[month_index(&day)]);
         format!("{} {}{FIRM}{}", self.t(WEEKDAYS[weekday]), self.day_number(day.day()), self.t(&month))
     }
 
     /// `26 nov. 2026`, `26 Nov 2026`: for tables.
-    pub fn short_date(self, at: Timestamp) -> String {
-        let day = at.jiff().to_zoned(ZONE.clone());
+    pub fn short_date(self, at: Timestamp, zone: &TimeZone) -> String {
+        let day = at.jiff().to_zoned(zone.clone());
         let month = format!("{}-short", MONTHS[month_index(&day)]);
         format!("{}{FIRM}{}{FIRM}{}", self.day_number(day.day()), self.t(&month), day.year())
     }
 
     /// `26 nov. 2026, 9 h 05`: for tables.
-    pub fn short_datetime(self, at: Timestamp) -> String {
-        format!("{}, {}", self.short_date(at), self.time(at))
+    pub fn short_datetime(self, at: Timestamp, zone: &TimeZone) -> String {
+        format!("{}, {}", self.short_date(at, zone), self.time(at, zone))
     }
 
     /// `26 novembre 2026 à 9 h 05`, `26 November 2026 at 09:05`.
-    pub fn datetime(self, at: Timestamp) -> String {
-        self.with("date-and-time", &[("date", self.date(at).into()), ("time", self.time(at).into())])
+    pub fn datetime(self, at: Timestamp, zone: &TimeZone) -> String {
+        self.with("date-and-time", &[("date", self.date(at, zone).into()), ("time", self.time(at, zone).into())])
     }
 
     /// `9 h 05`, `09:05`.
-    pub fn time(self, at: Timestamp) -> String {
-        let moment = at.jiff().to_zoned(ZONE.clone());
+    pub fn time(self, at: Timestamp, zone: &TimeZone) -> String {
+        let moment = at.jiff().to_zoned(zone.clone());
         match (self.language, moment.minute()) {
             (Language::Fr, 0) => format!("{}{FIRM}h", moment.hour()),
             (Language::Fr, minute) => format!("{}{FIRM}h{FIRM}{minute:02}", moment.hour()),
@@ -216,14 +213,14 @@ impl Words {
     }
 
     /// `il y a 3 minutes`, `hier à 9 h`, then the date.
-    pub fn ago(self, at: Timestamp, now: Timestamp) -> String {
+    pub fn ago(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         let seconds = now.since(at).as_secs();
         match seconds {
             0..60 => self.t("ago-now"),
             60..3600 => self.with("ago-minutes", &[("n", (seconds / 60).into())]),
             3600..86_400 => self.with("ago-hours", &[("n", (seconds / 3600).into())]),
             86_400..604_800 => self.with("ago-days", &[("n", (seconds / 86_400).into())]),
-            _ => self.date(at),
+            _ => self.date(at, zone),
         }
     }
 

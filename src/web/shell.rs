@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::cookies::HostCookie;
@@ -169,6 +170,8 @@ pub struct Shell {
     pub words: Words,
     /// Who looks.
     pub viewer: Option<Viewer>,
+    /// Where the organisation is.
+    pub zone: TimeZone,
     /// The address without its query.
     pub path: String,
     /// What has just been done.
@@ -193,6 +196,7 @@ impl Shell {
             .unwrap_or_default();
         let words = Words::of(language);
         let flash = extensions.get::<Flash>();
+        let zone = extensions.get::<TimeZone>().cloned().unwrap_or(TimeZone::UTC);
         let theme = match cookies::value(headers, THEME_COOKIE) {
             Some("light") => "light",
             Some("dark") => "dark",
@@ -202,7 +206,7 @@ impl Shell {
         let tab = Tab::of(&path);
         let from = headers.get(header::REFERER).and_then(|value| own_part(value.to_str().ok()?));
         let said = flash.iter().map(|flash| say(flash, words)).collect();
-        Self { words, viewer, path, said, tab, crumbs: Vec::new(), theme, from }
+        Self { words, viewer, zone, path, said, tab, crumbs: Vec::new(), theme, from }
     }
 
     /// Lights a tab that the address does not tell.
@@ -234,27 +238,27 @@ impl Shell {
 
     /// `26 novembre 2026`.
     pub fn date(&self, at: &Timestamp) -> String {
-        self.words.date(*at)
+        self.words.date(*at, &self.zone)
     }
 
     /// See [`Words::short_date`].
     pub fn short_date(&self, at: &Timestamp) -> String {
-        self.words.short_date(*at)
+        self.words.short_date(*at, &self.zone)
     }
 
     /// See [`Words::short_datetime`].
     pub fn short_datetime(&self, at: &Timestamp) -> String {
-        self.words.short_datetime(*at)
+        self.words.short_datetime(*at, &self.zone)
     }
 
     /// `jeu. 26 nov.`
     pub fn day(&self, at: &Timestamp) -> String {
-        self.words.day(*at)
+        self.words.day(*at, &self.zone)
     }
 
     /// `26 novembre 2026 à 9 h 05`.
     pub fn datetime(&self, at: &Timestamp) -> String {
-        self.words.datetime(*at)
+        self.words.datetime(*at, &self.zone)
     }
 
     /// `12 min`.

@@ -85,6 +85,24 @@ both_databases! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn times_are_told_by_the_clocks_of_the_organisation() {
+    // Noon in Greenwich.
+    for (zone, hour) in [("Europe/Paris", "13"), ("Indian/Reunion", "16")] {
+        let app = TestApp::start_with(Database::Sqlite, |config| {
+            config.time_zone = jiff::tz::TimeZone::get(zone).expect("a zone");
+        })
+        .await;
+        let course = app.import(scorm("1.2", &item("a", ""), &[("a", "sco")])).await;
+        let (camille, nadia) = (app.person("Camille", Role::Learner).await, app.person("Nadia", Role::Trainer).await);
+        let (registration, activity) = camille.start(&course).await;
+        camille.launch(&registration, activity).await;
+        let page =
+            nadia.get(&format!("/trainer/courses/{}/learners/{registration}", course.id)).await.expect(200).text();
+        assert!(page.contains(&format!("{hour}\u{A0}h")), "{zone}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_done_is_told_whatever_the_public_address_is() {
     for (scheme, host, name) in [
         ("http", "formation.exemple.fr", "preau-flash"),

@@ -5,6 +5,12 @@ use serde_json::json;
 use crate::both_databases;
 
 both_databases! {
+    async fn a_time_zone_that_nobody_knows_is_refused_at_the_start(app: TestApp) {
+        let refused = app.command_with(&["check"], "", &[("PREAU_TIME_ZONE", "Mars/Olympus")]).await;
+        let fault = refused.fault();
+        assert!(fault.contains("time_zone") && fault.contains("Europe/Paris") && fault.contains("Mars/Olympus"), "{fault}");
+    }
+
     async fn somebody_added_by_command_signs_in_at_once(app: TestApp) {
         let added = app.command(&["user", "add", "--json", "--login", "Lea", "--name", "Léa Petit"]).await.json();
         assert_eq!(added["login"], "lea");

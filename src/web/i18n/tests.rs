@@ -8,6 +8,10 @@ use super::*;
 const FRENCH: Words = Words { language: Language::Fr };
 const ENGLISH: Words = Words { language: Language::En };
 
+fn paris() -> TimeZone {
+    TimeZone::get("Europe/Paris").unwrap()
+}
+
 fn moment(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
 }
@@ -28,10 +32,10 @@ fn french_typography_is_set_when_a_file_is_loaded() {
 #[test]
 fn dates_and_times_follow_the_language() {
     let at = moment("2026-11-26T08:05:00Z");
-    assert_eq!(FRENCH.datetime(at), "26\u{A0}novembre 2026 à 9\u{A0}h\u{A0}05");
-    assert_eq!(ENGLISH.datetime(at), "26\u{A0}November 2026 at 09:05");
-    assert_eq!(FRENCH.day(at), "jeu. 26\u{A0}nov.");
-    assert_eq!(FRENCH.date(moment("2026-05-31T23:30:00Z")), "1er\u{A0}juin 2026");
+    assert_eq!(FRENCH.datetime(at, &paris()), "26\u{A0}novembre 2026 à 9\u{A0}h\u{A0}05");
+    assert_eq!(ENGLISH.datetime(at, &paris()), "26\u{A0}November 2026 at 09:05");
+    assert_eq!(FRENCH.day(at, &paris()), "jeu. 26\u{A0}nov.");
+    assert_eq!(FRENCH.date(moment("2026-05-31T23:30:00Z"), &paris()), "1er\u{A0}juin 2026");
 }
 
 #[test]
@@ -49,9 +53,9 @@ fn numbers_and_durations_follow_the_language() {
 #[test]
 fn plurals_follow_the_language() {
     let now = moment("2026-11-26T08:05:00Z");
-    assert_eq!(FRENCH.ago(moment("2026-11-26T08:04:00Z"), now), "il y a 1 minute");
-    assert_eq!(FRENCH.ago(moment("2026-11-26T05:04:00Z"), now), "il y a 3 heures");
-    assert_eq!(ENGLISH.ago(moment("2026-11-24T05:04:00Z"), now), "2 days ago");
+    assert_eq!(FRENCH.ago(moment("2026-11-26T08:04:00Z"), now, &paris()), "il y a 1 minute");
+    assert_eq!(FRENCH.ago(moment("2026-11-26T05:04:00Z"), now, &paris()), "il y a 3 heures");
+    assert_eq!(ENGLISH.ago(moment("2026-11-24T05:04:00Z"), now, &paris()), "2 days ago");
 }
 
 #[test]
