@@ -1,6 +1,7 @@
 //! The Learning Record Store through `/xapi/`.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -8,6 +9,7 @@ use preau::core::{Error, LaunchId, PersonId, RegistrationId, Result};
 use preau::identity::Role;
 use preau::lrs::{self, Credential, Scope};
 use preau::on_db;
+use preau::progress::Projector;
 use preau::state::{App, Projection};
 use preau::storage::Tx;
 use preau::xapi::{Activity, Agent, Ifi, Statement, Stored, vocabulary};
@@ -634,6 +636,21 @@ both_databases! {
         assert_eq!(ids(&tool, &[]).await.len(), 2, "what the projection refuses is not stored");
     }
 
+    async fn racing_writers_of_one_registration_are_taken_in_by_the_numbers_of_their_statements(app: TestApp) {
+        let camille = app.person("Camille", Role::Learner).await;
+        let course = app.import(crate::support::learning::tincan()).await;
+        let (registration, _) = camille.start(&course).await;
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (_other, address) = app.restarted_with(Box::new(Witness(seen.clone()))).await;
+        let tool = tool(&app, &[Scope::All]).await.moved_to(address);
+        let mut about = statement("camille", "experienced", "a");
+        about["context"] = json!({"registration": registration});
+        let writers = (0..24).map(|_| async { store(&tool, &json!([about, about])).await });
+        futures_util::future::join_all(writers).await;
+        let seen = seen.lock().unwrap();
+        assert!(seen.len() >= 48 && seen.is_sorted(), "{seen:?}");
+    }
+
     async fn consistent_through_moves_with_the_clock(app: TestApp) {
         let tool = tool(&app, &[Scope::All]).await;
         let through = |answer: &Answer| preau::core::Timestamp::parse(answer.header("x-experience-api-consistent-through").unwrap()).unwrap();
@@ -670,6 +687,23 @@ both_databases! {
         learner.get("/admin/statements").await.expect(403);
         app.person("Rose", Role::Hr).await.get("/admin/statements").await.expect(200);
         app.browser().get("/admin/statements").await.expect(303);
+    }
+}
+
+/// Notes the numbers of statements in the order in which they are taken in; slow, so that others have time to overtake.
+struct Witness(Arc<Mutex<Vec<i64>>>);
+
+impl Projection for Witness {
+    fn prepare<'a>(&'a self, tx: &'a mut Tx, registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
+        Projector.prepare(tx, registrations)
+    }
+
+    fn stored<'a>(&'a self, _: &'a App, _: &'a mut Tx, batch: &'a [Stored]) -> BoxFuture<'a, Result<Vec<Statement>>> {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(batch[0].seq.unsigned_abs() % 7)).await;
+            self.0.lock().unwrap().extend(batch.iter().map(|stored| stored.seq));
+            Ok(Vec::new())
+        })
     }
 }
 

@@ -1,10 +1,28 @@
 //! The `preau` command, run as an operator would: a process of its own beside the server under test.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 
 use super::TestApp;
+
+/// A server in a process of its own.
+pub struct Served {
+    pub address: SocketAddr,
+    child: tokio::process::Child,
+    log: PathBuf,
+}
+
+impl Served {
+    /// Ends it and answers what it logged.
+    pub async fn log(mut self) -> String {
+        self.child.kill().await.expect("the server ends");
+        std::fs::read_to_string(&self.log).expect("a log")
+    }
+}
 
 /// What a command said.
 pub struct Said {
@@ -35,6 +53,36 @@ impl TestApp {
     /// Runs `preau` with `arguments` on this application's database and files.
     pub async fn command(&self, arguments: &[&str]) -> Said {
         self.command_with(arguments, "", &[]).await
+    }
+
+    /// Starts a further server on this application's database and files, with its log at `level`. It reads the machine's clock.
+    pub async fn serve(&self, level: &str) -> Served {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = port.local_addr().expect("a bound address");
+        drop(port);
+        let log = self.folder.path().join(format!("{level}.log"));
+        let config = &self.app.config;
+        let child = tokio::process::Command::new(env!("CARGO_BIN_EXE_preau"))
+            .arg("serve")
+            .env("PREAU_LISTEN", address.to_string())
+            .env("PREAU_DATABASE_URL", config.database_url())
+            .env("PREAU_DATA_DIR", &config.data_dir)
+            .env("PREAU_PUBLIC_URL", config.public_url.as_str())
+            .env("PREAU_CONTENT_URL", config.content_url.as_str())
+            .env("PREAU_LOG", level)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(&log).expect("a file"))
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the server starts");
+        for _ in 0..600 {
+            if tokio::net::TcpStream::connect(address).await.is_ok() {
+                return Served { address, child, log };
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the server does not listen: {}", std::fs::read_to_string(&log).unwrap_or_default());
     }
 
     /// The same with a text on standard input and further variables.

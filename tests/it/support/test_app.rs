@@ -123,11 +123,16 @@ impl TestApp {
 
     /// A program with a bearer token of these scopes.
     pub async fn token(&self, scopes: &[&str]) -> Client {
+        self.program().with_token(&self.bearer(scopes).await)
+    }
+
+    /// A bearer token of these scopes.
+    pub async fn bearer(&self, scopes: &[&str]) -> String {
         let scopes: Vec<_> = scopes.iter().map(|scope| scope.parse().expect("a scope")).collect();
         let mut tx = self.app.db.begin().await.expect("a transaction");
         let (_, token) = identity::create_token(&mut tx, "test", &scopes, self.clock.now()).await.expect("a new token");
         tx.commit().await.expect("a commit");
-        self.program().with_token(&token)
+        token
     }
 
     /// A program that reaches the server by address.
