@@ -4,7 +4,8 @@
  *
  *     node content-packages/build.mjs [--out DIR]      (default: build, beside this folder; packages/ and media/ are made in it)
  *
- * In a package, `src/NAME.js` is bundled to NAME.js; `course.css` and the libraries that its pages name are added. Archives are the
+ * In a package, `src/NAME.js` is bundled to NAME.js; `course.css` and the libraries that its pages name are added. A page that
+ * holds a `<lesson>` is put into `shared/lesson.html`. Archives are the
  * same byte for byte when the sources are, and nothing is done when no source changed.
  */
 import { createHash } from "node:crypto";
@@ -19,6 +20,8 @@ const MANIFESTS = ["imsmanifest.xml", "cmi5.xml", "tincan.xml"];
 /** Libraries that courses load as a script of their own, by the name pages give them. */
 const LIBRARIES = { "tincan-min.js": "node_modules/tincanjs/build/tincan-min.js" };
 const SHARED_STYLE = "course.css";
+/** What stands around every lesson. */
+const LESSON = readFileSync(join(here, "shared", "lesson.html"), "utf8");
 /** A fixed date: an archive's bytes depend on its sources alone. */
 const DATE = new Date(2026, 0, 1);
 
@@ -43,7 +46,7 @@ async function contents(folder) {
   const names = filesUnder(folder);
   for (const name of names.filter((name) => !name.startsWith("src/"))) {
     const bytes = readFileSync(join(folder, name));
-    files[name] = name.endsWith(".html") ? Buffer.from(frenchSpaces(bytes.toString("utf8"))) : bytes;
+    files[name] = name.endsWith(".html") ? Buffer.from(frenchSpaces(page(name, bytes.toString("utf8")))) : bytes;
   }
 
   const entries = names.filter((name) => /^src\/[^/]+\.js$/.test(name)).map((name) => join(folder, name));
@@ -55,7 +58,7 @@ async function contents(folder) {
     });
     for (const output of bundle.outputFiles) files[relative(folder, output.path)] = Buffer.from(output.contents);
   }
-  const pages = names.filter((name) => name.endsWith(".html")).map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+  const pages = names.filter((name) => name.endsWith(".html")).map((name) => files[name].toString("utf8")).join("\n");
   if (pages.includes(`${SHARED_STYLE}"`)) files[SHARED_STYLE] = readFileSync(join(here, "shared", SHARED_STYLE));
   for (const [name, source] of Object.entries(LIBRARIES)) {
     if (pages.includes(`${name}"`)) files[name] = readFileSync(join(here, source));
@@ -69,6 +72,32 @@ async function archive(folder, target) {
   const tree = Object.fromEntries(Object.keys(files).sort().map((name) => [name, [files[name], { mtime: DATE, level: 9 }]]));
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, zipSync(tree));
+}
+
+/**
+ * The whole page of `<lesson title="…" course="…" scripts="a.js b.js">` with its sections, one of them seen at a time; `ends` adds
+ * the button that leaves. Other pages are whole already.
+ */
+function page(name, html) {
+  const [, attributes, sections] = /^<lesson (.*)>\n([\s\S]*?)\n?<\/lesson>\n$/.exec(html) ?? [];
+  if (attributes === undefined) return html;
+  const given = Object.fromEntries([...attributes.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
+  const root = "../".repeat(name.split("/").length - 1);
+  const button = (kind, label) => `    <button type="button" ${kind}>${label}</button>`;
+  const parts = {
+    root,
+    title: given.title,
+    course: given.course,
+    scripts: given.scripts.split(" ").map((script) => `  <script src="${root}${script}" defer></script>`).join("\n"),
+    pages: sections.split("<section data-page").length - 1,
+    sections: sections.replace(/^(?=.)/gm, "    "),
+    buttons: [
+      button('class="quiet" data-turn="back"', "Page précédente"),
+      ...(/ ends$/.test(attributes) ? [button('class="quiet" data-end hidden', "Terminer et quitter")] : []),
+      button('data-turn="next"', "Page suivante"),
+    ].join("\n"),
+  };
+  return LESSON.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part]);
 }
 
 /** Narrow no-break spaces where French wants them and keyboards have none. Pages hold no inline script or style. */
