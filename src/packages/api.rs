@@ -15,7 +15,7 @@ use super::store;
 use crate::core::{Error, Kind, PackageId, PersonId, Result};
 use crate::identity::{CanImport, CanReadPackages};
 use crate::state::App;
-use crate::web::{Path, ProblemDocument, Shell, Words};
+use crate::web::{NotAllowed, Path, ProblemDocument, Shell, Words};
 
 /// The interface, below `/api/v1`.
 pub fn api() -> OpenApiRouter<App> {
@@ -45,10 +45,7 @@ pub struct FileName {
         (status = 201, description = "Imported", body = PackageReport),
         (status = 400, description = "`upload-empty`, `upload-interrupted`", body = ProblemDocument,
          content_type = "application/problem+json"),
-        (status = 401, description = "`sign-in-required`, `token-unknown`", body = ProblemDocument,
-         content_type = "application/problem+json"),
-        (status = 403, description = "`scope-missing`, `forbidden`", body = ProblemDocument,
-         content_type = "application/problem+json"),
+        NotAllowed,
         (status = 413, description = "`package-too-large`", body = ProblemDocument,
          content_type = "application/problem+json"),
         (status = 422, description = "`package-refused`: `findings` says why; nothing is kept", body = ProblemDocument,
@@ -148,10 +145,7 @@ struct PackageList {
 /// Lists packages, the newest first.
 #[utoipa::path(get, path = "/packages", tag = "packages", params(Page), responses(
     (status = 200, description = "Packages", body = PackageList),
-    (status = 401, description = "`sign-in-required`, `token-unknown`", body = ProblemDocument,
-     content_type = "application/problem+json"),
-    (status = 403, description = "`scope-missing`, `forbidden`", body = ProblemDocument,
-     content_type = "application/problem+json"),
+    NotAllowed,
 ))]
 async fn list(
     _: CanReadPackages,
@@ -171,10 +165,7 @@ async fn list(
 /// Reads a package: outline and findings.
 #[utoipa::path(get, path = "/packages/{id}", tag = "packages", params(("id" = PackageId, Path)), responses(
     (status = 200, description = "The package", body = PackageReport),
-    (status = 401, description = "`sign-in-required`, `token-unknown`", body = ProblemDocument,
-     content_type = "application/problem+json"),
-    (status = 403, description = "`scope-missing`, `forbidden`", body = ProblemDocument,
-     content_type = "application/problem+json"),
+    NotAllowed,
     (status = 404, description = "`package-unknown`", body = ProblemDocument,
      content_type = "application/problem+json"),
 ))]
@@ -190,10 +181,7 @@ async fn read(
 /// Deletes a package with its courses and files, unless somebody has a record in it.
 #[utoipa::path(delete, path = "/packages/{id}", tag = "packages", params(("id" = PackageId, Path)), responses(
     (status = 204, description = "Deleted"),
-    (status = 401, description = "`sign-in-required`, `token-unknown`", body = ProblemDocument,
-     content_type = "application/problem+json"),
-    (status = 403, description = "`scope-missing`, `forbidden`", body = ProblemDocument,
-     content_type = "application/problem+json"),
+    NotAllowed,
     (status = 404, description = "`package-unknown`", body = ProblemDocument,
      content_type = "application/problem+json"),
     (status = 409, description = "`package-in-use`: `records` people began it", body = ProblemDocument,

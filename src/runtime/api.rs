@@ -21,7 +21,7 @@ use crate::runtime::store::{self, Ticket};
 use crate::scorm::{Version, write_time};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
-use crate::web::{Path, ProblemDocument};
+use crate::web::{NotAllowed, Path, ProblemDocument};
 use crate::xapi::{self, Actor, Ifi};
 
 /// How long a launch address waits to be opened.
@@ -80,10 +80,7 @@ pub struct Launched {
 /// Makes an address that opens the player for one person, once, without a login.
 #[utoipa::path(post, path = "/launches", tag = "launches", request_body = NewLaunch, responses(
     (status = 201, description = "The address", body = Launched),
-    (status = 401, description = "`sign-in-required`, `token-unknown`", body = ProblemDocument,
-     content_type = "application/problem+json"),
-    (status = 403, description = "`scope-missing`, `forbidden`", body = ProblemDocument,
-     content_type = "application/problem+json"),
+    NotAllowed,
     (status = 404, description = "`course-unknown`, `activity-unknown`, `person-unknown`, `registration-unknown`",
      body = ProblemDocument, content_type = "application/problem+json"),
     (status = 422, description = "`launch-person-missing`, `actor-invalid`, `return-url-invalid`", body = ProblemDocument,
@@ -244,10 +241,7 @@ pub struct RegistrationReport {
     params(("id" = RegistrationId, Path, description = "The registration")),
     responses(
         (status = 200, description = "The record", body = RegistrationReport),
-        (status = 401, description = "`sign-in-required`, `token-unknown`", body = ProblemDocument,
-         content_type = "application/problem+json"),
-        (status = 403, description = "`scope-missing`, `forbidden`", body = ProblemDocument,
-         content_type = "application/problem+json"),
+        NotAllowed,
         (status = 404, description = "`registration-unknown`", body = ProblemDocument,
          content_type = "application/problem+json"),
     ))]

@@ -19,3 +19,14 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
+
+/// How every operation of the interface refuses who may not call it.
+#[derive(utoipa::IntoResponses)]
+pub enum NotAllowed {
+    /// `sign-in-required`, `token-unknown`
+    #[response(status = 401, content_type = "application/problem+json")]
+    Nobody(ProblemDocument),
+    /// `scope-missing`, `forbidden`
+    #[response(status = 403, content_type = "application/problem+json")]
+    SomebodyElse(ProblemDocument),
+}

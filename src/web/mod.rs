@@ -17,7 +17,7 @@ mod shell;
 
 pub use asker::asked_by_program;
 pub use cookies::HostCookie;
-pub use document::ProblemDocument;
+pub use document::{NotAllowed, ProblemDocument};
 pub use hear_out::hear_out;
 pub use hosts::by_host;
 pub use i18n::Words;
