@@ -1,6 +1,7 @@
 //! The product's behaviour through its public face, on both databases. One binary, a module a capability.
 
 mod architecture;
+mod authorisation;
 mod catalogue;
 mod commands;
 mod identity;
