@@ -12,6 +12,7 @@ pub mod demo;
 pub mod identity;
 pub mod lrs;
 pub mod media;
+pub mod outbox;
 pub mod packages;
 pub mod progress;
 pub mod runtime;

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::core::{Clock, RegistrationId, Result, Sequence};
@@ -45,6 +46,8 @@ pub struct Parts {
     pub sequence: Sequence,
     /// Who keeps the progress.
     pub projection: Box<dyn Projection>,
+    /// Told when this process has written to the outbox: a hint, for the rows are what counts.
+    pub outbox_written: Notify,
 }
 
 impl App {
@@ -55,7 +58,16 @@ impl App {
         let db = Db::connect(&config.database_url()).await?;
         let secrets = Secrets::load(&db, clock.now()).await?;
         let sequence = Sequence::new(uuid::Uuid::new_v4().as_u128());
-        Ok(Self(Arc::new(Parts { config, db, blobs, clock, secrets, sequence, projection })))
+        Ok(Self(Arc::new(Parts {
+            config,
+            db,
+            blobs,
+            clock,
+            secrets,
+            sequence,
+            projection,
+            outbox_written: Notify::new(),
+        })))
     }
 }
 

@@ -235,13 +235,19 @@ CREATE INDEX feed_token_space ON feed_token (space_id, person_id);
 
 -- Events that leave, written in the transaction of what they tell -------------------------------------------------------
 
+-- `programme_id` and `person_id` say what the event is about, for endpoints that hear of one space only; `taken_at` is when
+-- its deliveries were made.
 CREATE TABLE outbox_event (
-    id         BLOB PRIMARY KEY,
-    kind       TEXT NOT NULL,
-    body       TEXT NOT NULL,
-    created_at INTEGER NOT NULL
+    id           BLOB PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    body         TEXT NOT NULL,
+    programme_id BLOB,
+    person_id    BLOB,
+    created_at   INTEGER NOT NULL,
+    taken_at     INTEGER
 );
 CREATE INDEX outbox_event_created ON outbox_event (created_at);
+CREATE INDEX outbox_event_waiting ON outbox_event (created_at) WHERE taken_at IS NULL;
 
 -- `secret` signs what is sent and so has to be kept as it is; `kinds` is a list separated by spaces.
 CREATE TABLE webhook_endpoint (

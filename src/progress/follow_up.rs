@@ -1,9 +1,12 @@
 //! What the service itself says when a learner has come far enough: a block or course satisfied, completed, passed, failed.
 
+use serde_json::json;
+
 use super::model::{Completion, Success};
 use super::projection::{Standing, is_done};
 use super::store::OutlineRow;
-use crate::core::LanguageMap;
+use crate::core::{LanguageMap, Timestamp};
+use crate::outbox::{Event, EventKind};
 use crate::xapi::vocabulary::{
     COMPLETED, FAILED, PASSED, SATISFIED, category, context, event, extension, kind, scaled,
 };
@@ -101,6 +104,25 @@ fn about_course(course: &Standing, verb: &str, result: Outcome) -> Statement {
     event(learner(course), verb, activity)
         .with_context(context(enrolled.id.0, categories, Vec::new(), Vec::new()))
         .with_result(result)
+}
+
+/// What those outside hear when a course is completed for the first time.
+pub fn completed_event(course: &Standing) -> Event {
+    let enrolled = &course.enrolled;
+    let whole = course.whole();
+    let data = json!({
+        "registration": enrolled.id,
+        "person": {
+            "id": enrolled.person_id,
+            "name": enrolled.person_name,
+            "account": { "homePage": enrolled.account_home_page, "name": enrolled.account_name },
+        },
+        "course": { "id": enrolled.course_id, "iri": enrolled.course_iri, "title": enrolled.course_title },
+        "completed_at": whole.as_ref().and_then(|whole| whole.completed_at).map(Timestamp::rfc3339),
+        "success": whole.as_ref().map(|whole| whole.success.word()),
+        "score_scaled": whole.as_ref().and_then(|whole| whole.score),
+    });
+    Event::new(EventKind::CourseCompleted, data).person(enrolled.person_id)
 }
 
 fn learner(course: &Standing) -> Agent {

@@ -11,6 +11,7 @@ use super::store::{self, Enrolled, OutlineRow};
 use super::{fold, rebuild};
 use crate::core::{RegistrationId, Result};
 use crate::lrs::Authority;
+use crate::outbox;
 use crate::packages::model::{ActivityDetails, MoveOn};
 use crate::state::{App, Projection};
 use crate::storage::Tx;
@@ -31,14 +32,23 @@ impl Projection for Projector {
         .boxed()
     }
 
-    fn stored<'a>(&'a self, _: &'a App, tx: &'a mut Tx, batch: &'a [Stored]) -> BoxFuture<'a, Result<Vec<Statement>>> {
+    fn stored<'a>(
+        &'a self,
+        app: &'a App,
+        tx: &'a mut Tx,
+        batch: &'a [Stored],
+    ) -> BoxFuture<'a, Result<Vec<Statement>>> {
         async move {
             let mut more = Vec::new();
             for (id, statements) in by_registration(batch) {
                 let Some(mut course) = Standing::load(tx, id).await? else { continue };
+                let was_completed = course.is_completed();
                 if course.fold(&statements) {
                     course.save(tx).await?;
                     more.extend(follow_up::after(&course, &statements));
+                    if !was_completed && course.is_completed() {
+                        outbox::emit(tx, app, follow_up::completed_event(&course)).await?;
+                    }
                 }
             }
             // A statement that takes another one back: what followed from that one is folded again without it.
@@ -149,6 +159,11 @@ impl Standing {
             .iter()
             .filter(|activity| activity.launchable)
             .map(|activity| (activity, self.activities.get(&activity.activity_index)))
+    }
+
+    /// Whether the course as a whole is completed.
+    pub fn is_completed(&self) -> bool {
+        self.whole().is_some_and(|whole| whole.completed_at.is_some())
     }
 
     /// The row of the whole course; `None` while there is nothing to tell.

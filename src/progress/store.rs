@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::model::{ActivityProgress, Completion, Figures, RegistrationProgress, Success};
-use crate::core::{CourseId, LanguageMap, RegistrationId, Result, Timestamp, VersionId};
+use crate::core::{CourseId, LanguageMap, PersonId, RegistrationId, Result, Timestamp, VersionId};
 use crate::on_db;
 use crate::storage::Tx;
 
@@ -11,6 +11,7 @@ use crate::storage::Tx;
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Enrolled {
     pub id: RegistrationId,
+    pub person_id: PersonId,
     pub person_name: String,
     pub account_home_page: String,
     pub account_name: String,
@@ -40,7 +41,7 @@ pub struct OutlineRow {
 // Changes nothing and locks the row: whoever folds statements of a registration does so alone, on both databases.
 const LOCK: &str = "UPDATE registration SET lease = lease WHERE id = $1";
 
-const FIND: &str = "SELECT r.id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
+const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
     r.version_id, c.iri AS course_iri, c.identifier AS course_identifier, c.kind AS course_kind, c.title AS course_title \
     FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id \
     WHERE r.id = $1 AND r.preview = FALSE";

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "xapi", "scorm"],
     &["storage"],
     &["state"],
+    &["outbox"],
     &["web"],
     &["identity", "media"],
     &["lrs", "packages"],
