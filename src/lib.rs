@@ -15,6 +15,7 @@ pub mod media;
 pub mod outbox;
 pub mod packages;
 pub mod progress;
+pub mod quiz;
 pub mod runtime;
 pub mod scorm;
 pub mod state;

@@ -23,13 +23,14 @@ CREATE TABLE quiz_attempt (
     UNIQUE (registration_id, activity_index, number)
 );
 
--- `response` is JSON, saved as soon as it is given; `points` is set when the attempt is scored.
+-- `response` is JSON, saved as soon as it is given; from `confirmed_at` on it stays. `points` is set when the attempt is scored.
 CREATE TABLE quiz_answer (
-    attempt_id  UUID NOT NULL REFERENCES quiz_attempt (id) ON DELETE CASCADE,
-    question_id TEXT NOT NULL,
-    response    TEXT NOT NULL,
-    saved_at    BIGINT NOT NULL,
-    points      DOUBLE PRECISION,
+    attempt_id   UUID NOT NULL REFERENCES quiz_attempt (id) ON DELETE CASCADE,
+    question_id  TEXT NOT NULL,
+    response     TEXT NOT NULL,
+    saved_at     BIGINT NOT NULL,
+    confirmed_at BIGINT,
+    points       DOUBLE PRECISION,
     PRIMARY KEY (attempt_id, question_id)
 );
 

@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["lrs", "packages"],
     &["progress"],
     &["runtime"],
+    &["quiz"],
     &["catalogue"],
     &["demo"],
     &["api_doc"],

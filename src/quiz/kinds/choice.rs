@@ -1,0 +1,302 @@
+//! One right answer of several, or several of them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Asked, InteractionOf, Kind, Offered, Response, Solution, component, is_blank};
+use crate::quiz::fields::Fields;
+use crate::quiz::model::{Problem, TEXT_LONGEST, fresh_id, is_id};
+use crate::xapi::Interaction;
+
+/// Most choices of one question.
+const CHOICES: usize = 20;
+
+/// One thing to choose.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    /// The same in every version, so that answers can be counted.
+    pub id: String,
+    pub text: String,
+    pub correct: bool,
+    /// Told to whoever chose it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub feedback: String,
+}
+
+/// Exactly one is right.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SingleChoice {
+    pub choices: Vec<Choice>,
+}
+
+/// Any number may be right.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MultipleChoice {
+    pub choices: Vec<Choice>,
+    /// Whether a part of the right choices earns a part of the points.
+    pub partial: bool,
+}
+
+impl Default for MultipleChoice {
+    fn default() -> Self {
+        Self { choices: Vec::new(), partial: true }
+    }
+}
+
+impl SingleChoice {
+    /// With two choices to fill in.
+    pub fn empty() -> Self {
+        let mut choices = vec![blank(), blank()];
+        choices[0].correct = true;
+        Self { choices }
+    }
+
+    pub fn edited(&self, fields: &Fields) -> Self {
+        Self { choices: choices_of(fields) }
+    }
+}
+
+impl MultipleChoice {
+    /// With three choices to fill in.
+    pub fn empty() -> Self {
+        Self { choices: vec![blank(), blank(), blank()], ..Self::default() }
+    }
+
+    pub fn edited(&self, fields: &Fields) -> Self {
+        Self { choices: choices_of(fields), partial: fields.is_set("partial") }
+    }
+}
+
+fn blank() -> Choice {
+    Choice { id: fresh_id(), ..Choice::default() }
+}
+
+/// The choices as a form lists them: one `choice` each, with `choice-text-ID`, `choice-feedback-ID`, and `correct` among
+/// those that are right. `add-choice` adds one, `remove-choice` names one to leave out.
+fn choices_of(fields: &Fields) -> Vec<Choice> {
+    let correct = fields.all("correct");
+    let removed = fields.text("remove-choice");
+    let mut seen = BTreeSet::new();
+    let mut choices: Vec<Choice> = fields
+        .all("choice")
+        .into_iter()
+        .filter(|id| is_id(id) && *id != removed && seen.insert((*id).to_owned()))
+        .take(CHOICES)
+        .map(|id| Choice {
+            id: id.to_owned(),
+            text: fields.text(&format!("choice-text-{id}")).trim().to_owned(),
+            correct: correct.contains(&id),
+            feedback: fields.text(&format!("choice-feedback-{id}")).trim().to_owned(),
+        })
+        .collect();
+    if fields.is_set("add-choice") && choices.len() < CHOICES {
+        choices.push(blank());
+    }
+    choices
+}
+
+fn problems(choices: &[Choice], one_right: bool) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if choices.len() < 2 {
+        problems.push(Problem::new("quiz-choices-too-few"));
+    }
+    if choices.len() > CHOICES {
+        problems.push(Problem::new("quiz-choices-too-many").number(CHOICES));
+    }
+    if choices.iter().any(|choice| is_blank(&choice.text)) {
+        problems.push(Problem::new("quiz-choice-empty"));
+    }
+    if choices.iter().any(|choice| choice.text.len() > TEXT_LONGEST || choice.feedback.len() > TEXT_LONGEST) {
+        problems.push(Problem::new("quiz-text-too-long"));
+    }
+    let mut ids = BTreeSet::new();
+    if !choices.iter().all(|choice| is_id(&choice.id) && ids.insert(&choice.id)) {
+        problems.push(Problem::new("quiz-choice-id"));
+    }
+    let mut texts = BTreeSet::new();
+    if !choices.iter().filter(|choice| !is_blank(&choice.text)).all(|choice| texts.insert(choice.text.trim())) {
+        problems.push(Problem::new("quiz-choice-twice"));
+    }
+    match choices.iter().filter(|choice| choice.correct).count() {
+        0 => problems.push(Problem::new("quiz-choice-none-correct")),
+        2.. if one_right => problems.push(Problem::new("quiz-choice-several-correct")),
+        _ => {}
+    }
+    problems
+}
+
+fn accept(choices: &[Choice], given: &[String], several: bool) -> Result<Response, &'static str> {
+    let known = |id: &String| choices.iter().any(|choice| choice.id == *id);
+    if !given.iter().all(known) {
+        return Err("quiz-answer-unknown-choice");
+    }
+    // In the order of the question, each once: the same answer is the same text.
+    let taken: Vec<String> = choices.iter().map(|choice| choice.id.clone()).filter(|id| given.contains(id)).collect();
+    if !several && taken.len() > 1 {
+        return Err("quiz-answer-one-choice");
+    }
+    Ok(Response(taken))
+}
+
+fn asked(choices: &[Choice], several: bool) -> Asked {
+    let offered = |choice: &Choice| Offered { id: choice.id.clone(), text: choice.text.clone() };
+    Asked::Options { several, options: choices.iter().map(offered).collect() }
+}
+
+fn solution(choices: &[Choice]) -> Vec<String> {
+    choices.iter().filter(|choice| choice.correct).map(|choice| choice.id.clone()).collect()
+}
+
+fn feedback(choices: &[Choice], response: &Response) -> Vec<String> {
+    let chosen = choices.iter().filter(|choice| response.holds(&choice.id) && !is_blank(&choice.feedback));
+    chosen.map(|choice| choice.feedback.clone()).collect()
+}
+
+fn interaction(choices: &[Choice], language: &str) -> InteractionOf {
+    InteractionOf {
+        kind: Interaction::Choice,
+        choices: choices.iter().map(|choice| component(&choice.id, language, &choice.text)).collect(),
+        pattern: Some(vec![solution(choices).join("[,]")]),
+    }
+}
+
+impl Kind for SingleChoice {
+    fn problems(&self) -> Vec<Problem> {
+        problems(&self.choices, true)
+    }
+
+    fn accept(&self, given: &[String]) -> Result<Response, &'static str> {
+        accept(&self.choices, given, false)
+    }
+
+    fn score(&self, response: &Response) -> f64 {
+        let right = self.choices.iter().any(|choice| choice.correct && response.0 == [choice.id.as_str()]);
+        f64::from(u8::from(right))
+    }
+
+    fn asked(&self) -> Asked {
+        asked(&self.choices, false)
+    }
+
+    fn solution(&self) -> Solution {
+        Solution::Options(solution(&self.choices))
+    }
+
+    fn feedback(&self, response: &Response) -> Vec<String> {
+        feedback(&self.choices, response)
+    }
+
+    fn interaction(&self, language: &str) -> InteractionOf {
+        interaction(&self.choices, language)
+    }
+
+    fn response(&self, response: &Response) -> String {
+        response.0.join("[,]")
+    }
+}
+
+impl Kind for MultipleChoice {
+    fn problems(&self) -> Vec<Problem> {
+        problems(&self.choices, false)
+    }
+
+    fn accept(&self, given: &[String]) -> Result<Response, &'static str> {
+        accept(&self.choices, given, true)
+    }
+
+    /// Each right choice earns its part, each wrong one loses its part of the wrong ones: choosing everything earns
+    /// nothing, and nothing is ever less than nothing.
+    fn score(&self, response: &Response) -> f64 {
+        let count = |correct: bool, chosen: bool| {
+            let is = |choice: &&Choice| choice.correct == correct && (!chosen || response.holds(&choice.id));
+            self.choices.iter().filter(is).count() as f64
+        };
+        let (right, wrong) = (count(true, false), count(false, false));
+        let (hits, slips) = (count(true, true), count(false, true));
+        if right == 0.0 {
+            return 0.0;
+        }
+        if !self.partial {
+            return f64::from(u8::from(hits == right && slips == 0.0));
+        }
+        let lost = if wrong == 0.0 { 0.0 } else { slips / wrong };
+        (hits / right - lost).clamp(0.0, 1.0)
+    }
+
+    fn asked(&self) -> Asked {
+        asked(&self.choices, true)
+    }
+
+    fn solution(&self) -> Solution {
+        Solution::Options(solution(&self.choices))
+    }
+
+    fn feedback(&self, response: &Response) -> Vec<String> {
+        feedback(&self.choices, response)
+    }
+
+    fn interaction(&self, language: &str) -> InteractionOf {
+        interaction(&self.choices, language)
+    }
+
+    fn response(&self, response: &Response) -> String {
+        response.0.join("[,]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn colours(partial: bool) -> MultipleChoice {
+        let choice = |id: &str, correct| Choice { id: id.into(), text: id.into(), correct, feedback: String::new() };
+        MultipleChoice {
+            choices: vec![choice("red", true), choice("blue", true), choice("cat", false), choice("dog", false)],
+            partial,
+        }
+    }
+
+    fn chosen(ids: &[&str]) -> Response {
+        Response(ids.iter().map(|id| (*id).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_part_of_the_right_choices_earns_a_part_and_guessing_everything_nothing() {
+        let question = colours(true);
+        let score = |ids: &[&str]| question.score(&chosen(ids));
+        assert_eq!((score(&["red", "blue"]), score(&["red"]), score(&[])), (1.0, 0.5, 0.0));
+        assert_eq!((score(&["red", "blue", "cat"]), score(&["cat", "dog"])), (0.5, 0.0));
+        assert_eq!(score(&["red", "blue", "cat", "dog"]), 0.0);
+        assert_eq!(colours(false).score(&chosen(&["red"])), 0.0);
+        assert_eq!(colours(false).score(&chosen(&["red", "blue"])), 1.0);
+    }
+
+    #[test]
+    fn only_offered_choices_are_accepted_and_the_order_of_clicks_does_not_matter() {
+        let given = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        assert_eq!(colours(true).accept(&given(&["blue", "red"])), Ok(chosen(&["red", "blue"])));
+        assert_eq!(colours(true).accept(&given(&["blue", "green"])), Err("quiz-answer-unknown-choice"));
+        let single = SingleChoice { choices: colours(true).choices };
+        assert_eq!(single.accept(&given(&["blue", "red"])), Err("quiz-answer-one-choice"));
+        assert_eq!(single.accept(&[]), Ok(Response::default()));
+    }
+
+    #[test]
+    fn xapi_reads_several_choices_apart_by_its_delimiter() {
+        let said = colours(true).interaction("fr");
+        assert_eq!(said.pattern, Some(vec!["red[,]blue".to_owned()]));
+        assert_eq!(colours(true).response(&chosen(&["red", "cat"])), "red[,]cat");
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_told() {
+        let codes = |question: SingleChoice| question.problems().iter().map(|p| p.code).collect::<Vec<_>>();
+        assert_eq!(codes(SingleChoice::empty()), ["quiz-choice-empty"]);
+        assert_eq!(codes(SingleChoice { choices: colours(true).choices }), ["quiz-choice-several-correct"]);
+        assert_eq!(codes(SingleChoice::default()), ["quiz-choices-too-few", "quiz-choice-none-correct"]);
+    }
+}
