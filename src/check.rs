@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::app;
 use crate::config::Config;
 use crate::core::{Clock, Result};
-use crate::on_db;
 use crate::state::App;
+use crate::{media, on_db};
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -60,7 +60,7 @@ pub async fn run(config: Config) -> Report {
     let mut report = Report { ok: true, checks: Vec::new() };
     let origins = format!("pages at {}, content at {}", config.public_origin(), config.content_origin());
     report.add("configuration", Ok(origins));
-    report.add("media", Ok(media_libraries()));
+    report.add("media", media::libraries().await.map_err(|cause| format!("{cause:#}")));
     let (data_dir, database) = (config.data_dir.clone(), database_name(&config.database_url()));
     report.add("data folder", writable(&data_dir).map_err(|cause| format!("{}: {cause}", data_dir.display())));
     match app::open(config, Clock::system()).await {
@@ -85,16 +85,6 @@ fn database_name(address: &str) -> String {
         }
         _ => address.to_owned(),
     }
-}
-
-fn media_libraries() -> String {
-    let version = |packed: u32| format!("{}.{}.{}", packed >> 16, packed >> 8 & 0xff, packed & 0xff);
-    format!(
-        "FFmpeg libraries: avformat {}, avcodec {}, avutil {}",
-        version(ffmpeg_next::format::version()),
-        version(ffmpeg_next::codec::version()),
-        version(ffmpeg_next::util::version()),
-    )
 }
 
 fn writable(folder: &std::path::Path) -> std::io::Result<String> {

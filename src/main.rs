@@ -66,14 +66,6 @@ enum Command {
     Check,
     /// Print the description of the REST interface (OpenAPI).
     Openapi,
-    /// Examine a media file for the server (JSON on standard output); runs apart because decoders meet hostile files.
-    #[command(hide = true)]
-    MediaProbe {
-        /// The file.
-        file: PathBuf,
-        /// Where a poster is written.
-        poster: PathBuf,
-    },
 }
 
 #[derive(Subcommand)]
@@ -179,10 +171,6 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
         let document = serde_json::to_value(api_doc::document())?;
         return Ok(Some(Said::new(serde_json::to_string_pretty(&document)?, document)));
     }
-    if let Command::MediaProbe { file, poster } = &cli.command {
-        let media = serde_json::to_value(preau::media::probe(file, poster)?)?;
-        return Ok(Some(Said::new(media.to_string(), media)));
-    }
     let config = Config::load(cli.config.as_deref())?;
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(&config.log).context("configuration: log")?)
@@ -240,7 +228,7 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
             let text = format!("{} statements, {} registrations", done.statements, done.registrations);
             Some(Said::new(text, serde_json::to_value(done)?))
         }
-        Command::Check | Command::Openapi | Command::MediaProbe { .. } => None,
+        Command::Check | Command::Openapi => None,
     };
     app.db.close().await;
     Ok(said)

@@ -23,7 +23,7 @@ pub enum Probed {
 /// Examines `file` in a process of its own. A poster, if there is one, is written to `poster`.
 pub async fn examine(file: &Path, poster: &Path) -> anyhow::Result<Probed> {
     let mut command = tokio::process::Command::new(program()?);
-    command.arg("media-probe").arg(file).arg(poster).env_clear();
+    command.arg(file).arg(poster).env_clear();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let child = command.spawn().context("cannot start the media prober")?;
     // Dropping the future of a child that takes too long kills it.
@@ -41,12 +41,18 @@ pub async fn examine(file: &Path, poster: &Path) -> anyhow::Result<Probed> {
     })
 }
 
-/// Our own program. Tests load the library into programs of theirs, which lie in a folder beside it.
+/// What decodes, by name and version.
+pub async fn libraries() -> anyhow::Result<String> {
+    let output = tokio::process::Command::new(program()?).env_clear().output().await?;
+    anyhow::ensure!(output.status.success(), "{NAME} ended with {}", output.status);
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+const NAME: &str = "preau-media";
+
+/// The prober lies beside the server's program. Tests load the library into programs of theirs, a folder further down.
 fn program() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe().context("cannot find the program's own file")?;
-    if own.file_stem().is_some_and(|name| name == "preau") {
-        return Ok(own);
-    }
-    let beside = own.parent().and_then(Path::parent).map(|folder| folder.join("preau")).filter(|path| path.exists());
-    Ok(beside.unwrap_or(own))
+    let mut places = own.ancestors().skip(1).take(2).map(|folder| folder.join(NAME));
+    places.find(|path| path.exists()).with_context(|| format!("{NAME} is not beside {}", own.display()))
 }

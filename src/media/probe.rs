@@ -45,6 +45,17 @@ pub struct Media {
     pub poster: bool,
 }
 
+/// The libraries and their versions.
+pub fn decoders() -> String {
+    let version = |packed: u32| format!("{}.{}.{}", packed >> 16, packed >> 8 & 0xff, packed & 0xff);
+    format!(
+        "FFmpeg libraries: avformat {}, avcodec {}, avutil {}",
+        version(ffmpeg::format::version()),
+        version(ffmpeg::codec::version()),
+        version(ffmpeg::util::version()),
+    )
+}
+
 /// Examines `file` and writes a JPEG to `poster`: the picture at a tenth of a video, or the cover of a sound.
 ///
 /// Limits the memory and time of the whole process first, so it is for a process of its own.

@@ -1,31 +1,36 @@
 //! The files of a package by path, found as browsers and careless authors name them.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 /// The paths of a package's files.
 #[derive(Debug, Default)]
-pub struct Contents {
-    exact: HashMap<String, bool>,
-    folded: HashMap<String, String>,
+pub struct Contents<'a> {
+    exact: HashMap<&'a str, bool>,
+    /// By the digest of their key: 50,000 long paths are not kept a second time for it.
+    folded: HashMap<u64, &'a str>,
+    digests: RandomState,
 }
 
-impl Contents {
+impl<'a> Contents<'a> {
     /// From the paths, in their one spelling.
-    pub fn new<'a>(paths: impl Iterator<Item = &'a str>) -> Self {
+    pub fn new(paths: impl Iterator<Item = &'a str>) -> Self {
         let mut contents = Self::default();
         for path in paths {
-            contents.exact.insert(path.to_owned(), false);
-            contents.folded.entry(key(path)).or_insert_with(|| path.to_owned());
+            contents.exact.insert(path, false);
+            contents.folded.entry(contents.digests.hash_one(key(path))).or_insert(path);
         }
         contents
     }
 
     /// The file at `path`, letters compared exactly first, then without regard to case. Answers its path as it is.
-    pub fn find(&self, path: &str) -> Option<&str> {
-        match self.exact.get_key_value(path) {
-            Some((path, _)) => Some(path),
-            None => self.folded.get(&key(path)).map(String::as_str),
+    pub fn find(&self, path: &str) -> Option<&'a str> {
+        if let Some((path, _)) = self.exact.get_key_value(path) {
+            return Some(path);
         }
+        let key = key(path);
+        let found = self.folded.get(&self.digests.hash_one(&key)).copied();
+        found.filter(|found| self::key(found) == key)
     }
 
     /// Notes that the manifest declares the file.
@@ -36,8 +41,8 @@ impl Contents {
     }
 
     /// The files that no resource declares, in no order.
-    pub fn undeclared(&self) -> impl Iterator<Item = &str> {
-        self.exact.iter().filter(|(_, declared)| !**declared).map(|(path, _)| path.as_str())
+    pub fn undeclared(&self) -> impl Iterator<Item = &'a str> {
+        self.exact.iter().filter(|(_, declared)| !**declared).map(|(path, _)| *path)
     }
 
     /// Whether there are no files: the manifest came alone.

@@ -91,13 +91,13 @@ impl Finding {
 
     /// Fills the placeholder `name` of the sentence.
     pub fn arg(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.args.insert(Cow::Borrowed(name), clip(value.to_string()));
+        self.args.insert(Cow::Borrowed(name), clip(value));
         self
     }
 
     /// Names the file.
-    pub fn file(mut self, file: impl Into<String>) -> Self {
-        self.place.file = Some(clip(file.into()));
+    pub fn file(mut self, file: impl fmt::Display) -> Self {
+        self.place.file = Some(clip(file));
         self
     }
 
@@ -108,19 +108,39 @@ impl Finding {
     }
 
     /// Names the element or identifier.
-    pub fn element(mut self, element: impl Into<String>) -> Self {
-        self.place.element = Some(clip(element.into()));
+    pub fn element(mut self, element: impl fmt::Display) -> Self {
+        self.place.element = Some(clip(element));
         self
     }
 }
 
-/// Texts out of a package may be of any length; a report is read by people.
-fn clip(text: String) -> String {
+/// Texts out of a package may be of any length; a report is read by people, and no more than it shows is copied.
+fn clip(text: impl fmt::Display) -> String {
     const LONGEST: usize = 300;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+
+    struct Clipped {
+        text: String,
+        room: usize,
     }
+
+    impl fmt::Write for Clipped {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            for character in piece.chars() {
+                if self.room == 0 {
+                    self.text.push('…');
+                    return Err(fmt::Error);
+                }
+                self.text.push(character);
+                self.room -= 1;
+            }
+            Ok(())
+        }
+    }
+
+    let mut clipped = Clipped { text: String::new(), room: LONGEST };
+    // The one error is that there is no room left.
+    let _ = fmt::Write::write_fmt(&mut clipped, format_args!("{text}"));
+    clipped.text
 }
 
 /// The findings of one import, in the order they were made.

@@ -118,7 +118,7 @@ impl Import {
         }
         let bytes = tokio::fs::read(&self.upload.path).await?;
         let file = self.whole_file("cmi5.xml", std::str::from_utf8(&bytes).is_ok());
-        let outline = manifest::of_bare_cmi5(bytes, findings);
+        let outline = manifest::of_bare_cmi5(bytes, &self.limits(), findings);
         Ok(outline.map(|outline| Looked {
             outline,
             files: vec![file],
@@ -309,10 +309,11 @@ fn look_through(file: File, limits: &Limits, findings: &mut Findings) -> Result<
     let large = |path: &str, size: u64| size >= UNPACK_FROM && media_type::is_media(path);
     let files: Vec<NewFile> = archive
         .entries
-        .iter()
+        .iter_mut()
         .map(|entry| NewFile {
-            path: entry.path.clone(),
             media_type: media_type::with_charset(&entry.path, entry.utf8),
+            // From here on an entry is known by its place.
+            path: std::mem::take(&mut entry.path),
             deflated: entry.method == Method::Deflated,
             offset: entry.offset,
             compressed: entry.compressed,

@@ -142,8 +142,7 @@ async fn the_prober_of_media_has_little_memory_and_time() {
     let made = tokio::process::Command::new("mkfifo").arg(&file).status().await.expect("mkfifo");
     assert!(made.success());
     // It waits for somebody to write into the pipe: time to look at it.
-    let mut prober = tokio::process::Command::new(env!("CARGO_BIN_EXE_preau"))
-        .arg("media-probe")
+    let mut prober = tokio::process::Command::new(env!("CARGO_BIN_EXE_preau-media"))
         .args([&file, &poster])
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())

@@ -88,6 +88,7 @@ finding-manifest-root-unknown = The manifest begins with an unexpected element: 
 finding-several-packages = The archive holds several packages ({ $first } and { $second }). Import them one by one.
 finding-several-manifests = The package has several manifests; { $used } was followed, not { $others }.
 finding-too-many-activities = The manifest has more than { $limit } activities.
+finding-outline-too-large = The outline of the manifest, with its texts and rules, is larger than that of any course.
 finding-nothing-to-launch = Nothing in this package can be opened.
 
 finding-edition-assumed = The edition of SCORM is not stated clearly ({ $stated }); the package is read as { $assumed }.

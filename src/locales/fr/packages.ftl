@@ -88,6 +88,7 @@ finding-manifest-root-unknown = Le manifeste commence par un élément inattendu
 finding-several-packages = L'archive contient plusieurs paquets ({ $first } et { $second }). Importez-les un par un.
 finding-several-manifests = Le paquet a plusieurs manifestes ; { $used } a été suivi, et non { $others }.
 finding-too-many-activities = Le manifeste compte plus de { $limit } activités.
+finding-outline-too-large = Le plan du manifeste, avec ses textes et ses règles, est plus grand que celui de tout cours.
 finding-nothing-to-launch = Rien dans ce paquet ne peut être ouvert.
 
 finding-edition-assumed = L'édition de SCORM n'est pas dite clairement ({ $stated }) ; le paquet est lu comme { $assumed }.

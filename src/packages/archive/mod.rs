@@ -8,6 +8,7 @@ mod names;
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 
 use zip::CompressionMethod;
@@ -179,7 +180,7 @@ impl Archive {
     }
 
     /// The paths, to look up what a manifest refers to.
-    pub fn contents(&self) -> Contents {
+    pub fn contents(&self) -> Contents<'_> {
         Contents::new(self.entries.iter().map(|entry| entry.path.as_str()))
     }
 }
@@ -285,9 +286,12 @@ fn without_conflicts(mut entries: Vec<Entry>, findings: &mut Findings) -> Vec<En
         }
     }
     drop(folders);
-    let mut seen: HashMap<String, usize> = HashMap::with_capacity(entries.len());
+    // Digests, because a second copy of 50,000 long paths is worth avoiding.
+    let digests = RandomState::new();
+    let mut seen: HashMap<u64, usize> = HashMap::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
-        let Some(other) = seen.insert(entry.path.to_lowercase(), index).map(|other| &entries[other]) else { continue };
+        let key = digests.hash_one(entry.path.to_lowercase());
+        let Some(other) = seen.insert(key, index).map(|other| &entries[other]) else { continue };
         if other.path != entry.path {
             findings.add(Finding::warning("case-collision").file(entry.path.as_str()).arg("other", &other.path));
         } else if (other.size, other.crc32) == (entry.size, entry.crc32) {

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use super::Reading;
 use super::href::{self, Target};
 use super::xml::Element;
+use super::{Reading, text_weight, weight};
 use crate::core::LanguageMap;
 use crate::packages::findings::{Finding, Refused};
 use crate::packages::model::{
@@ -20,12 +20,12 @@ const NAMESPACE: &str = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.
 const LAUNCH_PARAMETERS: [&str; 5] = ["endpoint", "fetch", "actor", "registration", "activityId"];
 
 /// Reads the course.
-pub fn outline(root: &Element, reading: &mut Reading) -> Result<Outline, Refused> {
+pub fn outline(root: Element<'_>, reading: &mut Reading) -> Result<Outline, Refused> {
     if !root.is("courseStructure") {
-        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &root.name.local), root);
+        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", root.name()), root);
     }
-    if &*root.name.namespace != NAMESPACE {
-        reading.tell(Finding::warning("cmi5-namespace").arg("namespace", &root.name.namespace), root);
+    if root.namespace() != NAMESPACE {
+        reading.tell(Finding::warning("cmi5-namespace").arg("namespace", root.namespace()), root);
     }
     let Some(course) = root.child("course") else {
         return reading.refuse(Finding::error("cmi5-course-missing"), root);
@@ -34,7 +34,7 @@ pub fn outline(root: &Element, reading: &mut Reading) -> Result<Outline, Refused
     let known = objectives.iter().map(|objective| objective.id.clone()).collect();
     let mut structure = Structure { objectives: known, identifiers: HashSet::new(), activities: Vec::new() };
     let identifier = structure.identifier(course, reading);
-    for child in &root.children {
+    for child in root.children() {
         structure.add(child, None, 0, reading);
     }
     let course = OutlineCourse {
@@ -44,20 +44,26 @@ pub fn outline(root: &Element, reading: &mut Reading) -> Result<Outline, Refused
         details: CourseDetails::Cmi5 { objectives },
         activities: structure.activities,
     };
+    reading.spend_on_course(&course);
     Ok(Outline { kind: PackageKind::Cmi5, edition: "cmi5".to_owned(), courses: vec![course] })
 }
 
-fn objectives(list: &Element, reading: &mut Reading) -> Vec<Objective> {
+fn objectives(list: Element<'_>, reading: &mut Reading) -> Vec<Objective> {
     let mut seen = HashSet::new();
-    list.all("objective")
-        .map(|objective| {
-            let id = iri(objective, reading);
-            if !seen.insert(id.clone()) {
-                reading.tell(Finding::error("cmi5-id-twice").arg("id", &id), objective);
-            }
-            Objective { id, title: texts(objective, "title"), description: texts(objective, "description") }
-        })
-        .collect()
+    let mut objectives = Vec::new();
+    for objective in list.all("objective") {
+        if reading.is_full() {
+            break;
+        }
+        let id = iri(objective, reading);
+        if !seen.insert(id.clone()) {
+            reading.tell(Finding::error("cmi5-id-twice").arg("id", &id), objective);
+        }
+        let (title, description) = (texts(objective, "title"), texts(objective, "description"));
+        reading.spend(2 * text_weight(&id) + weight(&title) + weight(&description));
+        objectives.push(Objective { id, title, description });
+    }
+    objectives
 }
 
 struct Structure {
@@ -68,7 +74,7 @@ struct Structure {
 
 impl Structure {
     /// Every id of course, blocks and units is an IRI and stands once (cmi5 13.1).
-    fn identifier(&mut self, element: &Element, reading: &mut Reading) -> String {
+    fn identifier(&mut self, element: Element<'_>, reading: &mut Reading) -> String {
         let id = iri(element, reading);
         if !self.identifiers.insert(id.clone()) {
             reading.tell(Finding::error("cmi5-id-twice").arg("id", &id), element);
@@ -76,19 +82,22 @@ impl Structure {
         id
     }
 
-    fn add(&mut self, element: &Element, parent: Option<usize>, depth: usize, reading: &mut Reading) {
-        match &*element.name.local {
+    fn add(&mut self, element: Element<'_>, parent: Option<usize>, depth: usize, reading: &mut Reading) {
+        if reading.is_full() {
+            return;
+        }
+        match element.name() {
             "block" => self.add_block(element, parent, depth, reading),
             "au" => self.add_unit(element, parent, depth, reading),
             _ => {}
         }
     }
 
-    fn add_block(&mut self, element: &Element, parent: Option<usize>, depth: usize, reading: &mut Reading) {
+    fn add_block(&mut self, element: Element<'_>, parent: Option<usize>, depth: usize, reading: &mut Reading) {
         let index = self.activities.len();
         let block = Block { description: texts(element, "description"), objectives: self.references(element, reading) };
         let identifier = self.identifier(element, reading);
-        self.activities.push(OutlineActivity {
+        let read = OutlineActivity {
             parent,
             depth,
             identifier,
@@ -98,8 +107,10 @@ impl Structure {
             launchable: false,
             visible: true,
             details: ActivityDetails::Block(block),
-        });
-        for child in &element.children {
+        };
+        reading.spend_on(&read);
+        self.activities.push(read);
+        for child in element.children() {
             self.add(child, Some(index), depth + 1, reading);
         }
         if self.activities.len() == index + 1 {
@@ -107,7 +118,7 @@ impl Structure {
         }
     }
 
-    fn add_unit(&mut self, element: &Element, parent: Option<usize>, depth: usize, reading: &mut Reading) {
+    fn add_unit(&mut self, element: Element<'_>, parent: Option<usize>, depth: usize, reading: &mut Reading) {
         let unit = AssignableUnit {
             description: texts(element, "description"),
             objectives: self.references(element, reading),
@@ -131,7 +142,7 @@ impl Structure {
         };
         let href = address(element, reading);
         let identifier = self.identifier(element, reading);
-        self.activities.push(OutlineActivity {
+        let read = OutlineActivity {
             parent,
             depth,
             identifier,
@@ -141,10 +152,12 @@ impl Structure {
             href,
             visible: true,
             details: ActivityDetails::Au(Box::new(unit)),
-        });
+        };
+        reading.spend_on(&read);
+        self.activities.push(read);
     }
 
-    fn references(&self, element: &Element, reading: &mut Reading) -> Vec<String> {
+    fn references(&self, element: Element<'_>, reading: &mut Reading) -> Vec<String> {
         let Some(list) = element.child("objectives") else { return Vec::new() };
         list.all("objective")
             .filter_map(|objective| {
@@ -159,7 +172,7 @@ impl Structure {
 }
 
 /// The `id`, which must be an absolute IRI.
-fn iri(element: &Element, reading: &mut Reading) -> String {
+fn iri(element: Element<'_>, reading: &mut Reading) -> String {
     let id = element.attribute("id").unwrap_or_default();
     if Url::parse(id).is_err() {
         reading.tell(Finding::error("cmi5-id-invalid").arg("id", id), element);
@@ -168,7 +181,7 @@ fn iri(element: &Element, reading: &mut Reading) -> String {
 }
 
 /// An attribute of a fixed vocabulary; the default if it is absent.
-fn word<T: Default>(element: &Element, name: &'static str, reading: &mut Reading, read: fn(&str) -> Option<T>) -> T {
+fn word<T: Default>(element: Element<'_>, name: &'static str, reading: &mut Reading, read: fn(&str) -> Option<T>) -> T {
     match element.attribute(name) {
         None => T::default(),
         Some(written) => read(written).unwrap_or_else(|| {
@@ -179,7 +192,7 @@ fn word<T: Default>(element: &Element, name: &'static str, reading: &mut Reading
     }
 }
 
-fn mastery_score(element: &Element, reading: &mut Reading) -> Option<f64> {
+fn mastery_score(element: Element<'_>, reading: &mut Reading) -> Option<f64> {
     let written = element.attribute("masteryScore")?;
     let score = written.parse().ok().filter(|score| (0.0..=1.0).contains(score));
     if score.is_none() {
@@ -189,12 +202,12 @@ fn mastery_score(element: &Element, reading: &mut Reading) -> Option<f64> {
     score
 }
 
-fn verbatim(element: &Element, name: &str) -> Option<String> {
+fn verbatim(element: Element<'_>, name: &str) -> Option<String> {
     element.child(name).map(|child| child.text_verbatim().to_owned()).filter(|text| !text.trim().is_empty())
 }
 
 /// What the unit's `url` opens.
-fn address(element: &Element, reading: &mut Reading) -> Option<String> {
+fn address(element: Element<'_>, reading: &mut Reading) -> Option<String> {
     let written = element.child_text("url").unwrap_or_default();
     if written.is_empty() {
         reading.tell(Finding::error("cmi5-url-missing"), element);
@@ -231,7 +244,7 @@ fn address(element: &Element, reading: &mut Reading) -> Option<String> {
     Some(href)
 }
 
-fn title(element: &Element, reading: &mut Reading) -> LanguageMap {
+fn title(element: Element<'_>, reading: &mut Reading) -> LanguageMap {
     let title = texts(element, "title");
     if title.is_empty() {
         let id = element.attribute("id").unwrap_or_default();
@@ -242,7 +255,7 @@ fn title(element: &Element, reading: &mut Reading) -> LanguageMap {
 }
 
 /// `<title><langstring lang="fr">...</langstring></title>`.
-pub fn texts(element: &Element, name: &str) -> LanguageMap {
+pub fn texts(element: Element<'_>, name: &str) -> LanguageMap {
     let strings = element.child(name).into_iter().flat_map(|texts| texts.all("langstring"));
     LanguageMap(
         strings

@@ -23,6 +23,9 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// Longer addresses, bases included, no server and no browser reads.
+const LONGEST: usize = 8_000;
+
 /// What an address of a manifest leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -41,6 +44,9 @@ pub enum Target {
 pub fn resolve(bases: &[&str], href: &str, contents: &Contents) -> Target {
     let href = href.trim();
     let (path, tail) = href.split_at(href.find(['?', '#']).unwrap_or(href.len()));
+    if bases.iter().map(|base| base.len()).sum::<usize>() + href.len() > LONGEST {
+        return Target::Unsafe;
+    }
     if let Some(target) = elsewhere(bases, href) {
         return target;
     }

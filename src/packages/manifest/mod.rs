@@ -13,10 +13,13 @@ pub use href::{encode, encode_segment};
 use super::archive::{Archive, Limits};
 use super::contents::Contents;
 use super::findings::{Finding, Findings, Refused};
-use super::model::Outline;
+use super::model::{Outline, OutlineActivity, OutlineCourse};
+use crate::core::LanguageMap;
 
 /// More activities than any course has; each is a row and a line of the outline.
-const MOST_ACTIVITIES: usize = 10_000;
+const MOST_ACTIVITIES: usize = 5_000;
+/// Bytes that an outline may need in memory; manifests repeat by reference what they write once.
+const OUTLINE_BYTES: usize = 10 << 20;
 
 /// The manifests we know. The order decides when a package carries several: cmi5 states its rules most exactly, SCORM has a
 /// tested run-time, tincan.xml names nothing but a page to open.
@@ -47,33 +50,34 @@ pub fn of_archive(archive: &mut Archive, limits: &Limits, findings: &mut Finding
         findings.add(Finding::error("xml-too-large").file(file));
         return Err(Refused);
     };
-    of_text(manifest, &file, bytes, archive.contents(), findings)
+    of_text(manifest, &file, bytes, limits.manifest_bytes, archive.contents(), findings)
 }
 
 /// Reads a cmi5.xml that came alone: its units live elsewhere, so every address in it is absolute (cmi5 14.1).
-pub fn of_bare_cmi5(bytes: Vec<u8>, findings: &mut Findings) -> Result<Outline, Refused> {
-    of_text(Manifest::Cmi5, "cmi5.xml", bytes, Contents::default(), findings)
+pub fn of_bare_cmi5(bytes: Vec<u8>, limits: &Limits, findings: &mut Findings) -> Result<Outline, Refused> {
+    of_text(Manifest::Cmi5, "cmi5.xml", bytes, limits.manifest_bytes, Contents::default(), findings)
 }
 
 fn of_text(
     manifest: Manifest,
     file: &str,
     bytes: Vec<u8>,
-    contents: Contents,
+    most: u64,
+    contents: Contents<'_>,
     findings: &mut Findings,
 ) -> Result<Outline, Refused> {
-    let text = text::decode(file, bytes, findings)?;
-    let root = xml::parse(file, &text, findings)?;
-    drop(text);
-    let mut reading = Reading { file, contents, findings };
+    let text = text::decode(file, bytes, most, findings)?;
+    let document = xml::parse(file, &text, findings)?;
+    let mut reading = Reading { file, contents, findings, activities: 0, room: Some(OUTLINE_BYTES) };
+    let root = document.root();
     let outline = match manifest {
-        Manifest::Cmi5 => cmi5::outline(&root, &mut reading),
-        Manifest::Scorm => scorm::outline(&root, &mut reading),
-        Manifest::Tincan => tincan::outline(&root, &mut reading),
+        Manifest::Cmi5 => cmi5::outline(root, &mut reading),
+        Manifest::Scorm => scorm::outline(root, &mut reading),
+        Manifest::Tincan => tincan::outline(root, &mut reading),
     }?;
-    if outline.courses.iter().map(|course| course.activities.len()).sum::<usize>() > MOST_ACTIVITIES {
-        findings.add(Finding::error("too-many-activities").arg("limit", MOST_ACTIVITIES));
-    } else if !outline.courses.iter().flat_map(|course| &course.activities).any(|activity| activity.launchable) {
+    if !reading.is_full()
+        && !outline.courses.iter().flat_map(|course| &course.activities).any(|activity| activity.launchable)
+    {
         findings.add(Finding::error("nothing-to-launch").file(file));
     }
     if findings.refuse() { Err(Refused) } else { Ok(outline) }
@@ -83,25 +87,88 @@ fn of_text(
 struct Reading<'a> {
     /// The manifest's path, for findings.
     file: &'a str,
-    contents: Contents,
+    contents: Contents<'a>,
     findings: &'a mut Findings,
+    /// How many activities were read.
+    activities: usize,
+    /// Bytes that the outline may still grow; none when it has grown too much.
+    room: Option<usize>,
 }
 
 impl Reading<'_> {
-    /// Adds a finding about `element` of the manifest.
-    fn tell(&mut self, finding: Finding, element: &xml::Element) {
-        let name = element
-            .attribute("identifier")
-            .or_else(|| element.attribute("id"))
-            .unwrap_or(&element.name.local)
-            .to_owned();
-        self.findings.add(finding.file(self.file).line(element.line).element(name));
+    /// Whether the outline is larger than any course: an error finding says so, and nothing more is to be read.
+    fn is_full(&self) -> bool {
+        self.room.is_none()
     }
 
-    fn refuse<T>(&mut self, finding: Finding, element: &xml::Element) -> Result<T, Refused> {
+    /// Takes the memory that a part of the outline needs.
+    fn spend(&mut self, bytes: usize) {
+        let Some(room) = self.room else { return };
+        self.room = room.checked_sub(bytes);
+        if self.is_full() {
+            self.findings.add(Finding::error("outline-too-large").file(self.file));
+        }
+    }
+
+    /// Takes the memory of an activity that was read.
+    fn spend_on(&mut self, activity: &OutlineActivity) {
+        self.activities += 1;
+        if self.activities > MOST_ACTIVITIES && !self.is_full() {
+            self.room = None;
+            self.findings.add(Finding::error("too-many-activities").arg("limit", MOST_ACTIVITIES));
+        }
+        let texts = text_weight(&activity.identifier) + activity.href.as_deref().map_or(0, text_weight);
+        let mut details = Counter(0);
+        // Counting does not fail.
+        let _ = serde_json::to_writer(&mut details, &activity.details);
+        self.spend(700 + texts + 3 * details.0 + weight(&activity.title));
+    }
+
+    /// Takes the memory of a course that was read, beside that of its activities.
+    fn spend_on_course(&mut self, course: &OutlineCourse) {
+        self.spend(700 + text_weight(&course.identifier) + weight(&course.title) + weight(&course.description));
+    }
+
+    /// Adds a finding about `element` of the manifest.
+    fn tell(&mut self, finding: Finding, element: xml::Element<'_>) {
+        let name =
+            element.attribute("identifier").or_else(|| element.attribute("id")).unwrap_or_else(|| element.name());
+        self.findings.add(finding.file(self.file).line(element.line()).element(name));
+    }
+
+    fn refuse<T>(&mut self, finding: Finding, element: xml::Element<'_>) -> Result<T, Refused> {
         self.tell(finding, element);
         Err(Refused)
     }
+}
+
+/// Counts what is written, and keeps none of it.
+struct Counter(usize);
+
+impl std::io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a text in several languages needs in memory: a node of its map, and each text.
+fn weight(texts: &LanguageMap) -> usize {
+    500 + texts.0.iter().map(|(tag, text)| 100 + tag.len() + text_weight(text)).sum::<usize>()
+}
+
+/// What a text needs: it is several times in memory on its way to the rows and the answer, most of them as JSON.
+fn text_weight(text: &str) -> usize {
+    let written = |byte: u8| match byte {
+        0..0x20 => 6,
+        b'"' | b'\\' => 2,
+        _ => 1,
+    };
+    4 * text.bytes().map(written).sum::<usize>()
 }
 
 /// The manifest nearest to the root. Answers its place among the entries after entering its folder.

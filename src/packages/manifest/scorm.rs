@@ -1,5 +1,6 @@
 //! imsmanifest.xml: SCORM 1.2 and SCORM 2004, 2nd to 4th edition.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::Reading;
@@ -14,9 +15,9 @@ use crate::packages::model::{
 };
 
 /// Reads the outline: each organization is a course, the default one first.
-pub fn outline(manifest: &Element, reading: &mut Reading) -> Result<Outline, Refused> {
+pub fn outline(manifest: Element<'_>, reading: &mut Reading) -> Result<Outline, Refused> {
     if !manifest.is("manifest") {
-        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &manifest.name.local), manifest);
+        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", manifest.name()), manifest);
     }
     let edition = edition(manifest, reading);
     let mut book = Book {
@@ -26,7 +27,7 @@ pub fn outline(manifest: &Element, reading: &mut Reading) -> Result<Outline, Ref
         resources: HashMap::new(),
         collection: Collection::of(manifest),
     };
-    book.collect_resources(manifest, &mut Vec::new(), reading);
+    book.collect_resources(manifest, reading);
     let mut courses = book.courses(manifest, reading);
     let has_items = manifest.child("organizations").is_some_and(|organizations| {
         organizations.all("organization").any(|organization| organization.child("item").is_some())
@@ -45,7 +46,7 @@ struct Edition {
 }
 
 /// The edition by `schemaversion`, else by the namespaces; guessed editions are told.
-fn edition(manifest: &Element, reading: &mut Reading) -> Edition {
+fn edition(manifest: Element<'_>, reading: &mut Reading) -> Edition {
     let stated =
         manifest.child("metadata").and_then(|metadata| metadata.child_text("schemaversion")).unwrap_or_default();
     let of = |kind, name: &str| Edition { kind, name: name.to_owned() };
@@ -59,9 +60,11 @@ fn edition(manifest: &Element, reading: &mut Reading) -> Edition {
         _ => None,
     };
     known.unwrap_or_else(|| {
-        let uses_2004 = any(manifest, &|element| {
-            element.name.namespace.contains("adlcp_v1p3") || element.name.namespace.contains("/xsd/imsss")
-        }) || any_attribute_namespace(manifest, "adlcp_v1p3");
+        let uses_2004 = manifest.subtree().any(|element| {
+            element.namespace().contains("adlcp_v1p3")
+                || element.namespace().contains("/xsd/imsss")
+                || element.has_attribute_namespace("adlcp_v1p3")
+        });
         let (kind, name) = match uses_2004 {
             true => (PackageKind::Scorm2004, "SCORM 2004"),
             false => (PackageKind::Scorm12, "SCORM 1.2"),
@@ -71,55 +74,35 @@ fn edition(manifest: &Element, reading: &mut Reading) -> Edition {
     })
 }
 
-fn any(element: &Element, test: &dyn Fn(&Element) -> bool) -> bool {
-    test(element) || element.children.iter().any(|child| any(child, test))
-}
-
-fn any_attribute_namespace(manifest: &Element, part: &str) -> bool {
-    any(manifest, &|element| element.has_attribute_namespace(part))
-}
-
-/// A resource with the bases its addresses are read against.
-struct Resource<'a> {
-    element: &'a Element,
-    bases: Vec<&'a str>,
-}
-
 /// A manifest being read.
 struct Book<'a> {
     kind: PackageKind,
     language: String,
     schema_version: String,
-    resources: HashMap<&'a str, Resource<'a>>,
+    resources: HashMap<&'a str, Element<'a>>,
     collection: Collection<'a>,
 }
 
 impl<'a> Book<'a> {
-    /// The resources of the manifest and of the manifests inside it; `xml:base` counts on manifest, resources and resource.
-    fn collect_resources(&mut self, manifest: &'a Element, bases: &mut Vec<&'a str>, reading: &mut Reading) {
-        let outer = bases.len();
-        bases.extend(manifest.base());
-        for resources in manifest.all("resources") {
-            let bases_here: Vec<&str> = bases.iter().copied().chain(resources.base()).collect();
-            for element in resources.all("resource") {
-                let Some(identifier) = element.attribute("identifier") else { continue };
-                let bases = bases_here.iter().copied().chain(element.base()).collect();
-                if self.resources.contains_key(identifier) {
+    /// The resources of the manifest and of the manifests inside it.
+    fn collect_resources(&mut self, manifest: Element<'a>, reading: &mut Reading) {
+        for element in manifest.all("resources").flat_map(|resources| resources.all("resource")) {
+            let Some(identifier) = element.attribute("identifier") else { continue };
+            match self.resources.entry(identifier) {
+                Entry::Occupied(_) => {
                     reading.tell(Finding::warning("resource-twice").arg("identifier", identifier), element);
-                } else {
-                    self.resources.insert(identifier, Resource { element, bases });
                 }
+                Entry::Vacant(free) => drop(free.insert(element)),
             }
         }
         for inner in manifest.all("manifest") {
-            self.collect_resources(inner, bases, reading);
+            self.collect_resources(inner, reading);
         }
-        bases.truncate(outer);
     }
 
-    fn courses(&self, manifest: &Element, reading: &mut Reading) -> Vec<OutlineCourse> {
+    fn courses(&self, manifest: Element<'_>, reading: &mut Reading) -> Vec<OutlineCourse> {
         let Some(organizations) = manifest.child("organizations") else { return Vec::new() };
-        let mut all: Vec<&Element> = organizations.all("organization").collect();
+        let mut all: Vec<Element<'_>> = organizations.all("organization").collect();
         if let Some(default) = organizations.attribute("default").filter(|default| !default.is_empty()) {
             match all.iter().position(|organization| organization.attribute("identifier") == Some(default)) {
                 Some(position) => all[..=position].rotate_right(1),
@@ -128,8 +111,15 @@ impl<'a> Book<'a> {
                     .tell(Finding::warning("default-organization-unknown").arg("default", default), organizations),
             }
         }
-        let courses: Vec<OutlineCourse> =
-            all.iter().map(|organization| self.course(manifest, organization, reading)).collect();
+        let mut courses = Vec::new();
+        for organization in all {
+            if reading.is_full() {
+                break;
+            }
+            let course = self.course(manifest, organization, reading);
+            reading.spend_on_course(&course);
+            courses.push(course);
+        }
         let (full, empty): (Vec<_>, Vec<_>) =
             courses.into_iter().partition(|course| course.activities.iter().any(|activity| activity.launchable));
         for course in &empty {
@@ -138,7 +128,7 @@ impl<'a> Book<'a> {
         full
     }
 
-    fn course(&self, manifest: &Element, organization: &Element, reading: &mut Reading) -> OutlineCourse {
+    fn course(&self, manifest: Element<'_>, organization: Element<'_>, reading: &mut Reading) -> OutlineCourse {
         let identifier = organization.attribute("identifier").unwrap_or("organization").to_owned();
         let global = organization.attribute("objectivesGlobalToSystem").and_then(boolean).unwrap_or(true);
         let mut course = OutlineCourse {
@@ -159,22 +149,32 @@ impl<'a> Book<'a> {
         course
     }
 
-    fn title(&self, element: &Element, fallback: &str) -> LanguageMap {
+    fn title(&self, element: Element<'_>, fallback: &str) -> LanguageMap {
         let title = element.child("title");
         let language = title.and_then(Element::language).unwrap_or(&self.language);
         let text = title.map(Element::text).filter(|text| !text.is_empty()).unwrap_or(fallback);
-        LanguageMap::one(language, text.split_whitespace().collect::<Vec<_>>().join(" "))
+        let mut words = String::new();
+        for word in text.split_whitespace() {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(word);
+        }
+        LanguageMap::one(language, words)
     }
 
     fn item(
         &self,
-        item: &Element,
+        item: Element<'_>,
         parent: Option<usize>,
         depth: usize,
         course: &mut OutlineCourse,
         identifiers: &mut HashSet<String>,
         reading: &mut Reading,
     ) {
+        if reading.is_full() {
+            return;
+        }
         let index = course.activities.len();
         let mut identifier = item.attribute("identifier").unwrap_or_default().to_owned();
         if identifier.is_empty() {
@@ -192,7 +192,7 @@ impl<'a> Book<'a> {
         let (kind, href) = match self.resource_of(item, reading) {
             Some((name, resource)) => {
                 details.resource = Some(name.to_owned());
-                (scorm_kind(resource.element), self.launch(item, resource, reading))
+                (scorm_kind(resource), self.launch(item, resource, reading))
             }
             None if has_children => (ActivityKind::Group, None),
             None => {
@@ -206,7 +206,7 @@ impl<'a> Book<'a> {
         if has_children && href.is_some() && self.kind == PackageKind::Scorm2004 {
             reading.tell(Finding::warning("cluster-with-resource").arg("identifier", &identifier), item);
         }
-        course.activities.push(OutlineActivity {
+        let read = OutlineActivity {
             parent,
             depth,
             title: self.title(item, &identifier),
@@ -216,15 +216,17 @@ impl<'a> Book<'a> {
             href,
             visible: item.attribute("isvisible").and_then(boolean).unwrap_or(true),
             details: ActivityDetails::Scorm(Box::new(details)),
-        });
+        };
+        reading.spend_on(&read);
+        course.activities.push(read);
         for child in item.all("item") {
             self.item(child, Some(index), depth + 1, course, identifiers, reading);
         }
     }
 
-    fn resource_of(&self, item: &Element, reading: &mut Reading) -> Option<(&'a str, &Resource<'a>)> {
+    fn resource_of(&self, item: Element<'_>, reading: &mut Reading) -> Option<(&'a str, Element<'a>)> {
         let reference = item.attribute("identifierref").filter(|reference| !reference.is_empty())?;
-        let found = self.resources.get_key_value(reference).map(|(name, resource)| (*name, resource));
+        let found = self.resources.get_key_value(reference).map(|(name, resource)| (*name, *resource));
         if found.is_none() {
             reading.tell(Finding::warning("reference-dangling").arg("reference", reference), item);
         }
@@ -232,36 +234,33 @@ impl<'a> Book<'a> {
     }
 
     /// The address an item opens: the resource's, with the item's parameters.
-    fn launch(&self, item: &Element, resource: &Resource, reading: &mut Reading) -> Option<String> {
-        let Some(written) = resource.element.attribute("href").filter(|href| !href.is_empty()) else {
-            reading.tell(Finding::warning("resource-without-href"), resource.element);
+    fn launch(&self, item: Element<'_>, resource: Element<'_>, reading: &mut Reading) -> Option<String> {
+        let Some(written) = resource.attribute("href").filter(|href| !href.is_empty()) else {
+            reading.tell(Finding::warning("resource-without-href"), resource);
             return None;
         };
-        let href = match href::resolve(&resource.bases, written, &reading.contents) {
+        let href = match href::resolve(&resource.bases(), written, &reading.contents) {
             Target::File { path, href, exact } => {
                 if !exact {
-                    reading.tell(
-                        Finding::info("href-inexact").arg("written", written).arg("found", path),
-                        resource.element,
-                    );
+                    reading.tell(Finding::info("href-inexact").arg("written", written).arg("found", path), resource);
                 }
                 href
             }
             Target::Missing { path } => {
-                reading.tell(Finding::warning("launch-file-missing").arg("path", path), resource.element);
+                reading.tell(Finding::warning("launch-file-missing").arg("path", path), resource);
                 return None;
             }
             Target::External(url) => {
-                reading.tell(Finding::warning("content-elsewhere").arg("url", &url), resource.element);
+                reading.tell(Finding::warning("content-elsewhere").arg("url", &url), resource);
                 url
             }
             Target::Unsafe => {
-                reading.tell(Finding::warning("href-unsafe").arg("href", written), resource.element);
+                reading.tell(Finding::warning("href-unsafe").arg("href", written), resource);
                 return None;
             }
         };
         if written.contains(['?', '#']) {
-            reading.tell(Finding::info("href-with-query").arg("href", written), resource.element);
+            reading.tell(Finding::info("href-with-query").arg("href", written), resource);
         }
         Some(match item.attribute("parameters") {
             Some(parameters) => href::with_parameters(&href, parameters),
@@ -269,7 +268,7 @@ impl<'a> Book<'a> {
         })
     }
 
-    fn details(&self, item: &Element, reading: &mut Reading) -> ScormItem {
+    fn details(&self, item: Element<'_>, reading: &mut Reading) -> ScormItem {
         let text = |name: &str| item.child_text(name).map(str::to_owned);
         let mastery_score = item.child_text("masteryscore").and_then(|written| {
             let score: Option<f64> = written.replace(',', ".").parse().ok();
@@ -306,34 +305,40 @@ impl<'a> Book<'a> {
     }
 
     /// A package of resources without an organization: real, and better opened than refused.
-    fn course_of_resources(&self, manifest: &Element, reading: &mut Reading) -> Option<OutlineCourse> {
-        let mut resources: Vec<(&&str, &Resource)> =
-            self.resources.iter().filter(|(_, resource)| resource.element.attribute("href").is_some()).collect();
-        let scos_only = resources.iter().any(|(_, resource)| scorm_kind(resource.element) == ActivityKind::Sco);
-        resources.retain(|(_, resource)| !scos_only || scorm_kind(resource.element) == ActivityKind::Sco);
-        resources.sort_by_key(|(_, resource)| resource.element.line);
+    fn course_of_resources(&self, manifest: Element<'_>, reading: &mut Reading) -> Option<OutlineCourse> {
+        let mut resources: Vec<(&str, Element<'_>)> =
+            self.resources.iter().map(|(name, element)| (*name, *element)).collect();
+        resources.retain(|(_, resource)| resource.attribute("href").is_some());
+        let scos_only = resources.iter().any(|(_, resource)| scorm_kind(*resource) == ActivityKind::Sco);
+        resources.retain(|(_, resource)| !scos_only || scorm_kind(*resource) == ActivityKind::Sco);
+        resources.sort_by_key(|(_, resource)| resource.line());
         let mut activities = Vec::new();
         for (name, resource) in resources {
+            if reading.is_full() {
+                break;
+            }
             let Some(href) = self.launch(manifest, resource, reading) else { continue };
-            let details = ScormItem { resource: Some((*name).to_owned()), ..ScormItem::default() };
-            activities.push(OutlineActivity {
+            let details = ScormItem { resource: Some(name.to_owned()), ..ScormItem::default() };
+            let read = OutlineActivity {
                 parent: None,
                 depth: 0,
-                identifier: (*name).to_owned(),
-                title: LanguageMap::one(&self.language, *name),
-                kind: scorm_kind(resource.element),
+                identifier: name.to_owned(),
+                title: LanguageMap::one(&self.language, name),
+                kind: scorm_kind(resource),
                 href: Some(href),
                 launchable: true,
                 visible: true,
                 details: ActivityDetails::Scorm(Box::new(details)),
-            });
+            };
+            reading.spend_on(&read);
+            activities.push(read);
         }
         if activities.is_empty() {
             return None;
         }
         reading.tell(Finding::warning("organization-missing"), manifest);
         let identifier = manifest.attribute("identifier").unwrap_or("manifest").to_owned();
-        Some(OutlineCourse {
+        let course = OutlineCourse {
             title: self.title(manifest, &identifier),
             identifier,
             description: description(manifest),
@@ -343,33 +348,33 @@ impl<'a> Book<'a> {
                 sequencing: None,
             },
             activities,
-        })
+        };
+        reading.spend_on_course(&course);
+        Some(course)
     }
 
     /// Marks the files that resources declare and tells those that are not there.
     fn declare_files(&self, reading: &mut Reading) {
-        let mut resources: Vec<&Resource> = self.resources.values().collect();
-        resources.sort_by_key(|resource| resource.element.line);
+        let mut resources: Vec<Element<'_>> = self.resources.values().copied().collect();
+        resources.sort_by_key(|resource| resource.line());
         for resource in resources {
-            if let Some(href) = resource.element.attribute("href")
-                && let Target::File { path, .. } = href::resolve(&resource.bases, href, &reading.contents)
+            if let Some(href) = resource.attribute("href")
+                && let Target::File { path, .. } = href::resolve(&resource.bases(), href, &reading.contents)
             {
                 reading.contents.declare(&path);
             }
-            for file in resource.element.all("file") {
-                let mut bases = resource.bases.clone();
-                bases.extend(file.base());
+            for file in resource.all("file") {
                 let Some(written) = file.attribute("href") else { continue };
-                match href::resolve(&bases, written, &reading.contents) {
+                match href::resolve(&file.bases(), written, &reading.contents) {
                     Target::File { path, .. } => reading.contents.declare(&path),
                     Target::Missing { path } => reading.tell(Finding::warning("file-missing").arg("path", path), file),
                     Target::External(_) | Target::Unsafe => {}
                 }
             }
-            for dependency in resource.element.all("dependency") {
+            for dependency in resource.all("dependency") {
                 let reference = dependency.attribute("identifierref").unwrap_or_default();
                 if !self.resources.contains_key(reference) {
-                    reading.tell(Finding::warning("dependency-dangling").arg("reference", reference), resource.element);
+                    reading.tell(Finding::warning("dependency-dangling").arg("reference", reference), resource);
                 }
             }
         }
@@ -391,7 +396,7 @@ fn tell_undeclared(reading: &mut Reading) {
     }
 }
 
-fn scorm_kind(resource: &Element) -> ActivityKind {
+fn scorm_kind(resource: Element<'_>) -> ActivityKind {
     match resource.attribute_any_case("scormType") {
         Some(kind) if kind.eq_ignore_ascii_case("sco") => ActivityKind::Sco,
         _ => ActivityKind::Asset,
@@ -399,7 +404,7 @@ fn scorm_kind(resource: &Element) -> ActivityKind {
 }
 
 /// 2nd and 3rd edition: the measure as text. 4th: attributes with defaults (CAM 3.4.1.12).
-fn threshold(element: &Element) -> CompletionThreshold {
+fn threshold(element: Element<'_>) -> CompletionThreshold {
     let number = |text: &str| text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
     match number(element.text()) {
         Some(measure) => {
@@ -413,20 +418,20 @@ fn threshold(element: &Element) -> CompletionThreshold {
     }
 }
 
-fn data_map(map: &Element) -> Option<DataMap> {
+fn data_map(map: Element<'_>) -> Option<DataMap> {
     let flag = |name| map.attribute(name).and_then(boolean).unwrap_or(true);
     let target = map.attribute("targetID")?.to_owned();
     Some(DataMap { target, read: flag("readSharedData"), write: flag("writeSharedData") })
 }
 
 /// The general description of the metadata inside the manifest (LOM 1.4): `langstring` in 1.2, `string` in 2004.
-fn description(manifest: &Element) -> LanguageMap {
+fn description(manifest: Element<'_>) -> LanguageMap {
     let description = manifest
         .child("metadata")
         .and_then(|metadata| metadata.child("lom"))
         .and_then(|lom| lom.child("general"))
         .and_then(|general| general.child("description"));
-    let texts = description.into_iter().flat_map(|description| &description.children);
+    let texts = description.into_iter().flat_map(Element::children);
     let texts = texts.filter(|text| (text.is("langstring") || text.is("string")) && !text.text().is_empty());
     LanguageMap(
         texts

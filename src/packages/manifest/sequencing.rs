@@ -1,6 +1,6 @@
 //! `imsss:sequencing`: the control modes typed, everything else kept whole for the sequencing engine.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Reading;
 use super::xml::Element;
@@ -8,24 +8,24 @@ use crate::packages::findings::Finding;
 use crate::packages::model::{ControlMode, Fragment, Sequencing};
 
 /// The reusable sequencing of `imsss:sequencingCollection`, by `ID`.
-pub struct Collection<'a>(HashMap<&'a str, &'a Element>);
+pub struct Collection<'a>(HashMap<&'a str, Element<'a>>);
 
 impl<'a> Collection<'a> {
     /// The collections of a manifest.
-    pub fn of(manifest: &'a Element) -> Self {
+    pub fn of(manifest: Element<'a>) -> Self {
         let all = manifest.all("sequencingCollection").flat_map(|collection| collection.all("sequencing"));
         Self(all.filter_map(|sequencing| Some((sequencing.attribute("ID")?, sequencing))).collect())
     }
 
     /// The sequencing of an item or organization, with what it refers to merged in: what stands locally replaces the shared
     /// part of the same name (SCORM 2004 SN 3.1).
-    pub fn sequencing(&self, item: &Element, reading: &mut Reading) -> Option<Sequencing> {
+    pub fn sequencing(&self, item: Element<'_>, reading: &mut Reading) -> Option<Sequencing> {
         let local = item.child("sequencing")?;
-        let mut element = fragment(local);
+        let mut element = fragment(local, reading);
         if let Some(reference) = local.attribute("IDRef") {
             match self.0.get(reference) {
                 Some(shared) => {
-                    let shared = fragment(shared);
+                    let shared = fragment(*shared, reading);
                     let missing = |child: &&Fragment| element.child(&child.name).is_none();
                     let inherited: Vec<Fragment> = shared.children.iter().filter(missing).cloned().collect();
                     element.children.extend(inherited);
@@ -66,11 +66,21 @@ pub fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-fn fragment(element: &Element) -> Fragment {
-    Fragment {
-        name: element.name.local.to_string(),
-        attributes: element.attributes().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        text: element.text().to_owned(),
-        children: element.children.iter().map(fragment).collect(),
+/// The element whole, as far as there is room.
+fn fragment(element: Element<'_>, reading: &mut Reading) -> Fragment {
+    let attributes: BTreeMap<String, String> =
+        element.attributes().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let text = element.text();
+    // What a node of the map and the texts need beside the fragment itself.
+    let map = if attributes.is_empty() { 0 } else { 600 };
+    let texts = attributes.iter().map(|(name, value)| 64 + name.len() + value.len()).sum::<usize>();
+    reading.spend(150 + map + texts + text.len());
+    let mut children = Vec::new();
+    for child in element.children() {
+        if reading.is_full() {
+            break;
+        }
+        children.push(fragment(child, reading));
     }
+    Fragment { name: element.name().to_owned(), attributes, text: text.to_owned(), children }
 }

@@ -221,7 +221,8 @@ fn a_cmi5_course_that_breaks_its_standard_is_refused() {
     assert_eq!(refused("")[0], "nothing-to-launch");
     let alone = |url: &str| {
         let mut findings = Findings::new();
-        let outline = of_bare_cmi5(cmi5(&UNIT.replace("URL", url)).into_bytes(), &mut findings).ok();
+        let outline =
+            of_bare_cmi5(cmi5(&UNIT.replace("URL", url)).into_bytes(), &Limits::default(), &mut findings).ok();
         (
             outline.map(|o| o.courses[0].activities[0].href.clone()),
             findings.into_list().first().map(|f| f.code.to_string()),

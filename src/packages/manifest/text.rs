@@ -1,32 +1,63 @@
 //! Bytes of a manifest to text: the byte order mark decides, else the XML declaration, else UTF-8 (XML 1.0 appendix F).
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::packages::findings::{Finding, Findings, Refused};
 
-/// Decodes the manifest `file`. Real tools write Windows-1252 and say UTF-8: that is read as they meant it, with a finding.
-pub fn decode(file: &str, bytes: Vec<u8>, findings: &mut Findings) -> Result<String, Refused> {
+/// Decodes the manifest `file` into `most` bytes at most. Real tools write Windows-1252 and say UTF-8: that is read as they
+/// meant it, with a finding.
+pub fn decode(file: &str, mut bytes: Vec<u8>, most: u64, findings: &mut Findings) -> Result<String, Refused> {
     let (encoding, body) = encoding_of(&bytes);
-    if encoding == Some(UTF_8) && body.len() == bytes.len() && std::str::from_utf8(&bytes).is_ok() {
-        // The usual case, without a copy: manifests may be large.
-        return String::from_utf8(bytes).map_err(|_| Refused);
-    }
-    let Some(encoding) = encoding else {
+    let Some(mut encoding) = encoding else {
         findings.add(Finding::error("encoding-unknown").file(file).arg("encoding", declared(body).unwrap_or_default()));
         return Err(Refused);
     };
-    let (mut text, broken) = encoding.decode_without_bom_handling(body);
-    if broken && encoding == UTF_8 {
-        findings.add(Finding::warning("encoding-assumed").file(file).arg("encoding", WINDOWS_1252.name()));
-        text = WINDOWS_1252.decode_without_bom_handling(body).0;
-    } else if broken {
-        findings.add(Finding::error("encoding-broken").file(file).arg("encoding", encoding.name()));
-        return Err(Refused);
-    }
-    if encoding != UTF_8 {
+    let mark = bytes.len() - body.len();
+    if encoding == UTF_8 {
+        // The usual case, without a copy: manifests may be large.
+        bytes.drain(..mark);
+        bytes = match String::from_utf8(bytes) {
+            Ok(text) => return Ok(text),
+            Err(error) => error.into_bytes(),
+        };
+        encoding = WINDOWS_1252;
+        findings.add(Finding::warning("encoding-assumed").file(file).arg("encoding", encoding.name()));
+    } else {
         findings.add(Finding::info("encoding-other").file(file).arg("encoding", encoding.name()));
+        bytes.drain(..mark);
     }
-    Ok(text.into_owned())
+    let refusal = match in_utf8(encoding, &bytes, usize::try_from(most).unwrap_or(usize::MAX)) {
+        Ok(text) => return Ok(text),
+        Err(Undecodable::Broken) => Finding::error("encoding-broken").arg("encoding", encoding.name()),
+        Err(Undecodable::TooLarge) => Finding::error("xml-too-large"),
+    };
+    findings.add(refusal.file(file));
+    Err(Refused)
+}
+
+enum Undecodable {
+    Broken,
+    TooLarge,
+}
+
+/// The text, piece by piece: some encodings make three bytes of one.
+fn in_utf8(encoding: &'static Encoding, mut bytes: &[u8], most: usize) -> Result<String, Undecodable> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let (mut text, mut piece) = (String::with_capacity(most), String::with_capacity(32 << 10));
+    loop {
+        let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut piece, true);
+        bytes = &bytes[read..];
+        if text.len() + piece.len() > most {
+            return Err(Undecodable::TooLarge);
+        }
+        text.push_str(&piece);
+        piece.clear();
+        match result {
+            DecoderResult::InputEmpty => return Ok(text),
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => return Err(Undecodable::Broken),
+        }
+    }
 }
 
 /// The encoding (`None`: declared, but unknown) and the bytes after the byte order mark.
@@ -62,7 +93,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> (Result<String, Refused>, Vec<String>) {
         let mut findings = Findings::new();
-        let text = decode("m.xml", bytes.to_vec(), &mut findings);
+        let text = decode("m.xml", bytes.to_vec(), 1_000, &mut findings);
         (text, findings.into_list().into_iter().map(|finding| finding.code.into_owned()).collect())
     }
 
@@ -97,8 +128,15 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_grows_too_much_is_given_up() {
+        let accents = [b"<?xml version='1.0' encoding='ISO-8859-1'?>".as_slice(), &[0xE9; 900]].concat();
+        assert!(read(&accents).1.contains(&"xml-too-large".to_owned()));
+    }
+
+    #[test]
     fn an_unknown_or_broken_encoding_is_refused() {
         assert_eq!(read(b"<?xml version='1.0' encoding='klingon'?><a/>").1, ["encoding-unknown"]);
-        assert_eq!(read(b"\xFF\xFE<\0a\0\0\xD8").1, ["encoding-broken"]);
+        assert_eq!(read(b"\xFF\xFE<\0a\0\0\xD8").0, Err(Refused));
+        assert!(read(b"\xFF\xFE<\0a\0\0\xD8").1.contains(&"encoding-broken".to_owned()));
     }
 }

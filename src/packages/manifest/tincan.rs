@@ -13,49 +13,55 @@ const COURSE_TYPE: &str = "http://adlnet.gov/expapi/activities/course";
 
 /// Reads the outline: the activities that have something to launch. The others (often hundreds of questions) are only the
 /// names that statements will use.
-pub fn outline(root: &Element, reading: &mut Reading) -> Result<Outline, Refused> {
+pub fn outline(root: Element<'_>, reading: &mut Reading) -> Result<Outline, Refused> {
     if !root.is("tincan") {
-        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", &root.name.local), root);
+        return reading.refuse(Finding::error("manifest-root-unknown").arg("root", root.name()), root);
     }
-    let all: Vec<&Element> = root.all("activities").flat_map(|activities| activities.all("activity")).collect();
-    let is_course = |activity: &&&Element| activity.attribute("type") == Some(COURSE_TYPE);
+    let all: Vec<Element<'_>> = root.all("activities").flat_map(|activities| activities.all("activity")).collect();
+    let is_course = |activity: &&Element<'_>| activity.attribute("type") == Some(COURSE_TYPE);
     let Some(course) = all.iter().find(is_course).or(all.first()) else {
         return reading.refuse(Finding::error("tincan-activity-missing"), root);
     };
     let mut activities = Vec::new();
     for activity in &all {
-        let Some(href) = launch(activity, reading) else { continue };
-        activities.push(OutlineActivity {
+        if reading.is_full() {
+            break;
+        }
+        let Some(href) = launch(*activity, reading) else { continue };
+        let read = OutlineActivity {
             parent: None,
             depth: 0,
-            identifier: identifier(activity, reading),
-            title: texts(activity, "name"),
+            identifier: identifier(*activity, reading),
+            title: texts(*activity, "name"),
             kind: ActivityKind::Xapi,
             href: Some(href),
             launchable: true,
             visible: true,
             details: ActivityDetails::Tincan(TincanActivity {
                 activity_type: activity.attribute("type").unwrap_or_default().to_owned(),
-                description: texts(activity, "description"),
+                description: texts(*activity, "description"),
             }),
-        });
+        };
+        reading.spend_on(&read);
+        activities.push(read);
     }
     let identifier = course.attribute("id").unwrap_or_default().to_owned();
-    let mut title = texts(course, "name");
+    let mut title = texts(*course, "name");
     if title.is_empty() {
         title = LanguageMap::one("und", &*identifier);
     }
     let course = OutlineCourse {
         identifier,
         title,
-        description: texts(course, "description"),
+        description: texts(*course, "description"),
         details: CourseDetails::None,
         activities,
     };
+    reading.spend_on_course(&course);
     Ok(Outline { kind: PackageKind::Xapi, edition: "xAPI (tincan.xml)".to_owned(), courses: vec![course] })
 }
 
-fn identifier(activity: &Element, reading: &mut Reading) -> String {
+fn identifier(activity: Element<'_>, reading: &mut Reading) -> String {
     let id = activity.attribute("id").unwrap_or_default();
     if url::Url::parse(id).is_err() {
         reading.tell(Finding::error("tincan-id-invalid").arg("id", id), activity);
@@ -64,8 +70,8 @@ fn identifier(activity: &Element, reading: &mut Reading) -> String {
 }
 
 /// The page of the `<launch>` for French readers, else the first that is there.
-fn launch(activity: &Element, reading: &mut Reading) -> Option<String> {
-    let mut launches: Vec<&Element> = activity.all("launch").filter(|launch| !launch.text().is_empty()).collect();
+fn launch(activity: Element<'_>, reading: &mut Reading) -> Option<String> {
+    let mut launches: Vec<Element<'_>> = activity.all("launch").filter(|launch| !launch.text().is_empty()).collect();
     launches.sort_by_key(|launch| launch.language().and_then(Language::from_tag) != Some(Language::Fr));
     for launch in launches {
         match href::resolve(&[], launch.text(), &reading.contents) {
@@ -88,7 +94,7 @@ fn launch(activity: &Element, reading: &mut Reading) -> Option<String> {
 }
 
 /// `<name lang="fr">...</name>`, once a language.
-fn texts(activity: &Element, name: &str) -> LanguageMap {
+fn texts(activity: Element<'_>, name: &str) -> LanguageMap {
     LanguageMap(
         activity
             .all(name)

@@ -1,7 +1,9 @@
 //! A small XML tree for manifests: namespaces resolved, lines kept, nothing expanded, everything bounded.
+//!
+//! Invariant: a document needs a few dozen bytes an element or attribute beside its source. Names and values are places in
+//! the source; only what was written with references lies elsewhere, and is shorter there.
 
-use std::collections::HashSet;
-use std::rc::Rc;
+use std::borrow::Cow;
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
@@ -13,107 +15,200 @@ use crate::packages::findings::{Finding, Findings, Refused};
 const DEEPEST: usize = 100;
 /// Elements and attributes together; a manifest that lists 50,000 files has 100,000 to 250,000.
 const MOST_NODES: usize = 300_000;
+/// Attributes of one element.
+const MOST_ATTRIBUTES: usize = 256;
+/// Different namespaces; real manifests have a dozen.
+const MOST_NAMESPACES: usize = 1_000;
+/// Bytes of a namespace that are looked at.
+const NAMESPACE_BYTES: usize = 300;
 
-/// A name with its namespace, kept once for all that bear it: a manifest has few names and may have very many elements.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub struct Name {
-    /// Local name.
-    pub local: Box<str>,
-    /// Namespace, empty if none.
-    pub namespace: Box<str>,
+/// A document that was read.
+#[derive(Debug)]
+pub struct Document<'a> {
+    source: &'a str,
+    /// What the source writes with references, as it is meant.
+    unescaped: String,
+    namespaces: Vec<Box<str>>,
+    /// Depth first, in the order of the source.
+    elements: Vec<Node>,
+    /// Those of the first element, then those of the second and so on.
+    attributes: Vec<Attribute>,
 }
 
-/// An element.
+/// A piece of the source, or of what was unescaped.
+#[derive(Clone, Copy, Debug, Default)]
+struct Piece {
+    start: u32,
+    /// The highest bit: of what was unescaped.
+    length: u32,
+}
+
+const UNESCAPED: u32 = 1 << 31;
+
 #[derive(Debug)]
-pub struct Element {
-    /// Its name.
-    pub name: Rc<Name>,
+struct Node {
+    name: Piece,
     /// Line of the start tag, from 1.
-    pub line: u32,
-    attributes: Box<[Attribute]>,
-    /// Child elements in order.
-    pub children: Vec<Element>,
-    text: String,
+    line: u32,
+    parent: u32,
+    /// The first element that is not inside.
+    end: u32,
+    /// Place of the first attribute.
+    attributes: u32,
+    text: Piece,
+    namespace: u16,
 }
 
 #[derive(Debug)]
 struct Attribute {
-    name: Rc<Name>,
-    value: Box<str>,
+    name: Piece,
+    value: Piece,
+    namespace: u16,
 }
 
-impl Element {
+impl<'a> Document<'a> {
+    /// The outermost element.
+    pub fn root(&self) -> Element<'_> {
+        Element { document: self, index: 0 }
+    }
+
+    fn piece(&self, piece: Piece) -> &str {
+        let (start, length) = (piece.start as usize, (piece.length & !UNESCAPED) as usize);
+        let text = if piece.length & UNESCAPED == 0 { self.source } else { &self.unescaped };
+        text.get(start..start + length).unwrap_or_default()
+    }
+}
+
+/// An element of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'d> {
+    document: &'d Document<'d>,
+    index: usize,
+}
+
+impl<'d> Element<'d> {
+    fn node(self) -> &'d Node {
+        &self.document.elements[self.index]
+    }
+
+    /// Local name.
+    pub fn name(self) -> &'d str {
+        self.document.piece(self.node().name)
+    }
+
+    /// Namespace, empty if none.
+    pub fn namespace(self) -> &'d str {
+        self.document.namespaces.get(usize::from(self.node().namespace)).map_or("", |namespace| namespace)
+    }
+
+    /// Line of the start tag, from 1.
+    pub fn line(self) -> u32 {
+        self.node().line
+    }
+
     /// Whether it has this local name, in whatever namespace: manifests of all editions share one vocabulary.
-    pub fn is(&self, name: &str) -> bool {
-        &*self.name.local == name
+    pub fn is(self, name: &str) -> bool {
+        self.name() == name
     }
 
-    /// The attribute of this local name: without namespace first, else in any.
-    pub fn attribute(&self, name: &str) -> Option<&str> {
-        let named = || self.attributes.iter().filter(|attribute| &*attribute.name.local == name);
-        named()
-            .find(|attribute| attribute.name.namespace.is_empty())
-            .or_else(|| named().next())
-            .map(|attribute| attribute.value.trim())
-    }
-
-    /// As [`Element::attribute`], with another spelling of the letters accepted: `scormType` is often written `scormtype`.
-    pub fn attribute_any_case(&self, name: &str) -> Option<&str> {
-        self.attribute(name).or_else(|| {
-            let found = self.attributes.iter().find(|attribute| attribute.name.local.eq_ignore_ascii_case(name));
-            found.map(|attribute| attribute.value.trim())
+    fn all_attributes(self) -> impl Iterator<Item = (&'d str, &'d str, &'d str)> {
+        let document = self.document;
+        let end =
+            document.elements.get(self.index + 1).map_or(document.attributes.len(), |next| next.attributes as usize);
+        document.attributes[self.node().attributes as usize..end].iter().map(move |attribute| {
+            let namespace = document.namespaces.get(usize::from(attribute.namespace)).map_or("", |namespace| namespace);
+            (namespace, document.piece(attribute.name), document.piece(attribute.value).trim())
         })
     }
 
-    /// `xml:base`.
-    pub fn base(&self) -> Option<&str> {
-        let is_base = |name: &Name| &*name.local == "base" && name.namespace.ends_with("/XML/1998/namespace");
-        self.attributes.iter().find(|attribute| is_base(&attribute.name)).map(|attribute| attribute.value.trim())
+    /// The attribute of this local name: without namespace first, else in any.
+    pub fn attribute(self, name: &str) -> Option<&'d str> {
+        let named = || self.all_attributes().filter(|(_, local, _)| *local == name);
+        named().find(|(namespace, ..)| namespace.is_empty()).or_else(|| named().next()).map(|(.., value)| value)
     }
 
-    /// `xml:lang`, or `lang` as cmi5 and tincan write it.
-    pub fn language(&self) -> Option<&str> {
-        self.attribute("lang").filter(|language| !language.is_empty())
+    /// As [`Element::attribute`], with another spelling of the letters accepted: `scormType` is often written `scormtype`.
+    pub fn attribute_any_case(self, name: &str) -> Option<&'d str> {
+        self.attribute(name).or_else(|| {
+            self.all_attributes().find(|(_, local, _)| local.eq_ignore_ascii_case(name)).map(|(.., value)| value)
+        })
+    }
+
+    /// `xml:base` of the elements around it and its own, outermost first.
+    pub fn bases(self) -> Vec<&'d str> {
+        let is_base =
+            |(namespace, local, _): &(&str, &str, &str)| *local == "base" && namespace.ends_with("/XML/1998/namespace");
+        let mut bases = Vec::new();
+        let mut at = Some(self);
+        while let Some(element) = at {
+            bases.extend(element.all_attributes().find(is_base).map(|(.., value)| value));
+            let parent = element.node().parent as usize;
+            at = (element.index > 0).then_some(Element { index: parent, ..element });
+        }
+        bases.reverse();
+        bases
+    }
+
+    /// `xml:lang`, or `lang` as cmi5 and tincan write it. Longer than a language is none.
+    pub fn language(self) -> Option<&'d str> {
+        self.attribute("lang").filter(|language| (1..=100).contains(&language.len()))
     }
 
     /// Whether an attribute is in a namespace whose name holds `part`.
-    pub fn has_attribute_namespace(&self, part: &str) -> bool {
-        self.attributes.iter().any(|attribute| attribute.name.namespace.contains(part))
+    pub fn has_attribute_namespace(self, part: &str) -> bool {
+        self.all_attributes().any(|(namespace, ..)| namespace.contains(part))
     }
 
     /// All attributes by local name.
-    pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.attributes.iter().map(|attribute| (&*attribute.name.local, attribute.value.trim()))
+    pub fn attributes(self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        self.all_attributes().map(|(_, local, value)| (local, value))
+    }
+
+    /// The elements directly inside, in order.
+    pub fn children(self) -> impl Iterator<Item = Element<'d>> {
+        let (document, end) = (self.document, self.node().end as usize);
+        let mut next = self.index + 1;
+        std::iter::from_fn(move || {
+            let child = (next < end).then_some(Element { document, index: next })?;
+            next = child.node().end as usize;
+            Some(child)
+        })
+    }
+
+    /// It and every element inside.
+    pub fn subtree(self) -> impl Iterator<Item = Element<'d>> {
+        let document = self.document;
+        (self.index..self.node().end as usize).map(move |index| Element { document, index })
     }
 
     /// The first child of this local name.
-    pub fn child(&self, name: &str) -> Option<&Element> {
-        self.children.iter().find(|child| child.is(name))
+    pub fn child(self, name: &str) -> Option<Element<'d>> {
+        self.children().find(|child| child.is(name))
     }
 
     /// The children of this local name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
-        self.children.iter().filter(move |child| child.is(name))
+    pub fn all<'n>(self, name: &'n str) -> impl Iterator<Item = Element<'d>> + use<'d, 'n> {
+        self.children().filter(move |child| child.is(name))
     }
 
-    /// The text directly inside, trimmed.
-    pub fn text(&self) -> &str {
-        self.text.trim()
+    /// The text directly inside, before the first child, trimmed.
+    pub fn text(self) -> &'d str {
+        self.text_verbatim().trim()
     }
 
-    /// The text directly inside, exactly as written.
-    pub fn text_verbatim(&self) -> &str {
-        &self.text
+    /// The same text exactly as written.
+    pub fn text_verbatim(self) -> &'d str {
+        self.document.piece(self.node().text)
     }
 
     /// The trimmed text of the first child of this name, if it is not empty.
-    pub fn child_text(&self, name: &str) -> Option<&str> {
+    pub fn child_text(self, name: &str) -> Option<&'d str> {
         self.child(name).map(Element::text).filter(|text| !text.is_empty())
     }
 }
 
 /// Reads the manifest `file`. A document type, an unknown entity and a broken structure are error findings.
-pub fn parse(file: &str, text: &str, findings: &mut Findings) -> Result<Element, Refused> {
+pub fn parse<'a>(file: &str, text: &'a str, findings: &mut Findings) -> Result<Document<'a>, Refused> {
     Parser::new(text).parse().map_err(|(problem, line)| {
         let finding = match problem {
             Problem::Doctype => Finding::error("xml-doctype"),
@@ -138,9 +233,10 @@ impl Problem {
 }
 
 struct Parser<'a> {
-    text: &'a str,
+    document: Document<'a>,
     reader: NsReader<&'a [u8]>,
-    names: HashSet<Rc<Name>>,
+    /// The elements that are not closed yet.
+    open: Vec<usize>,
     nodes: usize,
     /// Where the event began that is being handled.
     event_start: usize,
@@ -150,22 +246,24 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            reader: NsReader::from_str(text),
-            names: HashSet::new(),
-            nodes: 0,
-            event_start: 0,
-            counted: 0,
-            line: 1,
-        }
+    fn new(source: &'a str) -> Self {
+        // Pages that are never written cost nothing; a list that grows would be held twice while it moves.
+        let most = |sign: u8| source.bytes().filter(|byte| *byte == sign).take(MOST_NODES).count();
+        let document = Document {
+            source,
+            unescaped: String::new(),
+            namespaces: vec!["".into()],
+            elements: Vec::with_capacity(most(b'<')),
+            attributes: Vec::with_capacity(most(b'=')),
+        };
+        let reader = NsReader::from_str(source);
+        Self { document, reader, open: Vec::new(), nodes: 0, event_start: 0, counted: 0, line: 1 }
     }
 
     /// The tree, or what is wrong and on which line.
-    fn parse(mut self) -> Result<Element, (Problem, u32)> {
-        match self.document() {
-            Ok(root) => Ok(root),
+    fn parse(mut self) -> Result<Document<'a>, (Problem, u32)> {
+        match self.read() {
+            Ok(()) => Ok(self.document),
             Err(problem) => {
                 let reader_error = usize::try_from(self.reader.error_position()).unwrap_or(usize::MAX);
                 Err((problem, self.line_at(reader_error.max(self.event_start))))
@@ -173,68 +271,141 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn document(&mut self) -> Result<Element, Problem> {
-        let mut root = None;
-        let mut open: Vec<Element> = Vec::new();
+    fn read(&mut self) -> Result<(), Problem> {
+        if self.document.source.len() >= UNESCAPED as usize {
+            return Err(Problem::TooLarge);
+        }
         loop {
             self.event_start = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
             match self.reader.read_event().map_err(Problem::malformed)? {
                 Event::Start(start) => {
-                    if open.len() >= DEEPEST {
+                    if self.open.len() >= DEEPEST {
                         return Err(Problem::TooLarge);
                     }
-                    let element = self.element(&start)?;
-                    open.push(element);
+                    self.element(&start)?;
                 }
                 Event::Empty(start) => {
-                    let element = self.element(&start)?;
-                    close(element, &mut open, &mut root)?;
+                    self.element(&start)?;
+                    self.close()?;
                 }
-                Event::End(_) => {
-                    let element = open.pop().ok_or_else(|| Problem::malformed("end tag without a start tag"))?;
-                    close(element, &mut open, &mut root)?;
-                }
-                Event::Text(text) => add_text(&mut open, &text)?,
-                Event::CData(text) => add_text(&mut open, &text)?,
-                Event::GeneralRef(reference) => {
-                    let resolved = match reference.resolve_char_ref().map_err(Problem::malformed)? {
-                        Some(character) => String::from(character),
-                        None => quick_xml::escape::resolve_xml_entity(&reference)
-                            .ok_or_else(|| Problem::Malformed(format!("unknown entity &{};", &*reference)))?
-                            .to_owned(),
-                    };
-                    add_text(&mut open, &resolved)?;
-                }
+                Event::End(_) => self.close()?,
+                Event::Text(text) => self.text(&text)?,
+                Event::CData(text) => self.text(&text)?,
+                Event::GeneralRef(reference) => match reference.resolve_char_ref().map_err(Problem::malformed)? {
+                    Some(character) => self.text(character.encode_utf8(&mut [0; 4]))?,
+                    None => {
+                        let resolved = quick_xml::escape::resolve_xml_entity(&reference)
+                            .ok_or_else(|| Problem::Malformed(format!("unknown entity &{};", &*reference)))?;
+                        self.text(resolved)?;
+                    }
+                },
                 Event::DocType(_) => return Err(Problem::Doctype),
                 Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
-                Event::Eof if !open.is_empty() => {
-                    let name = open.last().map(|element| element.name.local.to_string()).unwrap_or_default();
-                    return Err(Problem::Malformed(format!("<{name}> is never closed")));
-                }
-                Event::Eof => return root.ok_or_else(|| Problem::malformed("no element at all")),
+                Event::Eof => break,
             }
+        }
+        match self.open.last() {
+            Some(open) => {
+                let name = Element { document: &self.document, index: *open }.name();
+                Err(Problem::Malformed(format!("<{name}> is never closed")))
+            }
+            None if self.document.elements.is_empty() => Err(Problem::malformed("no element at all")),
+            None => Ok(()),
         }
     }
 
-    fn element(&mut self, start: &BytesStart<'_>) -> Result<Element, Problem> {
+    fn element(&mut self, start: &BytesStart<'_>) -> Result<(), Problem> {
+        if self.open.is_empty() && !self.document.elements.is_empty() {
+            return Err(Problem::malformed("more than one root element"));
+        }
+        self.count()?;
         let line = self.line_at(self.event_start);
         let (namespace, local) = self.reader.resolver().resolve_element(start.name());
-        let name = intern(&mut self.names, bound(&namespace), local.into_inner());
-        self.count()?;
-        let mut attributes = Vec::new();
-        for attribute in start.attributes() {
+        let namespace = intern(&mut self.document.namespaces, bound(&namespace))?;
+        let index = self.document.elements.len();
+        let node = Node {
+            name: self.place(local.into_inner()),
+            line,
+            parent: number(self.open.last().copied().unwrap_or_default()),
+            end: number(index + 1),
+            attributes: number(self.document.attributes.len()),
+            text: Piece::default(),
+            namespace,
+        };
+        self.document.elements.push(node);
+        self.open.push(index);
+        for (position, attribute) in start.attributes().enumerate() {
+            if position >= MOST_ATTRIBUTES {
+                return Err(Problem::TooLarge);
+            }
+            self.count()?;
             let attribute = attribute.map_err(Problem::malformed)?;
             if attribute.key.as_namespace_binding().is_some() {
                 continue;
             }
-            self.count()?;
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(Problem::malformed)?;
+            let value = match attribute.normalized_value(XmlVersion::Implicit1_0).map_err(Problem::malformed)? {
+                Cow::Borrowed(written) => self.place(written),
+                Cow::Owned(meant) => self.unescaped(&meant),
+            };
             let (namespace, local) = self.reader.resolver().resolve_attribute(attribute.key);
-            let name = intern(&mut self.names, bound(&namespace), local.into_inner());
-            attributes.push(Attribute { name, value: value.into() });
+            let namespace = intern(&mut self.document.namespaces, bound(&namespace))?;
+            let name = self.place(local.into_inner());
+            self.document.attributes.push(Attribute { name, value, namespace });
         }
-        let attributes = attributes.into_boxed_slice();
-        Ok(Element { name, line, attributes, children: Vec::new(), text: String::new() })
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Problem> {
+        let index = self.open.pop().ok_or_else(|| Problem::malformed("end tag without a start tag"))?;
+        self.document.elements[index].end = number(self.document.elements.len());
+        Ok(())
+    }
+
+    /// Text belongs to the element it stands in, as far as no child comes before it: manifests have no mixed content.
+    fn text(&mut self, text: &str) -> Result<(), Problem> {
+        let Some(open) = self.open.last().copied() else {
+            let nothing = text.trim_matches(['\u{feff}', '\0', '\u{1a}']).trim().is_empty();
+            return if nothing { Ok(()) } else { Err(Problem::malformed("text outside the root element")) };
+        };
+        if open + 1 < self.document.elements.len() || text.is_empty() {
+            return Ok(());
+        }
+        let before = self.document.elements[open].text;
+        self.document.elements[open].text = if before.length == 0 {
+            self.place(text)
+        } else {
+            let start = match before.length & UNESCAPED {
+                0 => {
+                    let source = self.document.source;
+                    let (start, length) = (before.start as usize, before.length as usize);
+                    self.unescaped(&source[start..start + length])
+                }
+                _ => before,
+            };
+            // Nothing else is unescaped between two pieces of one text, so that this one follows.
+            self.unescaped(text);
+            Piece { length: start.length + number(text.len()), ..start }
+        };
+        Ok(())
+    }
+
+    /// The place of a part of the source; what is no part of it is kept.
+    fn place(&mut self, text: &str) -> Piece {
+        let source = self.document.source.as_bytes().as_ptr_range();
+        let part = text.as_bytes().as_ptr_range();
+        if source.start <= part.start && part.end <= source.end {
+            let start = part.start as usize - source.start as usize;
+            Piece { start: number(start), length: number(text.len()) }
+        } else {
+            self.unescaped(text)
+        }
+    }
+
+    /// Keeps what is written otherwise in the source. Never longer than there, so it fits.
+    fn unescaped(&mut self, text: &str) -> Piece {
+        let start = self.document.unescaped.len();
+        self.document.unescaped.push_str(text);
+        Piece { start: number(start), length: number(text.len()) | UNESCAPED }
     }
 
     fn count(&mut self) -> Result<(), Problem> {
@@ -244,9 +415,10 @@ impl<'a> Parser<'a> {
 
     /// The line of a byte position; positions only grow.
     fn line_at(&mut self, position: usize) -> u32 {
-        let end = position.min(self.text.len());
+        let end = position.min(self.document.source.len());
         if end > self.counted {
-            let lines = self.text.as_bytes()[self.counted..end].iter().filter(|byte| **byte == b'\n').count();
+            let lines =
+                self.document.source.as_bytes()[self.counted..end].iter().filter(|byte| **byte == b'\n').count();
             self.line += u32::try_from(lines).unwrap_or(u32::MAX);
             self.counted = end;
         }
@@ -254,17 +426,22 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The one copy of a name.
-fn intern(names: &mut HashSet<Rc<Name>>, namespace: &str, local: &str) -> Rc<Name> {
-    let name = Name { local: local.into(), namespace: namespace.into() };
-    match names.get(&name) {
-        Some(known) => known.clone(),
-        None => {
-            let name = Rc::new(name);
-            names.insert(name.clone());
-            name
+/// The place of a namespace among those known.
+fn intern(known: &mut Vec<Box<str>>, namespace: &str) -> Result<u16, Problem> {
+    let namespace = &namespace[..namespace.floor_char_boundary(NAMESPACE_BYTES)];
+    let place = known.iter().position(|known| **known == *namespace).unwrap_or(known.len());
+    if place == known.len() {
+        if place >= MOST_NAMESPACES {
+            return Err(Problem::TooLarge);
         }
+        known.push(namespace.into());
     }
+    u16::try_from(place).map_err(|_| Problem::TooLarge)
+}
+
+/// Places are below 2^31: longer sources are not read.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// An undeclared prefix is a frequent slip of hand-made manifests; the local name says what is meant.
@@ -275,50 +452,26 @@ fn bound<'a>(namespace: &ResolveResult<'a>) -> &'a str {
     }
 }
 
-fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), Problem> {
-    match open.last_mut() {
-        Some(parent) => {
-            // White space between elements is not worth its memory.
-            if parent.text.trim().is_empty() {
-                parent.text = String::new();
-            }
-            parent.children.push(element);
-        }
-        None if root.is_some() => return Err(Problem::malformed("more than one root element")),
-        None => *root = Some(element),
-    }
-    Ok(())
-}
-
-fn add_text(open: &mut [Element], text: &str) -> Result<(), Problem> {
-    match open.last_mut() {
-        Some(element) if element.text.is_empty() && text.trim().is_empty() && !element.children.is_empty() => {}
-        Some(element) => element.text.push_str(text),
-        None if text.trim_matches(['\u{feff}', '\0', '\u{1a}']).trim().is_empty() => {}
-        None => return Err(Problem::malformed("text outside the root element")),
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &str) -> Result<Element, Finding> {
+    fn read(text: &str) -> Result<Document<'_>, Finding> {
         let mut findings = Findings::new();
         parse("m.xml", text, &mut findings).map_err(|Refused| findings.into_list().remove(0))
     }
 
     #[test]
     fn names_are_resolved_and_lines_kept() {
-        let root = read(
+        let document = read(
             "<?xml version='1.0'?>\n<m xmlns='urn:a' xmlns:p='urn:b'\n  xml:base='dir/'>\n <p:i p:x='1' x='a&amp;&#233;'>A &lt;b&gt; <![CDATA[<c>]]></p:i>\n</m>",
         )
         .unwrap();
-        assert_eq!((&*root.name.namespace, root.base(), root.line), ("urn:a", Some("dir/"), 2));
+        let root = document.root();
+        assert_eq!((root.namespace(), root.bases(), root.line()), ("urn:a", vec!["dir/"], 2));
         let item = root.child("i").unwrap();
-        assert_eq!((&*item.name.namespace, item.line, item.text()), ("urn:b", 4, "A <b> <c>"));
+        assert_eq!((item.namespace(), item.line(), item.text()), ("urn:b", 4, "A <b> <c>"));
         assert_eq!(item.attribute("x"), Some("a&é"));
     }
 
@@ -338,6 +491,20 @@ mod tests {
         }
         assert_eq!(refused(&"<a>".repeat(500)).0, "xml-too-large");
         assert_eq!(refused(&format!("<a>{}</a>", "<b/>".repeat(MOST_NODES))).0, "xml-too-large");
+        let attributes: String = (0..=MOST_ATTRIBUTES).map(|n| format!(" a{n}=''")).collect();
+        assert_eq!(refused(&format!("<a{attributes}/>")).0, "xml-too-large");
+        let namespaces: String = (0..=MOST_NAMESPACES).map(|n| format!("<b xmlns='urn:{n}'/>")).collect();
+        assert_eq!(refused(&format!("<a>{namespaces}</a>")).0, "xml-too-large");
+    }
+
+    #[test]
+    fn a_tree_is_walked_in_order_and_text_is_what_stands_before_the_first_child() {
+        let document = read("<a>x<!-- - -->&amp;y<b l='&lt;'>1<c>&#50;</c>-</b><b>3</b>-</a>").unwrap();
+        let root = document.root();
+        assert_eq!((root.text(), root.subtree().count()), ("x&y", 4));
+        assert_eq!(root.all("b").map(Element::text).collect::<Vec<_>>(), ["1", "3"]);
+        let first = root.child("b").unwrap();
+        assert_eq!((first.attribute("l"), first.child_text("c"), first.children().count()), (Some("<"), Some("2"), 1));
     }
 
     proptest! {
