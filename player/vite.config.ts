@@ -7,6 +7,7 @@ const entries = {
   frame: 'src/frame/main.ts',
   left: 'src/frame/left.ts',
   page: 'src/page/main.ts',
+  reading: 'src/page/reading.ts',
   site: 'src/site/main.ts',
   app: 'src/styles/app.css',
   player: 'src/styles/player.css',

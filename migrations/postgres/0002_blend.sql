@@ -1,11 +1,27 @@
 -- Native content -----------------------------------------------------------------------------------------------------
 
--- What a trainer is writing (JSON of its kind); publishing makes a version of it.
+-- What a trainer is writing (JSON of its kind); publishing makes a version of it. `revision` counts the times it was saved:
+-- who saves names the one they saw, so that nobody overwrites what they have not seen.
 CREATE TABLE package_draft (
     package_id UUID PRIMARY KEY REFERENCES package (id) ON DELETE CASCADE,
     content    TEXT NOT NULL,
+    revision   BIGINT NOT NULL,
     updated_by UUID REFERENCES person (id),
     updated_at BIGINT NOT NULL
+);
+
+-- Files put into what is written in Préau: pictures of a page, the file of a document. Named by their digest, so that the
+-- same file is kept once; a version names those it uses as its `package_file`.
+CREATE TABLE package_asset (
+    package_id UUID NOT NULL REFERENCES package (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    file_name  TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size       BIGINT NOT NULL,
+    width      INTEGER,
+    height     INTEGER,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (package_id, name)
 );
 
 -- One try at a quiz. `questions` is JSON: what was drawn, in the order shown. Scored by the server when submitted.

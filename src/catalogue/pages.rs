@@ -50,7 +50,7 @@ impl CourseLine {
 /// What a learner calls a course: the standard it follows is the trainer's business.
 fn plain_kind(kind: &str) -> String {
     match kind {
-        "video" | "audio" => format!("kind-{kind}"),
+        "video" | "audio" | "page" | "document" | "link" | "quiz" => format!("kind-{kind}"),
         _ => "kind-sco".to_owned(),
     }
 }

@@ -5,6 +5,7 @@ use futures_util::Stream;
 
 use super::findings::Finding;
 use super::import::{self, Ended};
+use super::native;
 use super::report::{FindingReport, PackageReport};
 use super::store;
 use super::upload::Upload;
@@ -52,11 +53,9 @@ pub async fn delete(app: &App, id: PackageId) -> Result<()> {
     if records > 0 {
         return Err(Error::conflict("package-in-use").arg("count", records).with("records", records));
     }
-    let versions = store::delete(&mut tx, id).await?;
-    if versions.is_empty() {
-        return Err(Error::not_found("package-unknown"));
-    }
+    let versions = store::delete(&mut tx, id).await?.ok_or_else(|| Error::not_found("package-unknown"))?;
     tx.commit().await?;
+    native::assets::remove_blobs(app, id).await?;
     for version in versions {
         import::remove_blobs(app, version).await?;
     }

@@ -16,6 +16,7 @@ mod import;
 pub mod manifest;
 mod media_type;
 pub mod model;
+pub mod native;
 mod pages;
 mod ranges;
 mod report;

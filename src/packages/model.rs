@@ -20,12 +20,30 @@ pub enum PackageKind {
     Video,
     /// One audio file.
     Audio,
+    /// A text with pictures, written here.
+    Page,
+    /// A file to read or take away.
+    Document,
+    /// An address elsewhere.
+    Link,
+    /// Questions, written here.
+    Quiz,
 }
 
 impl PackageKind {
     /// Every kind.
-    pub const ALL: [PackageKind; 6] =
-        [Self::Scorm12, Self::Scorm2004, Self::Cmi5, Self::Xapi, Self::Video, Self::Audio];
+    pub const ALL: [PackageKind; 10] = [
+        Self::Scorm12,
+        Self::Scorm2004,
+        Self::Cmi5,
+        Self::Xapi,
+        Self::Video,
+        Self::Audio,
+        Self::Page,
+        Self::Document,
+        Self::Link,
+        Self::Quiz,
+    ];
 
     /// The stable word, in the database and in every answer.
     pub fn word(self) -> &'static str {
@@ -36,6 +54,21 @@ impl PackageKind {
             Self::Xapi => "xapi",
             Self::Video => "video",
             Self::Audio => "audio",
+            Self::Page => "page",
+            Self::Document => "document",
+            Self::Link => "link",
+            Self::Quiz => "quiz",
+        }
+    }
+
+    /// The activity of a package that is written here; none for what is imported.
+    pub fn native_activity(self) -> Option<ActivityKind> {
+        match self {
+            Self::Page => Some(ActivityKind::Page),
+            Self::Document => Some(ActivityKind::Document),
+            Self::Link => Some(ActivityKind::Link),
+            Self::Quiz => Some(ActivityKind::Quiz),
+            _ => None,
         }
     }
 
@@ -66,12 +99,31 @@ pub enum ActivityKind {
     Video,
     /// A sound.
     Audio,
+    /// A text with pictures, written here.
+    Page,
+    /// A file to read or take away.
+    Document,
+    /// An address elsewhere.
+    Link,
+    /// Questions, written here.
+    Quiz,
 }
 
 impl ActivityKind {
     /// Every kind.
-    pub const ALL: [ActivityKind; 7] =
-        [Self::Group, Self::Sco, Self::Asset, Self::Au, Self::Xapi, Self::Video, Self::Audio];
+    pub const ALL: [ActivityKind; 11] = [
+        Self::Group,
+        Self::Sco,
+        Self::Asset,
+        Self::Au,
+        Self::Xapi,
+        Self::Video,
+        Self::Audio,
+        Self::Page,
+        Self::Document,
+        Self::Link,
+        Self::Quiz,
+    ];
 
     /// The stable word, in the database and in every answer.
     pub fn word(self) -> &'static str {
@@ -83,6 +135,10 @@ impl ActivityKind {
             Self::Xapi => "xapi",
             Self::Video => "video",
             Self::Audio => "audio",
+            Self::Page => "page",
+            Self::Document => "document",
+            Self::Link => "link",
+            Self::Quiz => "quiz",
         }
     }
 

@@ -171,6 +171,10 @@ fn icon(kind: super::model::ActivityKind) -> &'static str {
         Kind::Asset => "file-text",
         Kind::Video => "film",
         Kind::Audio => "headphones",
+        Kind::Page => "book-open",
+        Kind::Document => "file-text",
+        Kind::Link => "link",
+        Kind::Quiz => "list-checks",
     }
 }
 

@@ -131,13 +131,42 @@ pub async fn insert(tx: &mut Tx, package: &NewPackage, files: &[NewFile], course
         .execute(c)
         .await
         .map(drop))?;
+    let place = Place { package: package.id, version: package.version, kind: package.kind, now: package.now };
+    insert_parts(tx, &place, files, courses, false).await
+}
+
+/// What the parts of a version belong to.
+pub struct Place {
+    /// The package.
+    pub package: PackageId,
+    /// The version.
+    pub version: VersionId,
+    /// The kind of both.
+    pub kind: PackageKind,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Writes files, courses and activities of a version that has its row. `again`: the courses are known from an earlier
+/// version, and whoever begins now begins on this one.
+pub async fn insert_parts(
+    tx: &mut Tx,
+    place: &Place,
+    files: &[NewFile],
+    courses: &[NewCourse],
+    again: bool,
+) -> Result<()> {
     for files in files.chunks(ROWS) {
-        insert_files(tx, package.version, files).await?;
+        insert_files(tx, place.version, files).await?;
     }
-    insert_courses(tx, package, courses).await?;
-    for course in courses {
+    for (position, course) in courses.iter().enumerate() {
+        if again {
+            move_course(tx, place.version, course).await?;
+        } else {
+            insert_course(tx, place, position, course).await?;
+        }
         for (chunk, activities) in course.activities.chunks(ROWS).enumerate() {
-            insert_activities(tx, package.version, course.id, chunk * ROWS, activities).await?;
+            insert_activities(tx, place.version, course.id, chunk * ROWS, activities).await?;
         }
     }
     Ok(())
@@ -166,28 +195,47 @@ async fn insert_files(tx: &mut Tx, version: VersionId, files: &[NewFile]) -> Res
     Ok(())
 }
 
-async fn insert_courses(tx: &mut Tx, package: &NewPackage, courses: &[NewCourse]) -> Result<()> {
-    for (position, course) in courses.iter().enumerate() {
-        let description = serde_json::to_string(&course.description)?;
-        let description = (!course.description.is_empty()).then_some(description);
-        let title = serde_json::to_string(&course.title)?;
-        on_db!(tx, c => sqlx::query(INSERT_COURSE)
-            .bind(course.id)
-            .bind(package.id)
-            .bind(package.version)
-            .bind(&course.identifier)
-            .bind(&course.iri)
-            .bind(package.kind.word())
-            .bind(&title)
-            .bind(&description)
-            .bind(&course.details)
-            .bind(i32::try_from(position).unwrap_or(i32::MAX))
-            .bind(package.now)
-            .execute(c)
-            .await
-            .map(drop))?;
-    }
+async fn insert_course(tx: &mut Tx, place: &Place, position: usize, course: &NewCourse) -> Result<()> {
+    let (title, description) = texts(course)?;
+    on_db!(tx, c => sqlx::query(INSERT_COURSE)
+        .bind(course.id)
+        .bind(place.package)
+        .bind(place.version)
+        .bind(&course.identifier)
+        .bind(&course.iri)
+        .bind(place.kind.word())
+        .bind(&title)
+        .bind(&description)
+        .bind(&course.details)
+        .bind(index(position))
+        .bind(place.now)
+        .execute(c)
+        .await
+        .map(drop))?;
     Ok(())
+}
+
+const MOVE_COURSE: &str = "UPDATE course SET version_id = $2, title = $3, description = $4, details = $5 WHERE id = $1";
+
+async fn move_course(tx: &mut Tx, version: VersionId, course: &NewCourse) -> Result<()> {
+    let (title, description) = texts(course)?;
+    on_db!(tx, c => sqlx::query(MOVE_COURSE)
+        .bind(course.id)
+        .bind(version)
+        .bind(&title)
+        .bind(&description)
+        .bind(&course.details)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Title and description as they are stored.
+fn texts(course: &NewCourse) -> Result<(String, Option<String>)> {
+    let description = serde_json::to_string(&course.description)?;
+    let description = (!course.description.is_empty()).then_some(description);
+    Ok((serde_json::to_string(&course.title)?, description))
 }
 
 const INSERT_COURSE: &str = "
@@ -329,13 +377,14 @@ const DELETE_PREVIEWS: &str = "
     DELETE FROM registration WHERE preview AND course_id IN (SELECT id FROM course WHERE package_id = $1)";
 const DELETE: &str = "DELETE FROM package WHERE id = $1";
 
-/// Removes the package and all its rows. Answers its versions, whose blobs are to follow; none if there is no such package.
-pub async fn delete(tx: &mut Tx, package: PackageId) -> Result<Vec<VersionId>> {
+/// Removes the package and all its rows. Answers its versions, whose blobs are to follow; `None` if there is no such package.
+pub async fn delete(tx: &mut Tx, package: PackageId) -> Result<Option<Vec<VersionId>>> {
     let versions = on_db!(tx, c => sqlx::query_scalar(VERSIONS).bind(package).fetch_all(c).await)?;
-    for statement in [DELETE_PREVIEW_DOCUMENTS, DELETE_PREVIEWS, DELETE] {
+    for statement in [DELETE_PREVIEW_DOCUMENTS, DELETE_PREVIEWS] {
         on_db!(tx, c => sqlx::query(statement).bind(package).execute(c).await.map(drop))?;
     }
-    Ok(versions)
+    let gone = on_db!(tx, c => sqlx::query(DELETE).bind(package).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok((gone > 0).then_some(versions))
 }
 
 const VERSION_EXISTS: &str = "SELECT COUNT(*) FROM package_version WHERE id = $1";

@@ -11,7 +11,7 @@ use crate::packages::model::{ActivityDetails, MediaDetails};
 use crate::packages::{content_url, file_url};
 use crate::runtime::access::PlayerOf;
 use crate::runtime::course::Course;
-use crate::runtime::model::{Activity, LaunchRow, Mode, Registration};
+use crate::runtime::model::{Activity, LaunchRow, Mode, Registration, own_page};
 use crate::runtime::{cmi5, media, statements, store};
 use crate::scorm::record::{Learner, Record};
 use crate::scorm::sequencing::{NodeId, Outcome, Request, Sequencer};
@@ -89,6 +89,9 @@ pub async fn launch(
     let registration = locked(&mut tx, id).await?;
     let course = Course::load(&mut tx, &registration).await?;
     let (activity, node) = course.launchable(index)?;
+    if own_page(&activity.kind).is_some() {
+        return Err(Error::not_found("activity-unknown"));
+    }
     let saved = store::state(&mut tx, id, index).await?;
 
     let mut sequencer = course.sequencer(&registration);
@@ -165,7 +168,7 @@ pub async fn locked(tx: &mut Tx, id: RegistrationId) -> Result<Registration> {
 }
 
 /// Takes the lease from whoever holds it, with what their content could write.
-async fn take_over(tx: &mut Tx, id: RegistrationId, now: Timestamp) -> Result<i64> {
+pub async fn take_over(tx: &mut Tx, id: RegistrationId, now: Timestamp) -> Result<i64> {
     let lease = store::take_lease(tx, id).await?;
     for earlier in store::outlived(tx, id, lease).await? {
         lrs::revoke_launch_credentials(tx, earlier, now).await?;
@@ -174,7 +177,7 @@ async fn take_over(tx: &mut Tx, id: RegistrationId, now: Timestamp) -> Result<i6
 }
 
 /// The identifier that was told to the system which asked for the launch, for the first opening; then new ones.
-async fn first_id(tx: &mut Tx, player: &PlayerOf) -> Result<LaunchId> {
+pub async fn first_id(tx: &mut Tx, player: &PlayerOf) -> Result<LaunchId> {
     match &player.grant {
         Some(grant) if store::launch(tx, grant.launch_id).await?.is_none() => Ok(grant.launch_id),
         _ => Ok(LaunchId::new()),
@@ -201,7 +204,7 @@ pub fn look(sequencer: &mut Sequencer<'_>, course: &Course, node: NodeId) -> Res
 }
 
 /// Makes the activity the current one. Answers whether a new attempt of it begins.
-fn arrive(
+pub fn arrive(
     sequencer: &mut Sequencer<'_>,
     course: &Course,
     registration: &Registration,

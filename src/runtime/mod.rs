@@ -5,11 +5,12 @@
 //! arrives as commits (SCORM), statements (cmi5, xAPI) or positions (media); each becomes statements and progress in the
 //! transaction that keeps the saved state.
 //!
-//! Invariants: nobody writes a record but a [`access::PlayerOf`] or [`access::LaunchOf`] of it, in mode `normal`, under the
+//! Invariants: nobody writes a record but a [`PlayerOf`] or [`access::LaunchOf`] of it, in mode `normal`, under the
 //! present lease, and while its person is let in. A preview leaves no statement, no state and no progress.
 
 mod access;
 mod api;
+mod chrome;
 mod cmi5;
 mod commit;
 mod course;
@@ -20,11 +21,16 @@ mod navigate;
 mod player;
 mod statements;
 mod store;
+mod visit;
 
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use access::PlayerOf;
 pub use api::api;
+pub use chrome::{OutlineEntry, PlayerChrome};
+pub use model::{Activity, Mode, Registration};
+pub use visit::{Opened, Visit};
 
 use crate::state::App;
 

@@ -111,6 +111,15 @@ pub struct Activity {
     pub details: String,
 }
 
+/// Where the page of an activity is that the server makes itself; the others are played by the player.
+pub fn own_page(kind: &str) -> Option<&'static str> {
+    match kind {
+        "page" | "document" | "link" => Some("/learn"),
+        "quiz" => Some("/quiz"),
+        _ => None,
+    }
+}
+
 /// One opening of one activity.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LaunchRow {

@@ -7,16 +7,16 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::core::{CourseId, Error, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::{self, LaunchGrant, MaybeSignedIn, SignedIn, Trainer};
 use crate::on_db;
-use crate::progress::{self, ActivityRow, Status};
 use crate::runtime::access::PlayerOf;
+use crate::runtime::chrome::{PlayerChrome, query};
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
-use crate::runtime::model::Mode;
+use crate::runtime::model::{Mode, own_page};
 use crate::runtime::store;
 use crate::scorm::sequencing::{Outcome, Request};
 use crate::state::App;
@@ -153,34 +153,13 @@ pub async fn redeem(
     Ok(response)
 }
 
-/// One line of the outline.
-struct OutlineEntry {
-    index: i32,
-    parent: Option<i32>,
-    depth: i32,
-    identifier: String,
-    title: String,
-    kind: String,
-    launchable: bool,
-    status: &'static str,
-    status_word: String,
-    url: String,
-    current: bool,
-}
-
 #[derive(Template)]
 #[template(path = "runtime/templates/player.html")]
 struct PlayerPage {
     shell: Shell,
-    title: String,
-    course_title: String,
-    back_url: String,
-    mode: &'static str,
-    step_number: usize,
-    step_count: usize,
+    chrome: PlayerChrome,
     frame_src: String,
     config_json: String,
-    outline: Vec<OutlineEntry>,
 }
 
 #[derive(Deserialize)]
@@ -189,7 +168,7 @@ pub struct Asked {
     mode: Mode,
 }
 
-/// The player, on one activity.
+/// The player, on one activity; what the server shows by a page of its own is answered with the way there.
 pub async fn page(
     player: PlayerOf,
     State(app): State<App>,
@@ -202,40 +181,17 @@ pub async fn page(
     let mut tx = app.db.read().await?;
     let course = Course::load(&mut tx, registration).await?;
     let (activity, _) = course.launchable(index)?;
-    let rows = progress::activities_of(&mut tx, id).await?;
-    let language = shell.words.language();
-    let outline: Vec<OutlineEntry> = rows
-        .iter()
-        .filter(|row| row.visible || row.activity_index == index)
-        .map(|row| {
-            let status = status(row);
-            OutlineEntry {
-                index: row.activity_index,
-                parent: row.parent_index,
-                depth: row.depth,
-                identifier: row.identifier.clone(),
-                title: row.title.best(language).to_owned(),
-                // The player's name for xAPI packages is the one their launch has.
-                kind: if row.kind == "xapi" { "tincan".to_owned() } else { row.kind.clone() },
-                launchable: row.launchable,
-                status,
-                status_word: shell.t(&format!("player-word-status-{status}")),
-                url: address(id, row.activity_index, mode),
-                current: row.activity_index == index,
-            }
-        })
-        .collect();
-    let steps: Vec<&OutlineEntry> = outline.iter().filter(|entry| entry.launchable).collect();
-    let title = activity.title.best(language).to_owned();
-    let course_title = registration.course_title.best(language).to_owned();
+    if let Some(page) = own_page(&activity.kind) {
+        return Ok(Redirect::to(&format!("{page}/{id}/{index}{}", query(mode))).into_response());
+    }
+    let chrome = PlayerChrome::of(&mut tx, &player, activity, mode, &shell).await?.without_state();
     let is_media = matches!(activity.kind.as_str(), "video" | "audio");
-    let way_out = player.way_out();
     let config = json!({
         "registration": id,
-        "activity": {"index": index, "title": title},
-        "course": {"id": registration.course_id, "title": course_title, "url": way_out},
+        "activity": {"index": index, "title": chrome.title},
+        "course": {"id": registration.course_id, "title": chrome.course_title, "url": chrome.back_url},
         "mode": mode,
-        "outline": outline.iter().map(outline_json).collect::<Vec<_>>(),
+        "outline": chrome.outline_json(),
         "urls": {
             "launch": format!("/player/{id}/{index}/launch"),
             "navigate": format!("/player/{id}/navigate"),
@@ -245,47 +201,13 @@ pub async fn page(
         "words": words(&shell)?,
     });
     let page = PlayerPage {
-        title,
-        course_title,
-        back_url: way_out,
-        mode: mode.word(),
-        step_number: steps.iter().position(|entry| entry.current).map_or(1, |place| place + 1),
-        step_count: steps.len(),
         frame_src: if is_media { String::new() } else { format!("{}/frame/", app.config.content_origin()) },
         // Inside a script element only this letter could end it.
         config_json: config.to_string().replace('<', "\\u003c"),
-        outline,
+        chrome,
         shell,
     };
     web::render(&page)
-}
-
-fn outline_json(entry: &OutlineEntry) -> Value {
-    json!({
-        "index": entry.index,
-        "parent": entry.parent,
-        "title": entry.title,
-        "kind": entry.kind,
-        "launchable": entry.launchable,
-        "status": entry.status,
-        "url": entry.url,
-        "identifier": entry.identifier,
-    })
-}
-
-fn address(id: RegistrationId, index: i32, mode: Mode) -> String {
-    match mode {
-        Mode::Normal => format!("/player/{id}/{index}"),
-        mode => format!("/player/{id}/{index}?mode={}", mode.word()),
-    }
-}
-
-/// The player's word for where somebody stands: its outline tells what is left to do, not how well it was done.
-fn status(row: &ActivityRow) -> &'static str {
-    match Status::of_words(row.completion.as_deref(), row.success.as_deref()) {
-        Status::Passed => Status::Done.word(),
-        status => status.word(),
-    }
 }
 
 fn words(shell: &Shell) -> Result<BTreeMap<String, String>> {

@@ -23,22 +23,45 @@ pub fn course(registration: &Registration) -> crate::xapi::Activity {
 
 /// "The learner did it to the activity", in the setting of the course.
 pub fn about(registration: &Registration, activity: &Activity, verb: &str) -> Statement {
-    let (type_iri, category) = match activity.kind.as_str() {
-        "video" => (kind::VIDEO, category::VIDEO),
-        "audio" => (kind::AUDIO, category::VIDEO),
-        "au" => (kind::LESSON, category::CMI5),
-        "group" => (kind::MODULE, category::SCORM),
-        _ => (kind::LESSON, category::SCORM),
+    let category = match activity.kind.as_str() {
+        "video" | "audio" => Some(category::VIDEO),
+        "au" => Some(category::CMI5),
+        "xapi" | "page" | "document" | "link" | "quiz" => None,
+        _ => Some(category::SCORM),
     };
-    let object = crate::xapi::Activity::described(&activity.iri, activity.title.clone(), type_iri);
     let around = vec![course(registration)];
-    let categories: &[&str] = if activity.kind == "xapi" { &[] } else { &[category] };
-    event(learner(registration), verb, object).with_context(context(
+    event(learner(registration), verb, object(activity)).with_context(context(
         registration.id.0,
-        categories,
+        category.as_slice(),
         around.clone(),
         around,
     ))
+}
+
+/// "The learner did it to a part of the activity", in the setting of the activity and its course.
+pub fn about_part(
+    registration: &Registration,
+    activity: &Activity,
+    verb: &str,
+    part: crate::xapi::Activity,
+) -> Statement {
+    let (parent, around) = (vec![object(activity)], vec![course(registration)]);
+    event(learner(registration), verb, part).with_context(context(registration.id.0, &[], parent, around))
+}
+
+/// The activity as statements name it.
+fn object(activity: &Activity) -> crate::xapi::Activity {
+    let type_iri = match activity.kind.as_str() {
+        "video" => kind::VIDEO,
+        "audio" => kind::AUDIO,
+        "group" => kind::MODULE,
+        "page" => kind::PAGE,
+        "document" => kind::DOCUMENT,
+        "link" => kind::LINK,
+        "quiz" => kind::ASSESSMENT,
+        _ => kind::LESSON,
+    };
+    crate::xapi::Activity::described(&activity.iri, activity.title.clone(), type_iri)
 }
 
 fn score(standing: &Standing) -> Option<Score> {

@@ -2,7 +2,7 @@
 
 use crate::core::{CourseId, LaunchId, PersonId, RegistrationId, Result, Timestamp, VersionId};
 use crate::on_db;
-use crate::runtime::model::{Activity, LaunchRow, Registration};
+use crate::runtime::model::{Activity, LaunchRow, Mode, Registration};
 use crate::storage::Tx;
 
 const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
@@ -134,6 +134,37 @@ const FIND_LAUNCH: &str = "SELECT id, registration_id, activity_index, mode, sec
 /// A launch.
 pub async fn launch(tx: &mut Tx, id: LaunchId) -> Result<Option<LaunchRow>> {
     Ok(on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(id).fetch_optional(c).await)?)
+}
+
+const GOING_ON: &str = "SELECT id FROM launch WHERE registration_id = $1 AND activity_index = $2 AND mode = $3 \
+    AND lease = $4 AND ended_at IS NULL AND created_at > $5 ORDER BY created_at DESC LIMIT 1";
+
+/// The launch that an activity was opened by since `since`, if it holds the lease and has not ended.
+pub async fn going_on(
+    tx: &mut Tx,
+    registration: &Registration,
+    index: i32,
+    mode: Mode,
+    since: Timestamp,
+) -> Result<Option<LaunchId>> {
+    let Registration { id, lease, .. } = registration;
+    Ok(on_db!(tx, c => sqlx::query_scalar(GOING_ON)
+        .bind(id).bind(index).bind(mode.word()).bind(lease).bind(since).fetch_optional(c).await)?)
+}
+
+const END_LAUNCH: &str = "UPDATE launch SET ended_at = $4 \
+    WHERE id = $1 AND registration_id = $2 AND activity_index = $3 AND ended_at IS NULL RETURNING created_at";
+
+/// Ends a launch of this activity; answers when it began, or nothing if there is none that has not ended.
+pub async fn end_launch(
+    tx: &mut Tx,
+    id: LaunchId,
+    registration: RegistrationId,
+    index: i32,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(END_LAUNCH)
+        .bind(id).bind(registration).bind(index).bind(now).fetch_optional(c).await)?)
 }
 
 const EARLIER: &str = "SELECT DISTINCT l.id FROM launch l JOIN launch_credential c ON c.launch_id = l.id \

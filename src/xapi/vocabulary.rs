@@ -74,6 +74,11 @@ pub mod kind {
     pub const COURSE: &str = "http://adlnet.gov/expapi/activities/course";
     pub const LESSON: &str = "http://adlnet.gov/expapi/activities/lesson";
     pub const MODULE: &str = "http://adlnet.gov/expapi/activities/module";
+    pub const ASSESSMENT: &str = "http://adlnet.gov/expapi/activities/assessment";
+    pub const LINK: &str = "http://adlnet.gov/expapi/activities/link";
+    /// Activity Streams 1.0, which the ADL vocabulary takes over for what is read.
+    pub const PAGE: &str = "http://activitystrea.ms/schema/1.0/page";
+    pub const DOCUMENT: &str = "http://activitystrea.ms/schema/1.0/file";
     pub const ATTEMPT: &str = "http://adlnet.gov/expapi/activities/attempt";
     pub const INTERACTION: &str = "http://adlnet.gov/expapi/activities/cmi.interaction";
     pub const OBJECTIVE: &str = "http://adlnet.gov/expapi/activities/objective";

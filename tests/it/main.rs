@@ -6,6 +6,7 @@ mod catalogue;
 mod commands;
 mod identity;
 mod lrs;
+mod native;
 mod openapi;
 mod packages;
 mod progress;

@@ -3,10 +3,9 @@
 import type { SavedState } from '../shared/protocol.ts';
 import type { Status, Words } from './config.ts';
 import { button, element, optional, required } from './dom.ts';
+import { outlineDrawer } from './drawer.ts';
 import type { Allowed } from './outline.ts';
 
-const NARROW = '(max-width: 56rem)';
-const REMEMBERED = 'preau.player.outline';
 /** A save quicker than this is not worth a word, and would make a screen reader talk at every click. */
 const WORTH_SAYING = 500;
 
@@ -26,12 +25,9 @@ export class Chrome {
   readonly #root = required<HTMLElement>('player');
   readonly #state = required<HTMLElement>('player-state');
   readonly #outline = optional<HTMLElement>('player-outline');
-  readonly #column = optional<HTMLElement>('player-column');
-  readonly #drawer = optional<HTMLDialogElement>('player-drawer');
-  readonly #toggle = optional<HTMLButtonElement>('player-outline-toggle');
   readonly #focus = optional<HTMLButtonElement>('player-focus');
   readonly #words: Words;
-  readonly #narrow = window.matchMedia(NARROW);
+  readonly #closeDrawer: () => void;
   #saying: ReturnType<typeof setTimeout> | undefined;
   #isReadonly = false;
   #panel: HTMLElement | undefined;
@@ -39,7 +35,7 @@ export class Chrome {
 
   constructor(words: Words) {
     this.#words = words;
-    this.#prepareOutline();
+    this.#closeDrawer = outlineDrawer(this.#root, (open) => words(open ? 'outline-hide' : 'outline-show'));
     this.#prepareFocus();
   }
 
@@ -49,7 +45,7 @@ export class Chrome {
       const link = (event.target as Element).closest<HTMLAnchorElement>('a[data-index]');
       if (!link || isModified(event)) return;
       event.preventDefault();
-      this.#drawer?.close();
+      this.#closeDrawer();
       chosen(Number(link.dataset.index));
     });
   }
@@ -133,41 +129,6 @@ export class Chrome {
     this.#notice = undefined;
   }
 
-  #prepareOutline(): void {
-    const toggle = this.#toggle;
-    const drawer = this.#drawer;
-    if (!toggle || !drawer || !this.#outline) return;
-    const place = () => {
-      drawer.close();
-      (this.#narrow.matches ? drawer : this.#column)?.append(this.#outline as HTMLElement);
-      this.#showColumn(!this.#narrow.matches && remembered() !== 'closed');
-    };
-    place();
-    this.#narrow.addEventListener('change', place);
-    toggle.addEventListener('click', () => {
-      if (this.#narrow.matches) {
-        drawer.showModal();
-        toggle.setAttribute('aria-expanded', 'true');
-      } else {
-        const open = this.#root.dataset.outline !== 'open';
-        this.#showColumn(open);
-        remember(open ? 'open' : 'closed');
-      }
-    });
-    drawer.addEventListener('close', () => toggle.setAttribute('aria-expanded', 'false'));
-    drawer.addEventListener('click', (event) => {
-      if (event.target === drawer) drawer.close();
-    });
-    optional('player-drawer-close')?.addEventListener('click', () => drawer.close());
-  }
-
-  #showColumn(open: boolean): void {
-    this.#root.dataset.outline = open ? 'open' : 'closed';
-    if (this.#column) this.#column.hidden = !open;
-    this.#toggle?.setAttribute('aria-expanded', String(open));
-    this.#toggle?.setAttribute('title', this.#words(open ? 'outline-hide' : 'outline-show'));
-  }
-
   #prepareFocus(): void {
     const focus = this.#focus;
     if (!focus) return;
@@ -200,20 +161,4 @@ function made(action: Action | HTMLElement): HTMLElement {
 
 export function isModified(event: MouseEvent): boolean {
   return event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
-}
-
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(REMEMBERED);
-  } catch {
-    return null;
-  }
-}
-
-function remember(value: string): void {
-  try {
-    localStorage.setItem(REMEMBERED, value);
-  } catch {
-    // A browser that refuses storage asks again next time.
-  }
 }
