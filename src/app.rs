@@ -15,6 +15,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::config::Config;
 use crate::core::{Clock, Error, Kind, Result};
+use crate::jobs::Handlers;
 use crate::progress::Projector;
 use crate::state::App;
 use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, runtime, web};
@@ -47,6 +48,11 @@ pub async fn keep_swept(app: App) {
             Err(cause) => tracing::warn!(%cause, "cannot sweep"),
         }
     }
+}
+
+/// What is done by itself: who does which kind of job.
+pub fn jobs() -> Handlers {
+    Handlers::new()
 }
 
 /// The application origin: pages, REST interface, LRS.

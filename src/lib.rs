@@ -10,6 +10,7 @@ pub mod config;
 pub mod core;
 pub mod demo;
 pub mod identity;
+pub mod jobs;
 pub mod lrs;
 pub mod media;
 pub mod outbox;

@@ -10,7 +10,7 @@ use preau::core::{Clock, Language};
 use preau::identity::{NewAccount, Role, Scope};
 use preau::state::App;
 use preau::web::Words;
-use preau::{api_doc, check, demo, identity, lrs, packages, progress};
+use preau::{api_doc, check, demo, identity, jobs, lrs, packages, progress};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -263,8 +263,12 @@ async fn serve(app: &App) -> anyhow::Result<()> {
     let address = app.config.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     tokio::spawn(preau::app::keep_swept(app.clone()));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let worker = tokio::spawn(jobs::work(app.clone(), preau::app::jobs(), async move { drop(stopped.await) }));
     println!("Préau: {}", app.config.public_url);
     axum::serve(listener, preau::app::router(app)).with_graceful_shutdown(asked_to_stop()).await?;
+    drop(stop);
+    worker.await.context("the worker")?;
     Ok(())
 }
 

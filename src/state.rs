@@ -48,6 +48,8 @@ pub struct Parts {
     pub projection: Box<dyn Projection>,
     /// Told when this process has written to the outbox: a hint, for the rows are what counts.
     pub outbox_written: Notify,
+    /// Rung in this process when work was queued or cancelled; who waits for work also looks by itself now and then.
+    pub bell: Notify,
 }
 
 impl App {
@@ -67,7 +69,13 @@ impl App {
             sequence,
             projection,
             outbox_written: Notify::new(),
+            bell: Notify::new(),
         })))
+    }
+
+    /// Rings [`Parts::bell`] when the transaction has ended, so that who wakes up sees what it wrote.
+    pub fn ring_after(&self, tx: &mut Tx) {
+        tx.keep(Ring(self.clone()));
     }
 }
 
@@ -75,5 +83,14 @@ impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+/// Rings when it is dropped.
+struct Ring(App);
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        self.0.bell.notify_waiters();
     }
 }

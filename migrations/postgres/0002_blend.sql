@@ -90,6 +90,7 @@ CREATE TABLE job (
     error       TEXT,
     created_by  UUID REFERENCES person (id),
     created_at  BIGINT NOT NULL,
+    started_at  BIGINT,
     finished_at BIGINT
 );
 CREATE INDEX job_due ON job (state, run_at);

@@ -90,6 +90,7 @@ CREATE TABLE job (
     error       TEXT,
     created_by  BLOB REFERENCES person (id),
     created_at  INTEGER NOT NULL,
+    started_at  INTEGER,
     finished_at INTEGER
 );
 CREATE INDEX job_due ON job (state, run_at);

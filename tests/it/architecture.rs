@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["storage"],
     &["state"],
     &["outbox"],
+    &["jobs"],
     &["web"],
     &["identity", "media"],
     &["lrs", "packages"],

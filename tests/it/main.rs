@@ -5,6 +5,7 @@ mod authorisation;
 mod catalogue;
 mod commands;
 mod identity;
+mod jobs;
 mod lrs;
 mod native;
 mod openapi;
