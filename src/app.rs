@@ -18,7 +18,7 @@ use crate::core::{Clock, Error, Kind, Result};
 use crate::jobs::Handlers;
 use crate::progress::Projector;
 use crate::state::App;
-use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, runtime, web};
+use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, runtime, web, webhooks};
 
 /// See [`web::harden`].
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -31,6 +31,7 @@ pub fn router(app: &App) -> Router {
 /// Opens what `config` names, with the parts joined that know nothing of each other: statements that are stored move the
 /// progress of learners.
 pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
+    webhooks::prepare_tls();
     App::open(config, clock, Box::new(Projector)).await
 }
 
@@ -45,6 +46,10 @@ pub async fn keep_swept(app: App) {
         match lrs::sweep(&app).await {
             Ok(credentials) => tracing::debug!(credentials, "swept"),
             // The next hour is soon enough.
+            Err(cause) => tracing::warn!(%cause, "cannot sweep"),
+        }
+        match webhooks::sweep(&app).await {
+            Ok(events) => tracing::debug!(events, "swept"),
             Err(cause) => tracing::warn!(%cause, "cannot sweep"),
         }
     }
@@ -68,6 +73,7 @@ fn application(app: &App) -> Router {
         .merge(packages::routes())
         .merge(progress::routes())
         .merge(runtime::routes())
+        .merge(webhooks::routes())
         .merge(api_doc::routes())
         .merge(identity::routes())
         .layer(from_fn(web::refuse_cross_site))

@@ -22,4 +22,5 @@ pub mod scorm;
 pub mod state;
 pub mod storage;
 pub mod web;
+pub mod webhooks;
 pub mod xapi;

@@ -265,9 +265,12 @@ async fn serve(app: &App) -> anyhow::Result<()> {
     tokio::spawn(preau::app::keep_swept(app.clone()));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let worker = tokio::spawn(jobs::work(app.clone(), preau::app::jobs(), async move { drop(stopped.await) }));
+    let sending = tokio::spawn(preau::webhooks::run(app.clone()));
     println!("Préau: {}", app.config.public_url);
     axum::serve(listener, preau::app::router(app)).with_graceful_shutdown(asked_to_stop()).await?;
     drop(stop);
+    // What was on its way and not recorded is sent again by the next process.
+    sending.abort();
     worker.await.context("the worker")?;
     Ok(())
 }

@@ -267,18 +267,21 @@ CREATE TABLE outbox_event (
 CREATE INDEX outbox_event_created ON outbox_event (created_at);
 CREATE INDEX outbox_event_waiting ON outbox_event (created_at) WHERE taken_at IS NULL;
 
--- `secret` signs what is sent and so has to be kept as it is; `kinds` is a list separated by spaces.
+-- `secret` signs what is sent and so has to be kept as it is; after a change the old one signs too until `old_secret_until`.
+-- `kinds` is a list separated by spaces.
 CREATE TABLE webhook_endpoint (
-    id              UUID PRIMARY KEY,
-    url             TEXT NOT NULL,
-    description     TEXT NOT NULL,
-    secret          TEXT NOT NULL,
-    kinds           TEXT NOT NULL,
-    space_id        UUID REFERENCES space (id) ON DELETE CASCADE,
-    created_by      UUID REFERENCES person (id),
-    created_at      BIGINT NOT NULL,
-    disabled_at     BIGINT,
-    disabled_reason TEXT
+    id               UUID PRIMARY KEY,
+    url              TEXT NOT NULL,
+    description      TEXT NOT NULL,
+    secret           TEXT NOT NULL,
+    old_secret       TEXT,
+    old_secret_until BIGINT,
+    kinds            TEXT NOT NULL,
+    space_id         UUID REFERENCES space (id) ON DELETE CASCADE,
+    created_by       UUID REFERENCES person (id),
+    created_at       BIGINT NOT NULL,
+    disabled_at      BIGINT,
+    disabled_reason  TEXT
 );
 
 CREATE TABLE webhook_delivery (

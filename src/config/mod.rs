@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer};
 use url::Url;
@@ -34,6 +35,8 @@ pub struct Config {
     pub packages: Packages,
     /// Logins.
     pub logins: Logins,
+    /// What leaves by webhook.
+    pub webhooks: Webhooks,
 }
 
 /// Limits of imports.
@@ -63,6 +66,23 @@ fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::
             "time_zone must be a name of the IANA time zone database such as Europe/Paris or Indian/Reunion, not {name:?}"
         ))
     })
+}
+
+/// What leaves by webhook.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Networks of the house that endpoints may lie in, though their addresses are private.
+    #[serde(deserialize_with = "networks")]
+    pub allowed_networks: Vec<IpNet>,
+}
+
+/// A list in one text, separated by spaces or commas: variables of the environment know no lists.
+fn networks<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<IpNet>, D::Error> {
+    let text = String::deserialize(source)?;
+    let words = text.split([' ', ',']).filter(|word| !word.is_empty());
+    let wrong = |word: &str| format!("webhooks.allowed_networks: {word} is no network such as 10.20.0.0/16");
+    words.map(|word| word.parse().map_err(|_| serde::de::Error::custom(wrong(word)))).collect()
 }
 
 impl Config {

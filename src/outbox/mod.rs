@@ -8,4 +8,4 @@ mod model;
 mod store;
 
 pub use model::{Event, EventKind};
-pub use store::{emit, emit_all};
+pub use store::{emit, emit_all, wake};

@@ -32,9 +32,14 @@ pub async fn emit_all(tx: &mut Tx, app: &App, events: &[Event]) -> Result<Vec<Ev
         })?;
     }
     if !rows.is_empty() {
-        tx.keep(WakesSenders(app.clone()));
+        wake(tx, app);
     }
     Ok(rows.into_iter().map(|(id, _)| id).collect())
+}
+
+/// Wakes the senders of this process when `tx` has ended.
+pub fn wake(tx: &mut Tx, app: &App) {
+    tx.keep(WakesSenders(app.clone()));
 }
 
 /// Dropped when the transaction has ended: only then is there something to see.

@@ -352,6 +352,7 @@ impl Shell {
         }
         if viewer.administers {
             sections.push(item("manage-people", "/admin/people", "users"));
+            sections.push(item("manage-webhooks", "/admin/webhooks", "list"));
         }
         if sections.len() < 2 { Vec::new() } else { sections }
     }

@@ -22,6 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["progress"],
     &["runtime"],
     &["quiz"],
+    &["webhooks"],
     &["catalogue"],
     &["demo"],
     &["api_doc"],

@@ -16,3 +16,4 @@ mod server;
 mod storage;
 mod support;
 mod web;
+mod webhooks;

@@ -1,0 +1,77 @@
+# Events sent to other systems.
+error-webhook-unknown = This webhook does not exist, or no longer does.
+error-delivery-unknown = This delivery does not exist, or is no longer kept.
+error-webhook-url-invalid = This address will not do: write a complete one, such as https://hr.example.org/events, without user name or fragment.
+error-webhook-url-https = This address must begin with https://.
+error-webhook-url-private = This address is private. The operator can allow its network in the configuration (webhooks.allowed_networks).
+
+webhooks-lead = Tell other systems what happens here, by signed messages (Standard Webhooks).
+webhooks-none = No webhook
+webhooks-none-text = Add the address of a system that wants to know who completes a course or begins a programme.
+webhooks-caption = Addresses that are told
+webhook-title = Webhook
+webhook-url = Address
+webhook-url-hint = It receives messages by POST. For example: https://hr.example.org/events
+webhook-description = What is it for?
+webhook-description-hint = So that you recognise it, for example "Human resources software".
+webhook-kinds = Events
+webhook-kinds-missing = Choose at least one event.
+webhook-kind-enrolment-created = Enrolment in a programme
+webhook-kind-programme-completed = Programme completed
+webhook-kind-course-completed = Course completed
+webhook-kind-programme-published = Programme published
+webhook-kind-test = Test
+webhook-space = Space
+webhook-space-all = All
+webhook-space-hint = A space limits the messages to its members and its programmes.
+webhook-state = State
+webhook-state-sending = Active
+webhook-state-paused = Paused
+webhook-state-gone = Stopped
+webhook-add = Add a webhook
+webhook-add-act = Add
+webhook-added = The webhook is added. Copy its secret to the receiving system, then send a test.
+webhook-secret = Secret
+webhook-secret-show = Show the secret
+webhook-secret-hint = It signs each message. Keep it like a password.
+webhook-secret-renew = Change the secret
+webhook-secret-renewed = The secret is changed. The old one signs messages as well for 24 hours.
+webhook-test = Send a test
+webhook-tested = A test is leaving now. Reload this page to see the answer.
+webhook-pause = Pause
+webhook-paused = The webhook is paused.
+webhook-paused-title = Paused
+webhook-paused-text = Deliveries under way wait. What happens during the pause will not be sent later.
+webhook-resume = Send again
+webhook-resumed = Messages are sent again.
+webhook-gone-title = The receiving system wants no more
+webhook-gone-text = It answered 410 (Gone): nothing more is sent to it. Mend it, then send again.
+webhook-delete = Delete
+webhook-delete-title = Delete this webhook?
+webhook-delete-text = Nothing more will be sent to this address, and the log of its deliveries goes with it.
+webhook-delete-act = Delete the webhook
+webhook-keep = Keep it
+webhook-deleted = The webhook is deleted.
+webhook-log = Delivery log
+webhook-log-none = Nothing has been sent yet. The log keeps deliveries for 30 days.
+webhook-tries = { $count ->
+    [0] Not tried yet
+    [one] 1 try
+   *[other] { $count } tries
+}
+webhook-next = next try: { $at }
+webhook-delivered = Received
+webhook-failed = Given up
+webhook-pending = Under way
+webhook-replay = Send again
+webhook-replay-of = Send again: { $kind }, { $at }
+webhook-replayed = The message is leaving again now.
+webhook-answer = Answer { $status }
+webhook-answer-redirect = Answer { $status }: redirects are not followed
+webhook-fault-address = The address cannot be read
+webhook-fault-refused = The address leads to a private network that is not allowed
+webhook-fault-secret = The secret cannot be read
+webhook-fault-certificate = The server's certificate is not valid
+webhook-fault-timeout = No answer in time
+webhook-fault-connect = Cannot connect
+webhook-fault-broken = The connection was cut

@@ -1,0 +1,77 @@
+# Les événements envoyés à d'autres systèmes.
+error-webhook-unknown = Ce webhook n'existe pas, ou plus.
+error-delivery-unknown = Cet envoi n'existe pas, ou n'est plus gardé.
+error-webhook-url-invalid = Cette adresse ne convient pas : écrivez une adresse complète, comme https://rh.example.fr/evenements, sans nom d'utilisateur ni ancre.
+error-webhook-url-https = Cette adresse doit commencer par https://.
+error-webhook-url-private = Cette adresse est privée. L'exploitant peut autoriser son réseau dans la configuration (webhooks.allowed_networks).
+
+webhooks-lead = Prévenir d'autres systèmes de ce qui se passe ici, par des messages signés (Standard Webhooks).
+webhooks-none = Aucun webhook
+webhooks-none-text = Ajoutez l'adresse d'un système qui veut savoir qui termine une formation ou commence un parcours.
+webhooks-caption = Adresses prévenues
+webhook-title = Webhook
+webhook-url = Adresse
+webhook-url-hint = Elle reçoit les messages par POST. Par exemple : https://rh.example.fr/evenements
+webhook-description = À quoi sert-il ?
+webhook-description-hint = Pour vous y retrouver, par exemple « Logiciel des ressources humaines ».
+webhook-kinds = Événements
+webhook-kinds-missing = Choisissez au moins un événement.
+webhook-kind-enrolment-created = Inscription à un parcours
+webhook-kind-programme-completed = Parcours terminé
+webhook-kind-course-completed = Formation terminée
+webhook-kind-programme-published = Parcours publié
+webhook-kind-test = Essai
+webhook-space = Espace
+webhook-space-all = Tous
+webhook-space-hint = Un espace choisi limite les messages à ses membres et à ses parcours.
+webhook-state = État
+webhook-state-sending = Actif
+webhook-state-paused = En pause
+webhook-state-gone = Arrêté
+webhook-add = Ajouter un webhook
+webhook-add-act = Ajouter
+webhook-added = Le webhook est ajouté. Copiez son secret dans le système qui reçoit, puis envoyez un essai.
+webhook-secret = Secret
+webhook-secret-show = Afficher le secret
+webhook-secret-hint = Il signe chaque message. Gardez-le comme un mot de passe.
+webhook-secret-renew = Changer le secret
+webhook-secret-renewed = Le secret est changé. L'ancien signe encore les messages pendant 24 heures.
+webhook-test = Envoyer un essai
+webhook-tested = Un essai part maintenant. Rechargez cette page pour voir la réponse.
+webhook-pause = Mettre en pause
+webhook-paused = Le webhook est en pause.
+webhook-paused-title = En pause
+webhook-paused-text = Les envois commencés attendent. Ce qui se passe pendant la pause ne sera pas envoyé plus tard.
+webhook-resume = Reprendre les envois
+webhook-resumed = Les envois reprennent.
+webhook-gone-title = Le système qui reçoit n'en veut plus
+webhook-gone-text = Il a répondu 410 (Gone) : plus rien ne lui est envoyé. Corrigez-le, puis reprenez les envois.
+webhook-delete = Supprimer
+webhook-delete-title = Supprimer ce webhook ?
+webhook-delete-text = Plus rien ne sera envoyé à cette adresse, et le journal de ses envois disparaît.
+webhook-delete-act = Supprimer le webhook
+webhook-keep = Le garder
+webhook-deleted = Le webhook est supprimé.
+webhook-log = Journal des envois
+webhook-log-none = Rien n'a encore été envoyé. Le journal garde les envois 30 jours.
+webhook-tries = { $count ->
+    [0] Pas encore essayé
+    [one] 1 essai
+   *[other] { $count } essais
+}
+webhook-next = prochain essai : { $at }
+webhook-delivered = Reçu
+webhook-failed = Abandonné
+webhook-pending = En cours
+webhook-replay = Renvoyer
+webhook-replay-of = Renvoyer : { $kind }, { $at }
+webhook-replayed = Le message repart maintenant.
+webhook-answer = Réponse { $status }
+webhook-answer-redirect = Réponse { $status } : les redirections ne sont pas suivies
+webhook-fault-address = L'adresse ne se lit pas
+webhook-fault-refused = L'adresse mène à un réseau privé qui n'est pas autorisé
+webhook-fault-secret = Le secret ne se lit pas
+webhook-fault-certificate = Le certificat du serveur n'est pas valable
+webhook-fault-timeout = Pas de réponse à temps
+webhook-fault-connect = Connexion impossible
+webhook-fault-broken = La connexion a été coupée
