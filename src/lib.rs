@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod packages;
 pub mod progress;
 pub mod quiz;
+pub mod reports;
 pub mod runtime;
 pub mod scorm;
 pub mod state;

@@ -309,3 +309,65 @@ CREATE TABLE webhook_attempt (
     error        TEXT,
     PRIMARY KEY (delivery_id, number)
 );
+
+-- Reports --------------------------------------------------------------------------------------------------------------
+
+-- What reports filter and count by: one row an enrolment that is not cancelled, so that a figure over a million of them is
+-- one scan of one index. The triggers keep it beside enrolments, their progress and the units of people, whoever writes
+-- those.
+CREATE TABLE report_enrolment (
+    person_id    BLOB NOT NULL,
+    programme_id BLOB NOT NULL,
+    enrolment_id BLOB NOT NULL UNIQUE REFERENCES enrolment (id) ON DELETE CASCADE,
+    org_unit_id  BLOB,
+    created_at   INTEGER NOT NULL,
+    due_at       INTEGER,
+    started_at   INTEGER,
+    completed_at INTEGER,
+    PRIMARY KEY (person_id, programme_id)
+) WITHOUT ROWID;
+CREATE INDEX report_enrolment_unit ON report_enrolment
+    (org_unit_id, programme_id, created_at, due_at, started_at, completed_at);
+CREATE INDEX report_enrolment_programme ON report_enrolment
+    (programme_id, org_unit_id, created_at, due_at, started_at, completed_at);
+CREATE INDEX report_enrolment_completed ON report_enrolment (completed_at, created_at, org_unit_id, programme_id);
+
+CREATE TRIGGER report_enrolment_added AFTER INSERT ON enrolment WHEN NEW.cancelled_at IS NULL
+BEGIN
+    INSERT INTO report_enrolment (person_id, programme_id, enrolment_id, org_unit_id, created_at, due_at)
+    SELECT NEW.person_id, NEW.programme_id, NEW.id, p.org_unit_id, NEW.created_at, NEW.due_at
+    FROM person p WHERE p.id = NEW.person_id;
+END;
+CREATE TRIGGER report_enrolment_changed AFTER UPDATE ON enrolment
+BEGIN
+    DELETE FROM report_enrolment WHERE enrolment_id = NEW.id;
+    INSERT INTO report_enrolment
+        (person_id, programme_id, enrolment_id, org_unit_id, created_at, due_at, started_at, completed_at)
+    SELECT NEW.person_id, NEW.programme_id, NEW.id, p.org_unit_id, NEW.created_at, NEW.due_at,
+        CASE WHEN s.status <> 'todo' THEN COALESCE(s.started_at, s.last_at, s.completed_at) END,
+        CASE WHEN s.status = 'done' THEN s.completed_at END
+    FROM person p LEFT JOIN enrolment_progress s ON s.enrolment_id = NEW.id
+    WHERE p.id = NEW.person_id AND NEW.cancelled_at IS NULL;
+END;
+CREATE TRIGGER report_progress_added AFTER INSERT ON enrolment_progress
+BEGIN
+    UPDATE report_enrolment SET
+        started_at = CASE WHEN NEW.status <> 'todo' THEN COALESCE(NEW.started_at, NEW.last_at, NEW.completed_at) END,
+        completed_at = CASE WHEN NEW.status = 'done' THEN NEW.completed_at END
+    WHERE enrolment_id = NEW.enrolment_id;
+END;
+CREATE TRIGGER report_progress_changed AFTER UPDATE ON enrolment_progress
+BEGIN
+    UPDATE report_enrolment SET
+        started_at = CASE WHEN NEW.status <> 'todo' THEN COALESCE(NEW.started_at, NEW.last_at, NEW.completed_at) END,
+        completed_at = CASE WHEN NEW.status = 'done' THEN NEW.completed_at END
+    WHERE enrolment_id = NEW.enrolment_id;
+END;
+CREATE TRIGGER report_progress_removed AFTER DELETE ON enrolment_progress
+BEGIN
+    UPDATE report_enrolment SET started_at = NULL, completed_at = NULL WHERE enrolment_id = OLD.enrolment_id;
+END;
+CREATE TRIGGER report_person_moved AFTER UPDATE OF org_unit_id ON person WHEN OLD.org_unit_id IS NOT NEW.org_unit_id
+BEGIN
+    UPDATE report_enrolment SET org_unit_id = NEW.org_unit_id WHERE person_id = NEW.id;
+END;

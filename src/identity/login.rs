@@ -145,6 +145,7 @@ fn viewer(person: &Person) -> Viewer {
         teaches: person.roles.may_train(),
         administers: person.roles.has(Role::Administrator),
         reads_records: person.roles.may_read_statements(),
+        reads_reports: person.roles.may_read_reports(),
     }
 }
 

@@ -145,6 +145,11 @@ impl Roles {
     pub fn may_read_statements(self) -> bool {
         self.has(Role::Hr) || self.has(Role::Administrator)
     }
+
+    /// Reads reports: managers about their own unit, the others about everybody.
+    pub fn may_read_reports(self) -> bool {
+        self.has(Role::Manager) || self.may_read_statements()
+    }
 }
 
 impl FromIterator<Role> for Roles {

@@ -70,6 +70,19 @@ impl OrgUnits {
         self.units.get(&id).map_or("", |unit| unit.name.as_str())
     }
 
+    /// Whether there is such a unit.
+    pub fn has(&self, id: OrgUnitId) -> bool {
+        self.units.contains_key(&id)
+    }
+
+    /// A unit and all below it, in the order of the tree, each with its depth below that unit.
+    pub fn below(&self, id: OrgUnitId) -> Vec<(OrgUnitId, usize)> {
+        let Some(at) = self.order.iter().position(|branch| branch.id == id) else { return Vec::new() };
+        let top = self.order[at].depth;
+        let parts = self.order[at + 1..].iter().take_while(|branch| branch.depth > top);
+        std::iter::once(&self.order[at]).chain(parts).map(|branch| (branch.id, branch.depth - top)).collect()
+    }
+
     /// `Direction des routes/Service entretien`.
     pub fn path(&self, id: OrgUnitId) -> String {
         let mut names = Vec::new();
@@ -152,5 +165,7 @@ mod tests {
             [("Département", 0, 10), ("Écoles et collèges", 1, 5), ("Restauration", 2, 3), ("Solidarités", 1, 4)];
         assert_eq!(told, expected);
         assert_eq!(units.path(part.id), "Département/Écoles et collèges/Restauration");
+        assert_eq!(units.below(roads.id), [(roads.id, 0), (part.id, 1)]);
+        assert!(units.below(OrgUnitId::new()).is_empty());
     }
 }

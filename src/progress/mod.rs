@@ -13,7 +13,7 @@ mod rebuild;
 mod store;
 
 pub use model::{ActivityProgress, Completion, Figures, RegistrationProgress, Status, Success, percent};
-pub use pages::routes;
+pub use pages::{Told, routes, sentences};
 pub use projection::Projector;
 pub use read::{ActivityRow, CourseRow, LearnerRow, activities_of, of_course, of_person, of_registration, standing};
 pub use rebuild::{Rebuilt, rebuild};

@@ -107,9 +107,12 @@ struct Step {
     last_at: Option<Timestamp>,
 }
 
-struct Told {
-    at: Timestamp,
-    sentence: String,
+/// What was recorded, as a sentence.
+pub struct Told {
+    /// When it happened.
+    pub at: Timestamp,
+    /// In the reader's language.
+    pub sentence: String,
 }
 
 #[derive(Template)]
@@ -176,8 +179,8 @@ fn step(row: ActivityRow, language: Language) -> Step {
     }
 }
 
-/// What was recorded, the latest first, in the reader's language.
-async fn sentences(tx: &mut Tx, registration: RegistrationId, words: Words) -> Result<Vec<Told>> {
+/// What was recorded of a registration, the latest first, in the reader's language.
+pub async fn sentences(tx: &mut Tx, registration: RegistrationId, words: Words) -> Result<Vec<Told>> {
     let statements = lrs::latest_of_registration(tx, registration, STATEMENTS).await?;
     let teller = Teller(words);
     Ok(statements

@@ -42,6 +42,8 @@ pub struct Viewer {
     pub administers: bool,
     /// Administrators and HR: reads statements.
     pub reads_records: bool,
+    /// Administrators, HR and managers: reads reports.
+    pub reads_reports: bool,
 }
 
 /// The tabs of the product.
@@ -64,7 +66,7 @@ impl Tab {
         match first {
             "" => Some(Tab::Learn),
             "catalogue" | "courses" => Some(Tab::Catalogue),
-            "trainer" | "admin" => Some(Tab::Manage),
+            "trainer" | "admin" | "reports" => Some(Tab::Manage),
             "me" => Some(Tab::Me),
             _ => None,
         }
@@ -271,6 +273,12 @@ impl Shell {
         self.words.number(*value)
     }
 
+    /// `1 284`: how many there are.
+    pub fn count(&self, n: &i64) -> String {
+        // Exact below 2^53, which nobody counts to.
+        self.words.number(*n as f64)
+    }
+
     /// `84 %`.
     pub fn percent(&self, value: &(impl Copy + Into<f64>)) -> String {
         self.words.percent(*value)
@@ -329,8 +337,8 @@ impl Shell {
         ];
         if viewer.teaches {
             tabs.push(item(Tab::Manage, "tab-manage", "/trainer", "layers"));
-        } else if viewer.reads_records {
-            tabs.push(item(Tab::Manage, "tab-manage", "/admin/statements", "layers"));
+        } else if viewer.reads_reports {
+            tabs.push(item(Tab::Manage, "tab-manage", "/reports", "layers"));
         }
         tabs.push(item(Tab::Me, "tab-me", "/me", "circle-user"));
         tabs
@@ -346,6 +354,9 @@ impl Shell {
         let mut sections = Vec::new();
         if viewer.teaches {
             sections.push(item("manage-courses", "/trainer", "book-open"));
+        }
+        if viewer.reads_reports {
+            sections.push(item("manage-reports", "/reports", "chart-no-axes-column"));
         }
         if viewer.reads_records {
             sections.push(item("manage-statements", "/admin/statements", "list"));
@@ -429,6 +440,7 @@ mod tests {
             teaches,
             administers: false,
             reads_records: false,
+            reads_reports: false,
         }
     }
 

@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["quiz"],
     &["webhooks"],
     &["catalogue"],
+    &["reports"],
     &["demo"],
     &["api_doc"],
     &["app"],

@@ -29,6 +29,7 @@ use Who::{Everybody, Programs, Secret, SignedIn};
 const TRAINERS: &[Role] = &[Role::Trainer, Role::Administrator];
 const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 const READERS: &[Role] = &[Role::Hr, Role::Administrator];
+const REPORT_READERS: &[Role] = &[Role::Manager, Role::Hr, Role::Administrator];
 
 /// The matrix: a row a route, in the order of the alphabet.
 const ROUTES: &[(&str, Who)] = &[
@@ -67,11 +68,20 @@ const ROUTES: &[(&str, Who)] = &[
     ("GET /me", SignedIn),
     ("POST /me/locale", Everybody),
     ("POST /me/password", SignedIn),
+    ("GET /me/record", SignedIn),
+    ("GET /me/record.csv", SignedIn),
+    ("GET /me/record.xlsx", SignedIn),
     ("POST /player/{registration}/navigate", SignedIn),
     ("GET /player/{registration}/{activity}", SignedIn),
     ("POST /player/{registration}/{activity}/launch", SignedIn),
     ("POST /player/{registration}/{activity}/media", SignedIn),
     ("GET /readyz", Everybody),
+    ("GET /reports", Who::Roles(REPORT_READERS)),
+    ("GET /reports/enrolments", Who::Roles(REPORT_READERS)),
+    ("GET /reports/enrolments.csv", Who::Roles(REPORT_READERS)),
+    ("GET /reports/enrolments.xlsx", Who::Roles(REPORT_READERS)),
+    ("GET /reports/enrolments/{enrolment}", Who::Roles(REPORT_READERS)),
+    ("GET /reports/registrations/{registration}", Who::Roles(REPORT_READERS)),
     ("GET /sign-in", Everybody),
     ("POST /sign-in", Everybody),
     ("POST /sign-out", Everybody),

@@ -11,6 +11,8 @@ mod native;
 mod openapi;
 mod packages;
 mod progress;
+mod reports;
+mod reports_cost;
 mod runtime;
 mod server;
 mod storage;

@@ -9,6 +9,7 @@ tab-spaces = Spaces
 tab-manage = Manage
 tab-me = Me
 manage-courses = Courses
+manage-reports = Reports
 manage-statements = Records
 manage-people = People
 manage-spaces = Spaces

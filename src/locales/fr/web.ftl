@@ -10,6 +10,7 @@ tab-manage = Gérer
 tab-me = Moi
 manage-courses = Formations
 manage-statements = Traces
+manage-reports = Bilan
 manage-people = Personnes
 manage-spaces = Espaces
 manage-webhooks = Webhooks
