@@ -8,6 +8,7 @@ const entries = {
   left: 'src/frame/left.ts',
   page: 'src/page/main.ts',
   reading: 'src/page/reading.ts',
+  quiz: 'src/page/quiz.ts',
   site: 'src/site/main.ts',
   app: 'src/styles/app.css',
   player: 'src/styles/player.css',

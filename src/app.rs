@@ -18,7 +18,7 @@ use crate::core::{Clock, Error, Kind, Result};
 use crate::jobs::Handlers;
 use crate::progress::Projector;
 use crate::state::App;
-use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, reports, runtime, web, webhooks};
+use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, quiz, reports, runtime, web, webhooks};
 
 /// See [`web::harden`].
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -72,6 +72,7 @@ fn application(app: &App) -> Router {
         .merge(lrs::xapi_routes())
         .merge(packages::routes())
         .merge(progress::routes())
+        .merge(quiz::routes())
         .merge(reports::routes())
         .merge(runtime::routes())
         .merge(webhooks::routes())

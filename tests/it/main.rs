@@ -11,6 +11,8 @@ mod native;
 mod openapi;
 mod packages;
 mod progress;
+mod quiz;
+mod quiz_editor;
 mod reports;
 mod reports_cost;
 mod runtime;

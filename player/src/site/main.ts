@@ -1,6 +1,7 @@
 import { comboboxes } from './combobox.ts';
 import { all } from './dom.ts';
 import { dialogs, menus, tabs, toast } from './overlays.ts';
+import { savedForms, savedOrders } from './saved-forms.ts';
 import { sortableLists } from './sortable-list.ts';
 import { sortableTables } from './tables.ts';
 import { themeSwitch } from './theme.ts';
@@ -51,6 +52,8 @@ tabs();
 themeSwitch();
 sortableTables();
 sortableLists();
+savedForms();
+savedOrders();
 comboboxes();
 uploaders();
 onceForms();
