@@ -10,6 +10,7 @@ const entries = {
   reading: 'src/page/reading.ts',
   quiz: 'src/page/quiz.ts',
   site: 'src/site/main.ts',
+  content: 'src/site/content.ts',
   app: 'src/styles/app.css',
   player: 'src/styles/player.css',
 };

@@ -18,7 +18,9 @@ use crate::core::{Clock, Error, Kind, Result};
 use crate::jobs::Handlers;
 use crate::progress::Projector;
 use crate::state::App;
-use crate::{api_doc, catalogue, identity, lrs, on_db, packages, progress, quiz, reports, runtime, web, webhooks};
+use crate::{
+    api_doc, catalogue, identity, lrs, native, on_db, packages, progress, quiz, reports, runtime, web, webhooks,
+};
 
 /// See [`web::harden`].
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -71,6 +73,7 @@ fn application(app: &App) -> Router {
         .merge(lrs::routes())
         .merge(lrs::xapi_routes())
         .merge(packages::routes())
+        .merge(native::routes())
         .merge(progress::routes())
         .merge(quiz::routes())
         .merge(reports::routes())

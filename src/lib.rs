@@ -13,6 +13,7 @@ pub mod identity;
 pub mod jobs;
 pub mod lrs;
 pub mod media;
+pub mod native;
 pub mod outbox;
 pub mod packages;
 pub mod progress;

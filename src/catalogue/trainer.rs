@@ -7,8 +7,12 @@ use axum::response::Response;
 use crate::catalogue::store;
 use crate::core::{CourseId, Error, PackageId, Result, Timestamp};
 use crate::identity::Trainer;
+use crate::packages::native;
 use crate::state::App;
 use crate::web::{self, Flash, Path, Shell, Tab};
+
+/// Drafts shown at most; who has more under way finds them by publishing some.
+const DRAFTS: i64 = 50;
 
 struct Line {
     id: CourseId,
@@ -26,12 +30,31 @@ struct Line {
 struct Courses {
     shell: Shell,
     courses: Vec<Line>,
+    drafts: Vec<DraftView>,
+}
+
+/// Something begun here that nobody can learn from yet.
+struct DraftView {
+    package: PackageId,
+    title: String,
+    kind_key: String,
+    saved: Timestamp,
 }
 
 /// Every course, published or not, with how many learners began and completed it.
 pub async fn courses(_: Trainer, State(app): State<App>, shell: Shell) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let language = shell.words.language();
+    let drafts = native::drafts(&mut tx, DRAFTS)
+        .await?
+        .into_iter()
+        .map(|draft| DraftView {
+            package: draft.id,
+            title: if draft.title.is_empty() { shell.t("trainer-untitled") } else { draft.title },
+            kind_key: format!("kind-{}", draft.kind),
+            saved: draft.updated_at,
+        })
+        .collect();
     let courses = store::all(&mut tx)
         .await?
         .into_iter()
@@ -46,7 +69,7 @@ pub async fn courses(_: Trainer, State(app): State<App>, shell: Shell) -> Result
             completed: count(course.completed),
         })
         .collect();
-    web::render(&Courses { shell: shell.tab(Tab::Manage), courses })
+    web::render(&Courses { shell: shell.tab(Tab::Manage), courses, drafts })
 }
 
 /// A count of the database, which is never negative nor near the limit.

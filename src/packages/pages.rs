@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::act;
 use super::api::{self, FileName};
@@ -117,6 +117,10 @@ struct PackagePage {
 /// What the import gave: findings, outlines, and what to do with the courses.
 pub async fn package(_: Trainer, State(app): State<App>, Path(id): Path<PackageId>, shell: Shell) -> Result<Response> {
     let mut tx = app.db.read().await?;
+    if super::native::raw_draft(&mut tx, id).await.is_ok() {
+        // What is written here has its editor.
+        return Ok(Redirect::to(&format!("/trainer/content/{id}")).into_response());
+    }
     let row = store::find(&mut tx, id).await?.ok_or_else(|| Error::not_found("package-unknown"))?;
     let courses = store::courses(&mut tx, id).await?;
     let records = store::records(&mut tx, id).await?;
@@ -194,7 +198,7 @@ fn in_manage(shell: Shell) -> Shell {
 }
 
 /// `7,2 Kio`, `2 Gio`: three figures at most, in the unit that fits.
-fn size_in_words(bytes: u64, words: Words) -> String {
+pub fn size_in_words(bytes: u64, words: Words) -> String {
     const UNITS: [&str; 4] = ["size-bytes", "size-kib", "size-mib", "size-gib"];
     let mut size = bytes as f64;
     let mut unit = 0;

@@ -47,7 +47,27 @@ pub async fn file(State(app): State<App>, request: Request) -> Result<Response> 
     drop(tx);
     let mut response = answer(&app, version, &file, request.method(), request.headers()).await?;
     harden(&app, response.headers_mut());
+    let wanted = request.uri().query().is_some_and(|query| query.split('&').any(|part| part == "download"));
+    if (wanted || is_office(&file.media_type)) && response.status().is_success() {
+        let path = decoded(path);
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+        set(response.headers_mut(), header::CONTENT_DISPOSITION, &format!("attachment; filename*=UTF-8''{name}"));
+    }
     Ok(response)
+}
+
+/// Whether a browser shows a file of this type by itself, without running anything in it.
+pub fn is_shown(media_type: &str) -> bool {
+    let plain = media_type.split(';').next().unwrap_or_default();
+    matches!(plain, "application/pdf" | "text/plain" | "image/png" | "image/jpeg" | "image/gif" | "image/webp")
+}
+
+/// Files of office programs are for taking away.
+fn is_office(media_type: &str) -> bool {
+    ["application/msword", "application/rtf", "application/vnd.ms-", "application/vnd.openxml", "application/vnd.oasis"]
+        .iter()
+        .any(|family| media_type.starts_with(family))
 }
 
 /// The path as the archive names it. What is not UTF-8 was written by a page in the encoding of Windows.

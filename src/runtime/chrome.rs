@@ -110,6 +110,11 @@ impl PlayerChrome {
         self.outline.iter().map(OutlineEntry::json).collect()
     }
 
+    /// Whether the learner has done this activity.
+    pub fn is_done(&self) -> bool {
+        self.outline.iter().any(|entry| entry.current && entry.status == "done")
+    }
+
     /// Whether the course has a name of its own beside its only activity.
     pub fn names_course(&self) -> bool {
         self.course_title != self.title
@@ -133,12 +138,7 @@ impl OutlineEntry {
 
 /// The player's address of an activity.
 pub fn address(id: RegistrationId, index: i32, mode: Mode) -> String {
-    format!("/player/{id}/{index}{}", query(mode))
-}
-
-/// What an address says of the mode.
-pub fn query(mode: Mode) -> String {
-    if mode == Mode::Normal { String::new() } else { format!("?mode={}", mode.word()) }
+    format!("/player/{id}/{index}{}", mode.query())
 }
 
 /// The player's word for where somebody stands: its outline tells what is left to do, not how well it was done.

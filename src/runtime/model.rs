@@ -36,6 +36,11 @@ impl Mode {
         }
     }
 
+    /// What the address of a page says of it: nothing where it is the usual one.
+    pub fn query(self) -> String {
+        if self == Self::Normal { String::new() } else { format!("?mode={}", self.word()) }
+    }
+
     /// cmi5 writes it with a capital.
     pub fn cmi5(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use crate::core::{CourseId, Error, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::{self, LaunchGrant, MaybeSignedIn, SignedIn, Trainer};
 use crate::on_db;
 use crate::runtime::access::PlayerOf;
-use crate::runtime::chrome::{PlayerChrome, query};
+use crate::runtime::chrome::PlayerChrome;
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
 use crate::runtime::model::{Mode, own_page};
@@ -182,7 +182,7 @@ pub async fn page(
     let course = Course::load(&mut tx, registration).await?;
     let (activity, _) = course.launchable(index)?;
     if let Some(page) = own_page(&activity.kind) {
-        return Ok(Redirect::to(&format!("{page}/{id}/{index}{}", query(mode))).into_response());
+        return Ok(Redirect::to(&format!("{page}/{id}/{index}{}", mode.query())).into_response());
     }
     let chrome = PlayerChrome::of(&mut tx, &player, activity, mode, &shell).await?.without_state();
     let is_media = matches!(activity.kind.as_str(), "video" | "audio");

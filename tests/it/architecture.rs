@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["lrs", "packages"],
     &["progress"],
     &["runtime"],
-    &["quiz"],
+    &["native", "quiz"],
     &["webhooks"],
     &["catalogue"],
     &["reports"],

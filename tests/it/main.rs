@@ -8,6 +8,7 @@ mod identity;
 mod jobs;
 mod lrs;
 mod native;
+mod native_pages;
 mod openapi;
 mod packages;
 mod progress;

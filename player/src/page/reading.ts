@@ -29,6 +29,16 @@ addEventListener('pagehide', () => {
   navigator.sendBeacon(address, new URLSearchParams(told));
   isTold = true;
 });
+// What opens elsewhere may have ended the step: who comes back sees it.
+let hasOpened = false;
+for (const link of document.querySelectorAll('[data-elsewhere]')) {
+  link.addEventListener('click', () => {
+    hasOpened = true;
+  });
+}
+document.addEventListener('visibilitychange', () => {
+  if (hasOpened && document.visibilityState === 'visible') location.reload();
+});
 // A page brought back by the back button has told its end: it is a new visit.
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();

@@ -69,6 +69,10 @@ trainer-completed = Finished
 trainer-added = Added on
 trainer-act = Action
 trainer-publish = Publish
+trainer-write = Write content
+trainer-drafts = Drafts
+trainer-draft-saved = saved on { $when }
+trainer-untitled = Untitled
 trainer-unpublish = Withdraw
 
 kind-scorm12 = SCORM 1.2 module

@@ -69,6 +69,10 @@ trainer-completed = Terminé
 trainer-added = Ajoutée le
 trainer-act = Action
 trainer-publish = Publier
+trainer-write = Écrire un contenu
+trainer-drafts = Brouillons
+trainer-draft-saved = enregistré le { $when }
+trainer-untitled = Sans titre
 trainer-unpublish = Retirer
 
 kind-scorm12 = Module SCORM 1.2

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::super::store::NewFile;
-use crate::core::{Error, PackageId, Result, Timestamp};
+use crate::core::{Error, PackageId, Result, Timestamp, VersionId};
 use crate::on_db;
 use crate::state::App;
 use crate::storage::Tx;
@@ -84,6 +84,15 @@ const ALL: &str = "SELECT name, file_name, media_type, size, width, height FROM 
 /// Every file of a package, in the order they came.
 pub async fn all(tx: &mut Tx, package: PackageId) -> Result<Vec<Asset>> {
     Ok(on_db!(tx, c => sqlx::query_as(ALL).bind(package).fetch_all(c).await)?)
+}
+
+const OF_VERSION: &str = "SELECT a.name, a.file_name, a.media_type, a.size, a.width, a.height \
+    FROM package_version v JOIN package_file f ON f.version_id = v.id \
+    JOIN package_asset a ON a.package_id = v.package_id AND a.name = f.path WHERE v.id = $1";
+
+/// The files of a version that have in it the name they have in the package: the pictures of a page.
+pub async fn of_version(tx: &mut Tx, version: VersionId) -> Result<Vec<Asset>> {
+    Ok(on_db!(tx, c => sqlx::query_as(OF_VERSION).bind(version).fetch_all(c).await)?)
 }
 
 const FIND: &str = "SELECT name, file_name, media_type, size, width, height FROM package_asset \

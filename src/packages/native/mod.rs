@@ -14,7 +14,6 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::manifest;
 use super::model::{ActivityDetails, CourseDetails, PackageKind};
 use super::store::{NewActivity, NewCourse, NewFile};
 use crate::core::{CourseId, Error, LanguageMap, PackageId, PersonId, Result, Timestamp, VersionId};
@@ -152,6 +151,7 @@ pub async fn save_draft<T: Serialize>(
     }
     let present = raw_draft(tx, id).await?;
     Err(Error::conflict("draft-changed")
+        .arg("by", if present.updated_by.is_some() { "known" } else { "unknown" })
         .arg("name", present.updated_by.unwrap_or_default())
         .with("revision", present.revision))
 }
@@ -184,7 +184,10 @@ pub async fn publish<T: Serialize>(
         id: version,
         package: id,
         number,
-        file_name: &files.first().map(|file| file.path.clone()).unwrap_or_default(),
+        file_name: match draft.kind {
+            PackageKind::Document => files.first().map_or("", |file| file.path.as_str()),
+            _ => "",
+        },
         sha256: &Sha256::digest(content.as_bytes()),
         size: content.len(),
         content: &content,
@@ -207,7 +210,7 @@ pub async fn publish<T: Serialize>(
             iri: format!("{iri}/activities/{word}"),
             title: publication.title,
             kind: word,
-            href: files.first().map(|file| manifest::encode(&file.path)),
+            href: None,
             launchable: true,
             visible: true,
             details: serde_json::to_string(&ActivityDetails::None)?,
