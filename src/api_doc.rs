@@ -10,7 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::App;
-use crate::{identity, packages, runtime};
+use crate::{identity, packages, programmes, runtime};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,7 @@ use crate::{identity, packages, runtime};
         (name = "packages", description = "Importing, reading and deleting packages"),
         (name = "launches", description = "Opening the player for people of another system"),
         (name = "registrations", description = "What somebody did in a course"),
+        (name = "enrolments", description = "Who follows which programme, and where they stand"),
         (name = "identity", description = "Who calls"),
     )
 )]
@@ -47,7 +48,11 @@ impl utoipa::Modify for Callers {
 }
 
 fn interface() -> OpenApiRouter<App> {
-    let version_1 = OpenApiRouter::new().merge(packages::api()).merge(runtime::api()).merge(identity::api());
+    let version_1 = OpenApiRouter::new()
+        .merge(packages::api())
+        .merge(runtime::api())
+        .merge(programmes::api())
+        .merge(identity::api());
     OpenApiRouter::with_openapi(Interface::openapi()).nest("/api/v1", version_1)
 }
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Extension, Router};
+use futures_util::future::BoxFuture;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -14,12 +15,14 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::config::Config;
-use crate::core::{Clock, Error, Kind, Result};
+use crate::core::{Clock, Error, Kind, RegistrationId, Result};
 use crate::jobs::Handlers;
-use crate::progress::Projector;
-use crate::state::App;
+use crate::state::{App, Projection};
+use crate::storage::Tx;
+use crate::xapi::{Statement, Stored};
 use crate::{
-    api_doc, catalogue, identity, lrs, native, on_db, packages, progress, quiz, reports, runtime, web, webhooks,
+    api_doc, catalogue, identity, lrs, native, on_db, packages, programmes, progress, quiz, reports, runtime, web,
+    webhooks,
 };
 
 /// See [`web::harden`].
@@ -34,7 +37,32 @@ pub fn router(app: &App) -> Router {
 /// progress of learners.
 pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
     webhooks::prepare_tls();
-    App::open(config, clock, Box::new(Projector)).await
+    App::open(config, clock, Box::new(Projections)).await
+}
+
+/// The progress in courses, then that in programmes, which is computed from it.
+struct Projections;
+
+impl Projection for Projections {
+    fn prepare<'a>(&'a self, tx: &'a mut Tx, registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            progress::Projector.prepare(tx, registrations).await?;
+            programmes::Projector.prepare(tx, registrations).await
+        })
+    }
+
+    fn stored<'a>(
+        &'a self,
+        app: &'a App,
+        tx: &'a mut Tx,
+        batch: &'a [Stored],
+    ) -> BoxFuture<'a, Result<Vec<Statement>>> {
+        Box::pin(async move {
+            let mut more = progress::Projector.stored(app, tx, batch).await?;
+            more.extend(programmes::Projector.stored(app, tx, batch).await?);
+            Ok(more)
+        })
+    }
 }
 
 /// How often what has run out is removed.
@@ -57,9 +85,14 @@ pub async fn keep_swept(app: App) {
     }
 }
 
+/// How long a change in the organisation that nobody told the programmes about may take to change enrolments.
+const RECONCILE_EVERY: Duration = Duration::from_secs(10 * 60);
+
 /// What is done by itself: who does which kind of job.
 pub fn jobs() -> Handlers {
-    Handlers::new()
+    Handlers::new().every("reconcile-enrolments", RECONCILE_EVERY, |work| async move {
+        programmes::reconcile_all(&work.app).await.map(drop)
+    })
 }
 
 /// The application origin: pages, REST interface, LRS.
@@ -74,6 +107,7 @@ fn application(app: &App) -> Router {
         .merge(lrs::xapi_routes())
         .merge(packages::routes())
         .merge(native::routes())
+        .merge(programmes::routes())
         .merge(progress::routes())
         .merge(quiz::routes())
         .merge(reports::routes())

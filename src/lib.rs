@@ -16,6 +16,7 @@ pub mod media;
 pub mod native;
 pub mod outbox;
 pub mod packages;
+pub mod programmes;
 pub mod progress;
 pub mod quiz;
 pub mod reports;

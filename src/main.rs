@@ -10,7 +10,7 @@ use preau::core::{Clock, Language};
 use preau::identity::{NewAccount, Role, Scope};
 use preau::state::App;
 use preau::web::Words;
-use preau::{api_doc, check, demo, identity, jobs, lrs, packages, progress};
+use preau::{api_doc, check, demo, identity, jobs, lrs, packages, programmes, progress};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -97,7 +97,8 @@ enum TokenCommand {
         /// What the program is called.
         #[arg(long)]
         name: String,
-        /// packages/write, packages/read, launches/write, registrations/read or all; may be given several times.
+        /// packages/write, packages/read, launches/write, enrolments/write, enrolments/read, registrations/read or
+        /// all; may be given several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<String>,
     },
@@ -225,8 +226,14 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
         }
         Command::Rebuild => {
             let done = progress::rebuild(&app).await?;
-            let text = format!("{} statements, {} registrations", done.statements, done.registrations);
-            Some(Said::new(text, serde_json::to_value(done)?))
+            let enrolments = programmes::rebuild(&app).await?;
+            let text = format!(
+                "{} statements, {} registrations, {enrolments} enrolments",
+                done.statements, done.registrations
+            );
+            let mut answer = serde_json::to_value(done)?;
+            answer["enrolments"] = enrolments.into();
+            Some(Said::new(text, answer))
         }
         Command::Check | Command::Openapi => None,
     };

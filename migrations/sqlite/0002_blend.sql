@@ -153,7 +153,8 @@ CREATE TABLE enrolment_rule (
 CREATE INDEX enrolment_rule_programme ON enrolment_rule (programme_id);
 CREATE INDEX enrolment_rule_target ON enrolment_rule (target, target_id);
 
--- One person in one programme. Its identifier is the xAPI registration of statements about the programme.
+-- One person in one programme. Its identifier is the xAPI registration of statements about the programme. Whom somebody
+-- took out by hand (`cancelled_by`) comes back only by a rule made later.
 CREATE TABLE enrolment (
     id           BLOB PRIMARY KEY,
     person_id    BLOB NOT NULL REFERENCES person (id),
@@ -163,6 +164,7 @@ CREATE TABLE enrolment (
     due_at       INTEGER,
     created_at   INTEGER NOT NULL,
     cancelled_at INTEGER,
+    cancelled_by BLOB REFERENCES person (id),
     UNIQUE (person_id, programme_id)
 );
 CREATE INDEX enrolment_programme ON enrolment (programme_id);
@@ -371,3 +373,30 @@ CREATE TRIGGER report_person_moved AFTER UPDATE OF org_unit_id ON person WHEN OL
 BEGIN
     UPDATE report_enrolment SET org_unit_id = NEW.org_unit_id WHERE person_id = NEW.id;
 END;
+
+-- Where the player leads back to, for a course that was opened from a programme.
+ALTER TABLE registration ADD COLUMN way_out TEXT;
+
+-- Whom the rules in force want in which programme; `rule_id` is the latest of them, `due_at` the earliest date.
+CREATE VIEW enrolment_wanted AS
+WITH RECURSIVE unit (rule_id, unit_id) AS (
+    SELECT r.id, r.target_id FROM enrolment_rule r WHERE r.target = 'org-unit' AND r.ended_at IS NULL
+    UNION
+    SELECT u.rule_id, o.id FROM unit u JOIN org_unit o ON o.parent_id = u.unit_id),
+named (rule_id, person_id) AS (
+    SELECT r.id, r.target_id FROM enrolment_rule r WHERE r.target = 'person' AND r.ended_at IS NULL
+    UNION ALL
+    SELECT r.id, m.person_id FROM enrolment_rule r JOIN space_member m ON m.space_id = r.target_id
+     WHERE r.target = 'space' AND r.ended_at IS NULL
+    UNION ALL
+    SELECT u.rule_id, p.id FROM unit u JOIN person p ON p.org_unit_id = u.unit_id),
+ranked AS (
+    SELECT r.programme_id, n.person_id, n.rule_id, r.created_at AS ruled_at,
+           MIN(r.due_at) OVER (PARTITION BY r.programme_id, n.person_id) AS due_at,
+           ROW_NUMBER() OVER (PARTITION BY r.programme_id, n.person_id ORDER BY r.created_at DESC, r.id) AS place
+      FROM named n
+      JOIN enrolment_rule r ON r.id = n.rule_id
+      JOIN person p ON p.id = n.person_id
+      JOIN programme g ON g.id = r.programme_id
+     WHERE p.disabled_at IS NULL AND g.published_at IS NOT NULL AND g.archived_at IS NULL)
+SELECT programme_id, person_id, rule_id, ruled_at, due_at FROM ranked WHERE place = 1;

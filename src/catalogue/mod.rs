@@ -2,6 +2,7 @@
 //!
 //! Invariant: a course that is not published is seen by its trainers only, and by those who have begun it.
 
+mod home;
 mod model;
 mod pages;
 mod store;
@@ -17,7 +18,7 @@ use crate::state::App;
 /// Pages of learners and trainers.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/", get(pages::home))
+        .route("/", get(home::show))
         .route("/catalogue", get(pages::catalogue))
         .route("/courses/{course}", get(pages::course))
         .route("/trainer", get(trainer::courses))

@@ -22,6 +22,10 @@ pub struct LearnerCourse {
     pub progress: Option<f64>,
     pub done: Option<i32>,
     pub completed_at: Option<Timestamp>,
+    /// When something was last done in it.
+    pub last_at: Option<Timestamp>,
+    /// Whether it is a step of a programme the learner follows: then it is found there.
+    pub in_programme: bool,
 }
 
 impl LearnerCourse {

@@ -1,4 +1,4 @@
-//! What learners see: their home, the catalogue, a course.
+//! What learners see: the catalogue, a course.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -9,28 +9,30 @@ use crate::catalogue::model::LearnerCourse;
 use crate::catalogue::store;
 use crate::core::{CourseId, Error, Language, Result, Timestamp, plain_letters};
 use crate::identity::SignedIn;
+use crate::programmes::{self, Offered};
 use crate::progress::{Status, percent};
 use crate::state::App;
 use crate::web::{self, Path, Shell, Tab};
 
 /// A course in a list.
-struct CourseLine {
-    id: CourseId,
-    title: String,
+pub struct CourseLine {
+    pub id: CourseId,
+    pub title: String,
     /// Locale key of the kind's name.
-    kind_key: String,
-    status: Status,
-    steps: i64,
+    pub kind_key: String,
+    pub status: Status,
+    pub steps: i64,
     /// The step that is open, counted from what is done.
-    step: i64,
-    percent: i32,
+    pub step: i64,
+    pub percent: i32,
     /// Where one tap leads: the exact screen when begun, else the course's page.
-    url: String,
-    completed: Option<Timestamp>,
+    pub url: String,
+    pub completed: Option<Timestamp>,
 }
 
 impl CourseLine {
-    fn of(course: &LearnerCourse, language: Language) -> Self {
+    /// A course as its learner sees it.
+    pub fn of(course: &LearnerCourse, language: Language) -> Self {
         let status = course.status();
         let page = format!("/courses/{}", course.id);
         Self {
@@ -56,46 +58,12 @@ fn plain_kind(kind: &str) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "catalogue/templates/home.html")]
-struct Home {
-    shell: Shell,
-    first_name: String,
-    /// What to go on with, at one tap.
-    resume: Option<CourseLine>,
-    /// Other courses under way.
-    doing: Vec<CourseLine>,
-    /// Open courses not begun yet; the newest few.
-    open: Vec<CourseLine>,
-    /// How many more the catalogue holds.
-    more: usize,
-    done: Vec<CourseLine>,
-}
-
-/// The learner's home: one tap to where they left, then what is under way, open, done.
-pub async fn home(SignedIn(person): SignedIn, State(app): State<App>, shell: Shell) -> Result<Response> {
-    /// Courses the home suggests; the catalogue has them all.
-    const SUGGESTED: usize = 5;
-    let mut tx = app.db.read().await?;
-    let begun = store::begun_by(&mut tx, person.id).await?;
-    let open = store::open_to(&mut tx, person.id).await?;
-    let language = shell.words.language();
-    let line = |course: &LearnerCourse| CourseLine::of(course, language);
-    let mut doing: Vec<CourseLine> = begun.iter().filter(|course| !course.status().is_over()).map(line).collect();
-    let resume = (!doing.is_empty()).then(|| doing.remove(0));
-    let mut open: Vec<CourseLine> = open.iter().filter(|course| course.registration.is_none()).map(line).collect();
-    let more = open.len().saturating_sub(SUGGESTED);
-    open.truncate(SUGGESTED);
-    let done = begun.iter().filter(|course| course.status().is_over()).map(line).collect();
-    let first_name = person.name.split_whitespace().next().unwrap_or_default().to_owned();
-    web::render(&Home { shell: shell.tab(Tab::Learn), first_name, resume, doing, open, more, done })
-}
-
-#[derive(Template)]
 #[template(path = "catalogue/templates/catalogue.html")]
 struct Catalogue {
     shell: Shell,
     /// What the reader looks for.
     wanted: String,
+    programmes: Vec<Offered>,
     courses: Vec<CourseLine>,
     /// Whether anything is published at all.
     empty: bool,
@@ -108,7 +76,7 @@ pub struct CatalogueFilter {
     q: String,
 }
 
-/// Every course that is open, found by words of its title.
+/// Every programme and course that is open, found by words of its title.
 pub async fn catalogue(
     SignedIn(person): SignedIn,
     State(app): State<App>,
@@ -117,14 +85,16 @@ pub async fn catalogue(
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let open = store::open_to(&mut tx, person.id).await?;
-    let empty = open.is_empty();
+    let mut programmes = programmes::offered(&mut tx, person.id).await?;
+    let empty = open.is_empty() && programmes.is_empty();
+    programmes.retain(|programme| matches(&programme.title, &filter.q));
     let language = shell.words.language();
     let courses: Vec<CourseLine> = open
         .iter()
         .map(|course| CourseLine::of(course, language))
         .filter(|course| matches(&course.title, &filter.q))
         .collect();
-    web::render(&Catalogue { shell: shell.tab(Tab::Catalogue), wanted: filter.q, courses, empty })
+    web::render(&Catalogue { shell: shell.tab(Tab::Catalogue), wanted: filter.q, programmes, courses, empty })
 }
 
 /// Whether every word looked for is in the title, whatever its case and accents.

@@ -11,7 +11,10 @@ pub async fn begun_by(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse
         SELECT c.id, c.title, c.kind, r.id AS registration, r.current_index,
                (SELECT COUNT(*) FROM activity a
                  WHERE a.course_id = c.id AND a.version_id = r.version_id AND a.launchable) AS steps,
-               p.completion, p.success, p.progress, p.done, p.completed_at
+               p.completion, p.success, p.progress, p.done, p.completed_at,
+               COALESCE(p.last_at, r.created_at) AS last_at,
+               EXISTS (SELECT 1 FROM enrolment e JOIN step s ON s.version_id = e.version_id AND s.removed_at IS NULL
+                        WHERE e.person_id = $1 AND e.cancelled_at IS NULL AND s.course_id = c.id) AS in_programme
           FROM registration r
           JOIN course c ON c.id = r.course_id
           LEFT JOIN registration_progress p ON p.registration_id = r.id
@@ -28,7 +31,9 @@ pub async fn open_to(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse>
         SELECT c.id, c.title, c.kind, r.id AS registration, r.current_index,
                (SELECT COUNT(*) FROM activity a
                  WHERE a.course_id = c.id AND a.version_id = c.version_id AND a.launchable) AS steps,
-               p.completion, p.success, p.progress, p.done, p.completed_at
+               p.completion, p.success, p.progress, p.done, p.completed_at, p.last_at,
+               EXISTS (SELECT 1 FROM enrolment e JOIN step s ON s.version_id = e.version_id AND s.removed_at IS NULL
+                        WHERE e.person_id = $1 AND e.cancelled_at IS NULL AND s.course_id = c.id) AS in_programme
           FROM course c
           LEFT JOIN registration r ON r.course_id = c.id AND r.person_id = $1 AND NOT r.preview
            AND r.attempt = (SELECT MAX(o.attempt) FROM registration o

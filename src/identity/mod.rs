@@ -23,8 +23,8 @@ mod store;
 mod tokens;
 
 pub use access::{
-    Administrator, ApiCaller, Caller, CanImport, CanLaunch, CanReadPackages, CanReadRegistrations, MaybeSignedIn,
-    Refusal, SignedIn, StatementReader, Trainer,
+    Administrator, ApiCaller, Caller, CanEnrol, CanImport, CanLaunch, CanReadEnrolments, CanReadPackages,
+    CanReadRegistrations, MaybeSignedIn, Refusal, SignedIn, StatementReader, Trainer,
 };
 pub use accounts::{Added, NewAccount, add_account};
 pub use api::api;
@@ -35,6 +35,7 @@ pub use login::{
 pub use model::{NewPerson, Person, Role, Roles, Scope};
 pub use org_units::{OrgUnits, all as org_units, org_unit_at};
 pub use password::{generate_password, hash_password};
+pub use people::{Found, Page, Wanted, search};
 pub use sign_in::check as check_password;
 pub use store::{add_person, person, person_of_account, set_disabled, set_password, set_roles};
 pub use tokens::{ApiToken, create_token};

@@ -64,6 +64,12 @@ pub enum Scope {
     /// Launch courses for people.
     #[serde(rename = "launches/write")]
     LaunchesWrite,
+    /// Enrol people in programmes.
+    #[serde(rename = "enrolments/write")]
+    EnrolmentsWrite,
+    /// Read who is enrolled and where they stand.
+    #[serde(rename = "enrolments/read")]
+    EnrolmentsRead,
     /// Read registrations and their progress.
     #[serde(rename = "registrations/read")]
     RegistrationsRead,
@@ -74,8 +80,15 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 5] =
-        [Scope::PackagesWrite, Scope::PackagesRead, Scope::LaunchesWrite, Scope::RegistrationsRead, Scope::All];
+    pub const ALL: [Scope; 7] = [
+        Scope::PackagesWrite,
+        Scope::PackagesRead,
+        Scope::LaunchesWrite,
+        Scope::EnrolmentsWrite,
+        Scope::EnrolmentsRead,
+        Scope::RegistrationsRead,
+        Scope::All,
+    ];
 
     /// The stable name.
     pub fn name(self) -> &'static str {
@@ -83,14 +96,17 @@ impl Scope {
             Scope::PackagesWrite => "packages/write",
             Scope::PackagesRead => "packages/read",
             Scope::LaunchesWrite => "launches/write",
+            Scope::EnrolmentsWrite => "enrolments/write",
+            Scope::EnrolmentsRead => "enrolments/read",
             Scope::RegistrationsRead => "registrations/read",
             Scope::All => "all",
         }
     }
 
-    /// Whether holding this scope covers `wanted`. Who may write packages may read them.
+    /// Whether holding this scope covers `wanted`. Who may write packages or enrolments may read them.
     pub fn covers(self, wanted: Scope) -> bool {
-        self == Scope::All || self == wanted || (self == Scope::PackagesWrite && wanted == Scope::PackagesRead)
+        let reads = [(Scope::PackagesWrite, Scope::PackagesRead), (Scope::EnrolmentsWrite, Scope::EnrolmentsRead)];
+        self == Scope::All || self == wanted || reads.contains(&(self, wanted))
     }
 }
 

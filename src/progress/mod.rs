@@ -14,6 +14,7 @@ mod store;
 
 pub use model::{ActivityProgress, Completion, Figures, RegistrationProgress, Status, Success, percent};
 pub use pages::{Told, routes, sentences};
-pub use projection::Projector;
+pub use projection::{Projector, is_enough};
 pub use read::{ActivityRow, CourseRow, LearnerRow, activities_of, of_course, of_person, of_registration, standing};
 pub use rebuild::{Rebuilt, rebuild};
+pub use store::registration_of;

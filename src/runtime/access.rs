@@ -46,6 +46,7 @@ impl PlayerOf {
     pub fn way_out(&self) -> String {
         match self.grant.as_ref().and_then(|grant| grant.return_url.clone()) {
             Some(url) => url,
+            None if self.registration.way_out.is_some() => self.registration.way_out.clone().unwrap_or_default(),
             None if self.registration.preview => "/trainer".to_owned(),
             None => format!("/courses/{}", self.registration.course_id),
         }

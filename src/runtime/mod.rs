@@ -30,6 +30,7 @@ pub use access::PlayerOf;
 pub use api::api;
 pub use chrome::{OutlineEntry, PlayerChrome};
 pub use model::{Activity, Mode, Registration};
+pub use player::open_from;
 pub use visit::{Opened, Visit};
 
 use crate::state::App;

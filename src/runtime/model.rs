@@ -81,6 +81,8 @@ pub struct Registration {
     pub current_index: Option<i32>,
     pub sequencing: Option<String>,
     pub person_disabled_at: Option<Timestamp>,
+    /// Where it was opened from, if not from the course's own page.
+    pub way_out: Option<String>,
 }
 
 impl Registration {

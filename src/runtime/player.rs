@@ -47,11 +47,41 @@ pub async fn start(
     }
     let id = enter(&mut tx, &app, person.id, course, false).await?.ok_or_else(unknown)?;
     let index = first(&mut tx, id, Mode::Normal).await?;
+    store::set_way_out(&mut tx, id, None).await?;
     if let Some(login) = asker.login() {
         identity::forget_grant(&mut tx, login, id).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/player/{id}/{index}")).into_response())
+}
+
+/// Opens a course, or one activity of it, for somebody who comes from `way_out` and goes back there: the address of the
+/// exact screen. Whoever calls has asked whether they may.
+///
+/// Errors: `course-unknown`, `activity-unknown`.
+pub async fn open_from(
+    tx: &mut Tx,
+    app: &App,
+    asker: &MaybeSignedIn,
+    person: PersonId,
+    (course, activity): (CourseId, Option<&str>),
+    way_out: &str,
+) -> Result<String> {
+    let id = enter(tx, app, person, course, false).await?.ok_or_else(|| Error::not_found("course-unknown"))?;
+    let index = match activity {
+        None => first(tx, id, Mode::Normal).await?,
+        Some(identifier) => {
+            let registration = locked(tx, id).await?;
+            let course = Course::load(tx, &registration).await?;
+            let named = course.activities.iter().find(|a| a.launchable && a.identifier == identifier);
+            named.map(|activity| activity.activity_index).ok_or_else(|| Error::not_found("activity-unknown"))?
+        }
+    };
+    store::set_way_out(tx, id, Some(way_out)).await?;
+    if let Some(login) = asker.login() {
+        identity::forget_grant(tx, login, id).await?;
+    }
+    Ok(format!("/player/{id}/{index}"))
 }
 
 /// Lets a trainer see a course as a learner would, published or not. Nothing is recorded.

@@ -8,7 +8,7 @@ use crate::storage::Tx;
 const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
     r.version_id, c.iri AS course_iri, c.kind AS course_kind, c.title AS course_title, \
     c.details AS course_details, r.preview, r.lease, r.current_index, r.sequencing, \
-    p.disabled_at AS person_disabled_at \
+    p.disabled_at AS person_disabled_at, r.way_out \
     FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id WHERE r.id = $1";
 
 /// The registration, with its person and course.
@@ -251,4 +251,12 @@ const REDEEM: &str = "UPDATE launch_ticket SET redeemed_at = $2 \
 /// Redeems a one-time address; `None` if it was used, has expired or never was.
 pub async fn redeem(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<Ticket>> {
     Ok(on_db!(tx, c => sqlx::query_as(REDEEM).bind(token_hash).bind(now).fetch_optional(c).await)?)
+}
+
+const SET_WAY_OUT: &str = "UPDATE registration SET way_out = $2 WHERE id = $1";
+
+/// Remembers where the player's way out leads; `None` for the course's own page.
+pub async fn set_way_out(tx: &mut Tx, id: RegistrationId, way_out: Option<&str>) -> Result<()> {
+    on_db!(tx, c => sqlx::query(SET_WAY_OUT).bind(id).bind(way_out).execute(c).await.map(drop))?;
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod asker;
 pub mod assets;
+pub mod calendar;
 mod cookies;
 pub mod design;
 mod document;

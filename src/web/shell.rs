@@ -67,6 +67,7 @@ impl Tab {
             "" => Some(Tab::Learn),
             "catalogue" | "courses" => Some(Tab::Catalogue),
             "trainer" | "admin" | "reports" => Some(Tab::Manage),
+            "programmes" => Some(Tab::Learn),
             "me" => Some(Tab::Me),
             _ => None,
         }
@@ -354,6 +355,7 @@ impl Shell {
         let mut sections = Vec::new();
         if viewer.teaches {
             sections.push(item("manage-courses", "/trainer", "book-open"));
+            sections.push(item("manage-programmes", "/trainer/programmes", "list-checks"));
         }
         if viewer.reads_reports {
             sections.push(item("manage-reports", "/reports", "chart-no-axes-column"));
@@ -364,6 +366,11 @@ impl Shell {
         if viewer.administers {
             sections.push(item("manage-people", "/admin/people", "users"));
             sections.push(item("manage-webhooks", "/admin/webhooks", "list"));
+        }
+        // An address may lie below two of them: the longer one is meant.
+        let meant = sections.iter().filter(|section| section.current).map(|section| section.href.len()).max();
+        for section in &mut sections {
+            section.current &= Some(section.href.len()) == meant;
         }
         if sections.len() < 2 { Vec::new() } else { sections }
     }
@@ -398,7 +405,12 @@ pub async fn carry_flash(State(app): State<App>, mut request: Request, next: Nex
 }
 
 fn say(flash: &Flash, words: Words) -> Said {
-    let args: Vec<_> = flash.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    // A count is called `n` in every message: it chooses the plural.
+    let value = |name: &str, value: &str| match value.parse::<i64>() {
+        Ok(count) if name == "n" => count.into(),
+        _ => value.to_owned().into(),
+    };
+    let args: Vec<_> = flash.args.iter().map(|(name, text)| (name.as_str(), value(name, text))).collect();
     Said { text: words.with(&flash.key, &args), fault: flash.fault, undo: flash.undo.clone().unwrap_or_default() }
 }
 

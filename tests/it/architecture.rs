@@ -22,6 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["progress"],
     &["runtime"],
     &["native", "quiz"],
+    &["programmes"],
     &["webhooks"],
     &["catalogue"],
     &["reports"],

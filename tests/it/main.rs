@@ -11,6 +11,7 @@ mod native;
 mod native_pages;
 mod openapi;
 mod packages;
+mod programmes;
 mod progress;
 mod quiz;
 mod quiz_editor;

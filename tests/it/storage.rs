@@ -40,7 +40,7 @@ async fn the_documents_of_registrations_are_found_by_an_index() {
 /// Table by table, the columns of a database.
 async fn columns(db: &Db) -> BTreeMap<String, Vec<String>> {
     const SQLITE: &str =
-        "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'";
+        "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type IN ('table', 'view')";
     const POSTGRES: &str =
         "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'";
     let rows: Vec<(String, String)> = match db {

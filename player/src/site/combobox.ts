@@ -11,19 +11,30 @@ export function matching(options: readonly string[], typed: string): string[] {
   return options.filter((option) => words.every((word) => plain(option).includes(word)));
 }
 
-/** An input with a datalist becomes an ARIA combobox with a list of its own (one look and one keyboard in every browser). */
-export function comboboxes(): void {
-  for (const box of all('[data-combobox]')) {
+/**
+ * An input with a datalist becomes an ARIA combobox with a list of its own (one look and one keyboard in every browser). The
+ * datalist may stand elsewhere and serve several inputs; with `data-source` the options are asked for (`?q=`) as one types.
+ */
+export function comboboxes(within: ParentNode = document): void {
+  for (const box of all('[data-combobox]', within)) {
     const input = box.querySelector('input');
-    const datalist = box.querySelector('datalist');
-    if (input && datalist) build(box, input, datalist);
+    if (!input) continue;
+    const own = box.querySelector('datalist');
+    const datalist = own ?? (input.list as HTMLDataListElement | null);
+    const options = [...(datalist?.options ?? [])].map((option) => option.value);
+    input.removeAttribute('list');
+    own?.remove();
+    if (datalist || box.dataset.source) build(box, input, options);
   }
 }
 
-function build(box: HTMLElement, input: HTMLInputElement, datalist: HTMLDataListElement): void {
-  const options = [...datalist.options].map((option) => option.value);
-  input.removeAttribute('list');
-  datalist.remove();
+/** What the server suggests for what was typed. */
+async function suggested(source: string, typed: string): Promise<string[]> {
+  const answer = await fetch(`${source}?${new URLSearchParams({ q: typed })}`, { headers: { accept: 'application/json' } });
+  return answer.ok ? ((await answer.json()) as string[]) : [];
+}
+
+function build(box: HTMLElement, input: HTMLInputElement, options: readonly string[]): void {
   const list = make('div', 'options');
   list.id = freshId('options');
   list.setAttribute('role', 'listbox');
@@ -67,8 +78,23 @@ function build(box: HTMLElement, input: HTMLInputElement, datalist: HTMLDataList
     close();
     input.dispatchEvent(new Event('change', { bubbles: true }));
   };
+  let asked = 0;
   const open = (typed: string) => {
-    const found = matching(options, typed).slice(0, 50);
+    const { source } = box.dataset;
+    if (!source) return show(matching(options, typed).slice(0, 50));
+    asked += 1;
+    const mine = asked;
+    // A pause between two letters is none of the typist's business.
+    setTimeout(() => {
+      if (mine !== asked) return;
+      suggested(source, typed)
+        .then((found) => {
+          if (mine === asked && document.activeElement === input) show(found);
+        })
+        .catch(() => close());
+    }, 150);
+  };
+  const show = (found: readonly string[]) => {
     list.replaceChildren(
       ...found.map((value) => {
         const entry = make('div', '', value);

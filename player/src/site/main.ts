@@ -1,5 +1,6 @@
 import { comboboxes } from './combobox.ts';
 import { all } from './dom.ts';
+import { liveRegions } from './live.ts';
 import { dialogs, menus, tabs, toast } from './overlays.ts';
 import { savedForms, savedOrders } from './saved-forms.ts';
 import { sortableLists } from './sortable-list.ts';
@@ -59,3 +60,7 @@ uploaders();
 onceForms();
 toastSamples();
 reveals();
+liveRegions((region) => {
+  sortableLists(region);
+  comboboxes(region);
+});

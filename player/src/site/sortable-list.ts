@@ -12,9 +12,12 @@ export function moved<T>(items: readonly T[], from: number, to: number): T[] {
 /**
  * `<ol data-sortable-list>`: rows are dragged by their handle or moved by their Up and Down buttons (`data-move="-1"`, `"1"`).
  * Each change is announced, can be undone, and is sent as the event `reordered` with the rows' `data-id` in order.
+ *
+ * Lists of one `data-sortable-group` take each other's rows by drag; what is told then (`row`, `list`, `place`) is for a page that
+ * saves it and says so itself.
  */
-export function sortableLists(): void {
-  for (const list of all('[data-sortable-list]')) new SortableList(list);
+export function sortableLists(within: ParentNode = document): void {
+  for (const list of all('[data-sortable-list]', within)) new SortableList(list);
 }
 
 class SortableList {
@@ -42,8 +45,20 @@ class SortableList {
     this.refresh();
   }
 
-  private rows(): HTMLElement[] {
-    return all('.drag-row', this.list);
+  private rows(list = this.list): HTMLElement[] {
+    return all('.drag-row', list);
+  }
+
+  /** The lists a row may be dropped in. */
+  private get group(): HTMLElement[] {
+    const name = this.list.dataset.sortableGroup;
+    return name ? all(`[data-sortable-group="${name}"]`) : [this.list];
+  }
+
+  /** The list under the pointer: the last one that begins above it. */
+  private listAt(y: number): HTMLElement {
+    const above = this.group.filter((list) => list.getBoundingClientRect().top <= y);
+    return above.at(-1) ?? this.group[0] ?? this.list;
   }
 
   private put(rows: HTMLElement[]): void {
@@ -83,19 +98,27 @@ class SortableList {
     });
   }
 
+  private tellGroup(row: HTMLElement, before: HTMLElement[]): void {
+    const list = row.closest<HTMLElement>('[data-sortable-list]');
+    if (!list || (list === this.list && this.rows().every((item, place) => item === before[place]))) return;
+    const place = this.rows(list).indexOf(row);
+    list.dispatchEvent(new CustomEvent('reordered', { bubbles: true, detail: { row, list, place } }));
+  }
+
   private drag(start: PointerEvent, row: HTMLElement): void {
     start.preventDefault();
     const before = this.rows();
     row.dataset.dragged = '';
     // On the document: an element that moves in the page loses a captured pointer.
     const move = (event: PointerEvent) => {
-      const others = this.rows().filter((other) => other !== row);
+      const list = this.listAt(event.clientY);
+      const others = this.rows(list).filter((other) => other !== row);
       const next = others.find((other) => {
         const box = other.getBoundingClientRect();
         return event.clientY < box.top + box.height / 2;
       });
       if (next) next.before(row);
-      else this.list.append(row);
+      else list.append(row);
     };
     const end = (event: Event) => {
       document.removeEventListener('pointermove', move);
@@ -103,6 +126,7 @@ class SortableList {
       document.removeEventListener('pointercancel', end);
       delete row.dataset.dragged;
       if (event.type === 'pointercancel') this.put(before);
+      if (this.list.dataset.sortableGroup) return this.tellGroup(row, before);
       this.refresh();
       this.tell(row, before);
     };

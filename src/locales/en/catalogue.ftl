@@ -1,6 +1,8 @@
 home-title = My training
 home-hello = Hello { $name }
 home-resume = Resume: { $title }
+home-due = To do
+home-step-of = { $done } of { $total } steps done
 home-doing = Also under way
 home-open = To discover
 home-more = { $n ->

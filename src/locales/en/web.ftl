@@ -10,6 +10,7 @@ tab-manage = Manage
 tab-me = Me
 manage-courses = Courses
 manage-reports = Reports
+manage-programmes = Programmes
 manage-statements = Records
 manage-people = People
 manage-spaces = Spaces

@@ -1,6 +1,8 @@
 home-title = Ma formation
 home-hello = Bonjour { $name }
 home-resume = Reprendre : { $title }
+home-due = À faire
+home-step-of = { $done } étapes faites sur { $total }
 home-doing = Aussi en cours
 home-open = À découvrir
 home-more = { $n ->

@@ -9,6 +9,7 @@ tab-spaces = Espaces
 tab-manage = Gérer
 tab-me = Moi
 manage-courses = Formations
+manage-programmes = Programmes
 manage-statements = Traces
 manage-reports = Bilan
 manage-people = Personnes
