@@ -10,7 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::App;
-use crate::{identity, packages, programmes, runtime};
+use crate::{identity, packages, programmes, runtime, spaces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,6 +29,7 @@ use crate::{identity, packages, programmes, runtime};
         (name = "launches", description = "Opening the player for people of another system"),
         (name = "registrations", description = "What somebody did in a course"),
         (name = "enrolments", description = "Who follows which programme, and where they stand"),
+        (name = "spaces", description = "Spaces of the intranet and their members"),
         (name = "identity", description = "Who calls"),
     )
 )]
@@ -52,6 +53,7 @@ fn interface() -> OpenApiRouter<App> {
         .merge(packages::api())
         .merge(runtime::api())
         .merge(programmes::api())
+        .merge(spaces::api())
         .merge(identity::api());
     OpenApiRouter::with_openapi(Interface::openapi()).nest("/api/v1", version_1)
 }

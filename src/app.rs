@@ -21,8 +21,8 @@ use crate::state::{App, Projection};
 use crate::storage::Tx;
 use crate::xapi::{Statement, Stored};
 use crate::{
-    api_doc, catalogue, identity, lrs, native, on_db, packages, programmes, progress, quiz, reports, runtime, web,
-    webhooks,
+    api_doc, catalogue, identity, lrs, native, on_db, packages, programmes, progress, quiz, reports, runtime, spaces,
+    web, webhooks,
 };
 
 /// See [`web::harden`].
@@ -112,6 +112,7 @@ fn application(app: &App) -> Router {
         .merge(quiz::routes())
         .merge(reports::routes())
         .merge(runtime::routes())
+        .merge(spaces::routes())
         .merge(webhooks::routes())
         .merge(api_doc::routes())
         .merge(identity::routes())

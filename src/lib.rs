@@ -22,6 +22,7 @@ pub mod quiz;
 pub mod reports;
 pub mod runtime;
 pub mod scorm;
+pub mod spaces;
 pub mod state;
 pub mod storage;
 pub mod web;

@@ -97,8 +97,8 @@ enum TokenCommand {
         /// What the program is called.
         #[arg(long)]
         name: String,
-        /// packages/write, packages/read, launches/write, enrolments/write, enrolments/read, registrations/read or
-        /// all; may be given several times.
+        /// packages/write, packages/read, launches/write, enrolments/write, enrolments/read, registrations/read,
+        /// spaces/write or all; may be given several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<String>,
     },

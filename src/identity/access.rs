@@ -227,3 +227,5 @@ api_right!(/// May enrol people in programmes: scope `enrolments/write`, or a tr
     CanEnrol, Scope::EnrolmentsWrite, |person| person.roles.may_train());
 api_right!(/// May read enrolments and where people stand: scope `enrolments/read`, or a trainer.
     CanReadEnrolments, Scope::EnrolmentsRead, |person| person.roles.may_train());
+api_right!(/// May keep spaces and their members up to date: scope `spaces/write`, or an administrator.
+    CanWriteSpaces, Scope::SpacesWrite, |person| person.roles.has(Role::Administrator));

@@ -30,6 +30,7 @@ const GRANT_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Login {
     id: Vec<u8>,
     person: Option<Person>,
+    in_spaces: bool,
 }
 
 /// Request extension: what the cookie said.
@@ -60,10 +61,12 @@ struct LoginRow {
     account_home_page: Option<String>,
     account_name: Option<String>,
     role: Option<String>,
+    in_spaces: bool,
 }
 
 const RECOGNISE: &str = "SELECT s.expires_at, p.id AS person_id, p.name, p.login, p.email, p.locale, p.org_unit_id, \
-    p.account_home_page, p.account_name, r.role \
+    p.account_home_page, p.account_name, r.role, \
+    EXISTS (SELECT 1 FROM space_member m WHERE m.person_id = s.person_id) AS in_spaces \
     FROM login_session s \
     LEFT JOIN person p ON p.id = s.person_id AND p.disabled_at IS NULL \
     LEFT JOIN person_role r ON r.person_id = p.id \
@@ -81,7 +84,7 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
         match find(&app, &token).await {
             Ok(Some((login, is_old))) => {
                 if let Some(person) = &login.person {
-                    request.extensions_mut().insert(viewer(person));
+                    request.extensions_mut().insert(viewer(person, login.in_spaces));
                 }
                 request.extensions_mut().insert(Recognised { login: Some(Arc::new(login)), failed: false });
                 prolonged = is_old.then(|| set_cookie(&app, &token));
@@ -105,13 +108,20 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
     response
 }
 
+/// Who is behind the sign-in that the database keeps under `id`, while it lasts.
+pub(super) async fn person_of(tx: &mut Tx, id: &[u8], now: Timestamp) -> Result<Option<Person>> {
+    let rows: Vec<LoginRow> = on_db!(tx, c => sqlx::query_as(RECOGNISE).bind(id).bind(now).fetch_all(c).await)?;
+    Ok(people(rows.into_iter().filter_map(person_row).collect()).pop())
+}
+
 async fn find(app: &App, token: &str) -> Result<Option<(Login, bool)>> {
     let (id, now) = (Secrets::digest(token), app.clock.now());
     let mut tx = app.db.read().await?;
     let rows: Vec<LoginRow> = on_db!(tx, c => sqlx::query_as(RECOGNISE).bind(&id).bind(now).fetch_all(c).await)?;
     drop(tx);
     let Some(expires_at) = rows.first().map(|row| row.expires_at) else { return Ok(None) };
-    let login = Login { id, person: people(rows.into_iter().filter_map(person_row).collect()).pop() };
+    let in_spaces = rows.first().is_some_and(|row| row.in_spaces);
+    let login = Login { id, in_spaces, person: people(rows.into_iter().filter_map(person_row).collect()).pop() };
     let until = now.plus(lifetime(app));
     let is_old = until.since(expires_at) >= PROLONG_AFTER;
     if is_old {
@@ -137,7 +147,7 @@ fn person_row(row: LoginRow) -> Option<PersonRow> {
     })
 }
 
-fn viewer(person: &Person) -> Viewer {
+fn viewer(person: &Person, in_spaces: bool) -> Viewer {
     Viewer {
         id: person.id,
         name: person.name.clone(),
@@ -146,6 +156,7 @@ fn viewer(person: &Person) -> Viewer {
         administers: person.roles.has(Role::Administrator),
         reads_records: person.roles.may_read_statements(),
         reads_reports: person.roles.may_read_reports(),
+        in_spaces,
     }
 }
 
@@ -155,19 +166,31 @@ const SWEEP: &str = "DELETE FROM login_session WHERE expires_at <= $1";
 /// Begins a sign-in of `person` (or, without one, of a browser that will hold launch grants) and sweeps those that ended.
 /// Answers the cookie's value, for [`set_cookie`].
 pub async fn begin_login(app: &App, tx: &mut Tx, person: Option<PersonId>) -> Result<String> {
-    let (token, now) = (Secrets::token(), app.clock.now());
+    let token = Secrets::token();
+    insert(app, tx, Secrets::digest(&token), person).await?;
+    Ok(token)
+}
+
+/// Keeps a sign-in under `id`, and sweeps those that ended.
+pub(super) async fn insert(app: &App, tx: &mut Tx, id: Vec<u8>, person: Option<PersonId>) -> Result<()> {
+    let now = app.clock.now();
     on_db!(tx, c => sqlx::query(SWEEP).bind(now).execute(c).await.map(drop))?;
     on_db!(tx, c => sqlx::query(INSERT)
-        .bind(Secrets::digest(&token)).bind(person).bind(now).bind(now.plus(lifetime(app)))
+        .bind(id).bind(person).bind(now).bind(now.plus(lifetime(app)))
         .execute(c).await.map(drop))?;
-    Ok(token)
+    Ok(())
 }
 
 const END: &str = "DELETE FROM login_session WHERE id = $1";
 
 /// Ends a sign-in and the launch grants it held.
 pub async fn end_login(tx: &mut Tx, login: &Login) -> Result<()> {
-    on_db!(tx, c => sqlx::query(END).bind(&login.id).execute(c).await.map(drop))?;
+    end(tx, &login.id).await
+}
+
+/// Forgets the sign-in kept under `id`.
+pub(super) async fn end(tx: &mut Tx, id: &[u8]) -> Result<()> {
+    on_db!(tx, c => sqlx::query(END).bind(id).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -247,6 +270,6 @@ pub fn forget_cookie(app: &App) -> HeaderValue {
     LOGIN.forget(&app.config)
 }
 
-fn lifetime(app: &App) -> Duration {
+pub(super) fn lifetime(app: &App) -> Duration {
     PROLONG_AFTER * app.config.logins.days.max(1)
 }

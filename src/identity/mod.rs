@@ -11,6 +11,7 @@ use crate::state::App;
 mod access;
 mod accounts;
 mod api;
+mod embedded;
 mod login;
 mod model;
 mod org_units;
@@ -24,10 +25,11 @@ mod tokens;
 
 pub use access::{
     Administrator, ApiCaller, Caller, CanEnrol, CanImport, CanLaunch, CanReadEnrolments, CanReadPackages,
-    CanReadRegistrations, MaybeSignedIn, Refusal, SignedIn, StatementReader, Trainer,
+    CanReadRegistrations, CanWriteSpaces, MaybeSignedIn, Refusal, SignedIn, StatementReader, Trainer,
 };
 pub use accounts::{Added, NewAccount, add_account};
 pub use api::api;
+pub use embedded::{Embedded, MaybeEmbedded};
 pub use login::{
     LaunchGrant, Login, begin_login, end_login, forget_cookie, forget_grant, grant_launch, launch_grant, recognise,
     set_cookie,
@@ -35,7 +37,7 @@ pub use login::{
 pub use model::{NewPerson, Person, Role, Roles, Scope};
 pub use org_units::{OrgUnits, all as org_units, org_unit_at};
 pub use password::{generate_password, hash_password};
-pub use people::{Found, Page, Wanted, search};
+pub use people::{Found, Page as PeoplePage, Wanted as PeopleWanted, search as search_people};
 pub use sign_in::check as check_password;
 pub use store::{add_person, person, person_of_account, set_disabled, set_password, set_roles};
 pub use tokens::{ApiToken, create_token};

@@ -73,6 +73,9 @@ pub enum Scope {
     /// Read registrations and their progress.
     #[serde(rename = "registrations/read")]
     RegistrationsRead,
+    /// Keep spaces and their members up to date.
+    #[serde(rename = "spaces/write")]
+    SpacesWrite,
     /// Everything.
     #[serde(rename = "all")]
     All,
@@ -80,13 +83,14 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 7] = [
+    pub const ALL: [Scope; 8] = [
         Scope::PackagesWrite,
         Scope::PackagesRead,
         Scope::LaunchesWrite,
         Scope::EnrolmentsWrite,
         Scope::EnrolmentsRead,
         Scope::RegistrationsRead,
+        Scope::SpacesWrite,
         Scope::All,
     ];
 
@@ -99,6 +103,7 @@ impl Scope {
             Scope::EnrolmentsWrite => "enrolments/write",
             Scope::EnrolmentsRead => "enrolments/read",
             Scope::RegistrationsRead => "registrations/read",
+            Scope::SpacesWrite => "spaces/write",
             Scope::All => "all",
         }
     }
@@ -228,7 +233,7 @@ mod tests {
             "boss".parse::<Role>(),
             Err("unknown role \"boss\"; valid: learner, trainer, manager, hr, administrator".to_owned())
         );
-        assert!("packages/delete".parse::<Scope>().unwrap_err().ends_with("registrations/read, all"));
+        assert!("packages/delete".parse::<Scope>().unwrap_err().ends_with("registrations/read, spaces/write, all"));
         for scope in Scope::ALL {
             assert_eq!(scope.name().parse(), Ok(scope));
         }

@@ -248,8 +248,8 @@ fn suggestion(name: &str, login: Option<&str>) -> String {
 async fn person_named(tx: &mut Tx, typed: &str) -> Result<Option<PersonId>> {
     let inside = typed.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     let text = inside.unwrap_or(typed).to_owned();
-    let wanted = identity::Wanted { text: text.clone(), unit: None };
-    let found = identity::search(tx, &wanted, &identity::Page::First, SUGGESTED).await?;
+    let wanted = identity::PeopleWanted { text: text.clone(), unit: None };
+    let found = identity::search_people(tx, &wanted, &identity::PeoplePage::First, SUGGESTED).await?;
     let mut people = found.people.into_iter().filter(|person| person.disabled_at.is_none());
     if let Some(exact) =
         people.clone().find(|person| person.login.as_deref().is_some_and(|login| login.eq_ignore_ascii_case(&text)))
@@ -274,8 +274,8 @@ pub async fn search(
     Query(typed): Query<Typed>,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
-    let wanted = identity::Wanted { text: typed.q, unit: None };
-    let found = identity::search(&mut tx, &wanted, &identity::Page::First, SUGGESTED).await?;
+    let wanted = identity::PeopleWanted { text: typed.q, unit: None };
+    let found = identity::search_people(&mut tx, &wanted, &identity::PeoplePage::First, SUGGESTED).await?;
     let names: Vec<String> = found
         .people
         .iter()

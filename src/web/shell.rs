@@ -44,6 +44,8 @@ pub struct Viewer {
     pub reads_records: bool,
     /// Administrators, HR and managers: reads reports.
     pub reads_reports: bool,
+    /// Is a member of a space: sees "Espaces".
+    pub in_spaces: bool,
 }
 
 /// The tabs of the product.
@@ -53,6 +55,8 @@ pub enum Tab {
     Learn,
     /// `/catalogue`
     Catalogue,
+    /// `/spaces`
+    Spaces,
     /// `/trainer` and `/admin`
     Manage,
     /// `/me`
@@ -66,6 +70,7 @@ impl Tab {
         match first {
             "" => Some(Tab::Learn),
             "catalogue" | "courses" => Some(Tab::Catalogue),
+            "spaces" => Some(Tab::Spaces),
             "trainer" | "admin" | "reports" => Some(Tab::Manage),
             "programmes" => Some(Tab::Learn),
             "me" => Some(Tab::Me),
@@ -328,7 +333,8 @@ impl Shell {
         &self.crumbs
     }
 
-    /// The tabs of this viewer: three for a learner, four for who manages courses; none before sign-in.
+    /// The tabs of this viewer: three for a learner, one more for who manages courses or is in a space, never more than four;
+    /// none before sign-in.
     pub fn tabs(&self) -> Vec<NavItem> {
         let Some(viewer) = &self.viewer else { return Vec::new() };
         let item = |tab, key, href, icon| NavItem { label: self.t(key), href, icon, current: self.tab == Some(tab) };
@@ -336,12 +342,18 @@ impl Shell {
             item(Tab::Learn, "tab-learn", "/", "house"),
             item(Tab::Catalogue, "tab-catalogue", "/catalogue", "library"),
         ];
+        if viewer.in_spaces {
+            tabs.push(item(Tab::Spaces, "tab-spaces", "/spaces", "users"));
+        }
         if viewer.teaches {
             tabs.push(item(Tab::Manage, "tab-manage", "/trainer", "layers"));
         } else if viewer.reads_reports {
             tabs.push(item(Tab::Manage, "tab-manage", "/reports", "layers"));
         }
-        tabs.push(item(Tab::Me, "tab-me", "/me", "circle-user"));
+        // Four fit a phone; the page about oneself is in the menu of the account as well.
+        if tabs.len() < 4 {
+            tabs.push(item(Tab::Me, "tab-me", "/me", "circle-user"));
+        }
         tabs
     }
 
@@ -365,6 +377,7 @@ impl Shell {
         }
         if viewer.administers {
             sections.push(item("manage-people", "/admin/people", "users"));
+            sections.push(item("manage-spaces", "/admin/spaces", "users"));
             sections.push(item("manage-webhooks", "/admin/webhooks", "list"));
         }
         // An address may lie below two of them: the longer one is meant.
@@ -453,6 +466,7 @@ mod tests {
             administers: false,
             reads_records: false,
             reads_reports: false,
+            in_spaces: false,
         }
     }
 

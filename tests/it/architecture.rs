@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["runtime"],
     &["native", "quiz"],
     &["programmes"],
-    &["webhooks"],
+    &["spaces", "webhooks"],
     &["catalogue"],
     &["reports"],
     &["demo"],

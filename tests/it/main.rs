@@ -19,6 +19,7 @@ mod reports;
 mod reports_cost;
 mod runtime;
 mod server;
+mod spaces;
 mod storage;
 mod support;
 mod web;

@@ -19,8 +19,8 @@ function executable() {
 }
 
 /** One Chromium for a file of journeys. Root needs --no-sandbox; nothing that it opens comes from outside the machine. */
-export async function openBrowser() {
-  const args = ["--autoplay-policy=no-user-gesture-required", "--mute-audio"];
+export async function openBrowser(more = []) {
+  const args = [...more, "--autoplay-policy=no-user-gesture-required", "--mute-audio"];
   if (process.getuid?.() === 0) args.push("--no-sandbox");
   return chromium.launch({ executablePath: executable(), args });
 }
