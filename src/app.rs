@@ -90,9 +90,12 @@ const RECONCILE_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// What is done by itself: who does which kind of job.
 pub fn jobs() -> Handlers {
-    Handlers::new().every("reconcile-enrolments", RECONCILE_EVERY, |work| async move {
-        programmes::reconcile_all(&work.app).await.map(drop)
-    })
+    Handlers::new()
+        .every("reconcile-enrolments", RECONCILE_EVERY, |work| async move {
+            programmes::reconcile_all(&work.app).await.map(drop)
+        })
+        // One at a time: each is as many processors' work as there are.
+        .on(packages::media::TRANSCODE, 1, packages::media::transcode)
 }
 
 /// The application origin: pages, REST interface, LRS.
@@ -108,6 +111,7 @@ fn application(app: &App) -> Router {
         .merge(packages::routes())
         .merge(native::routes())
         .merge(programmes::routes())
+        .merge(packages::media::routes())
         .merge(progress::routes())
         .merge(quiz::routes())
         .merge(reports::routes())

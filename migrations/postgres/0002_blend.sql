@@ -66,13 +66,14 @@ CREATE TABLE rendition (
     PRIMARY KEY (version_id, name)
 );
 
--- Captions, as WebVTT.
+-- Captions, as WebVTT. Removed ones stay, so that removing can be undone.
 CREATE TABLE caption (
     package_id UUID NOT NULL REFERENCES package (id) ON DELETE CASCADE,
     language   TEXT NOT NULL,
     label      TEXT NOT NULL,
     text       TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    removed_at BIGINT,
     PRIMARY KEY (package_id, language)
 );
 

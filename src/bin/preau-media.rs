@@ -1,5 +1,6 @@
-//! Examines one media file for the server: `preau-media FILE POSTER` answers JSON and writes the poster; without arguments
-//! it names the libraries it decodes with.
+//! Works on one media file for the server: `preau-media FILE POSTER` answers JSON and writes the poster; `preau-media FILE
+//! TARGET POSTER` makes the form every browser plays, and says how far it is in lines of JSON; without arguments it names
+//! the libraries it works with.
 //!
 //! A program of its own because decoders meet hostile files, and because their libraries are as large in memory as the whole
 //! of the server, which needs none of them itself.
@@ -14,7 +15,10 @@ fn main() -> anyhow::Result<()> {
             let media = preau::media::probe(Path::new(file), Path::new(poster))?;
             println!("{}", serde_json::to_string(&media)?);
         }
-        _ => anyhow::bail!("usage: preau-media [FILE POSTER]"),
+        [file, target, poster] => {
+            preau::media::transcode(Path::new(file), Path::new(target), Path::new(poster))?;
+        }
+        _ => anyhow::bail!("usage: preau-media [FILE [TARGET] POSTER]"),
     }
     Ok(())
 }

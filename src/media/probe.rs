@@ -4,20 +4,11 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use ffmpeg_next as ffmpeg;
-use ffmpeg_next::codec::encoder;
 use ffmpeg_next::format::stream::Disposition;
-use ffmpeg_next::format::{Pixel, context};
 use ffmpeg_next::media::Type;
-use ffmpeg_next::software::scaling;
-use ffmpeg_next::util::frame::Video;
 use serde::{Deserialize, Serialize};
 
-/// Posters are at most this wide.
-const WIDEST: u32 = 1280;
-/// A decoder that gives no picture after so many packets will not.
-const MOST_PACKETS: usize = 2_000;
-/// Larger pictures are bombs, not videos.
-const MOST_PIXELS: u64 = 8192 * 8192;
+use super::picture::{MOST_PIXELS, picture_at, write_jpeg};
 
 /// Most address space of the prober, in bytes; decoders reserve far more than they use.
 const MOST_MEMORY: u64 = 4 << 30;
@@ -48,8 +39,13 @@ pub struct Media {
 /// The libraries and their versions.
 pub fn decoders() -> String {
     let version = |packed: u32| format!("{}.{}.{}", packed >> 16, packed >> 8 & 0xff, packed & 0xff);
+    let encoders = if super::tracks::can_encode() {
+        "encodes H.264 and AAC"
+    } else {
+        "has no libx264 or AAC encoder: films are played as they were uploaded"
+    };
     format!(
-        "FFmpeg libraries: avformat {}, avcodec {}, avutil {}",
+        "FFmpeg libraries: avformat {}, avcodec {}, avutil {}; {encoders}",
         version(ffmpeg::format::version()),
         version(ffmpeg::codec::version()),
         version(ffmpeg::util::version()),
@@ -103,64 +99,4 @@ pub fn probe(file: &Path, poster: &Path) -> anyhow::Result<Media> {
 
 fn codec_name(stream: &ffmpeg::Stream) -> String {
     stream.parameters().id().name().to_owned()
-}
-
-/// The first picture that decodes at or after `at` (in AV_TIME_BASE units).
-fn picture_at(
-    input: &mut context::Input,
-    index: usize,
-    decoder: &mut ffmpeg::decoder::Video,
-    at: i64,
-) -> Option<Video> {
-    if at > 0 {
-        input.seek(at, ..at).ok()?;
-        decoder.flush();
-    }
-    let mut frame = Video::empty();
-    for (stream, packet) in input.packets().take(MOST_PACKETS) {
-        if stream.index() != index {
-            continue;
-        }
-        // A damaged packet is skipped: the next may be whole.
-        if decoder.send_packet(&packet).is_ok() && decoder.receive_frame(&mut frame).is_ok() {
-            return Some(frame);
-        }
-    }
-    decoder.send_eof().ok()?;
-    decoder.receive_frame(&mut frame).ok().map(|()| frame)
-}
-
-fn write_jpeg(frame: &Video, target: &Path) -> anyhow::Result<()> {
-    let (width, height) = (frame.width(), frame.height());
-    anyhow::ensure!(width > 0 && height > 0 && u64::from(width) * u64::from(height) <= MOST_PIXELS, "no sane picture");
-    let to_width = width.min(WIDEST) & !1;
-    let to_height = (u64::from(height) * u64::from(to_width) / u64::from(width)).clamp(2, 8192) as u32 & !1;
-    let mut scaler = scaling::Context::get(
-        frame.format(),
-        width,
-        height,
-        Pixel::YUVJ420P,
-        to_width.max(2),
-        to_height,
-        scaling::Flags::BICUBIC,
-    )?;
-    let mut scaled = Video::empty();
-    scaler.run(frame, &mut scaled)?;
-    scaled.set_pts(Some(0));
-    let codec = encoder::find(ffmpeg::codec::Id::MJPEG).context("FFmpeg was built without JPEG")?;
-    let mut setup = ffmpeg::codec::context::Context::new_with_codec(codec).encoder().video()?;
-    setup.set_width(scaled.width());
-    setup.set_height(scaled.height());
-    setup.set_format(Pixel::YUVJ420P);
-    setup.set_time_base((1, 25));
-    let mut options = ffmpeg::Dictionary::new();
-    options.set("qmin", "4");
-    options.set("qmax", "6");
-    let mut encoder = setup.open_as_with(codec, options)?;
-    encoder.send_frame(&scaled)?;
-    encoder.send_eof()?;
-    let mut packet = ffmpeg::Packet::empty();
-    encoder.receive_packet(&mut packet)?;
-    std::fs::write(target, packet.data().context("an empty picture")?)?;
-    Ok(())
 }

@@ -238,6 +238,9 @@ impl Import {
             findings: findings.into_list(),
         };
         store::insert(&mut tx, &package, &looked.files, &courses).await?;
+        if matches!(package.kind, PackageKind::Video | PackageKind::Audio) {
+            super::media::enqueue(&mut tx, app, package.id, package.version, by).await?;
+        }
         tx.commit().await?;
         let (id, kind, files) = (package.id, package.kind.word(), looked.files.len());
         tracing::info!(package = %id, kind, files, bytes = package.size, "package imported");
@@ -257,7 +260,7 @@ impl Drop for Spooled {
 /// The path of a media file's poster among the version's files.
 const POSTER: &str = "poster.jpg";
 
-fn blob_prefix(version: VersionId) -> String {
+pub fn blob_prefix(version: VersionId) -> String {
     format!("packages/{version}")
 }
 
@@ -347,6 +350,8 @@ fn media_outline(path: &str, file_name: &str, media: &Media) -> Outline {
         video_codec: media.video_codec.clone(),
         audio_codec: media.audio_codec.clone(),
         poster: media.poster.then(|| POSTER.to_owned()),
+        playable: None,
+        completion: None,
     };
     let activity = OutlineActivity {
         parent: None,
@@ -471,6 +476,10 @@ pub async fn sweep(app: &App) -> Result<()> {
             _ => store::version_exists(&mut app.db.read().await?, version).await?,
         };
         known = Some((version, exists));
+        if exists && super::media::is_made(&key) && written < old.0 && !super::media::is_known(app, &key).await? {
+            tracing::warn!(key, "removing what an interrupted job left");
+            app.blobs.delete(&key).await?;
+        }
         if !exists && !alive.contains(&version) && (dead.contains(&version) || written < old.0) {
             tracing::warn!(key, "removing what a killed import left");
             app.blobs.delete(&key).await?;

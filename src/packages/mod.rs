@@ -14,6 +14,7 @@ mod contents;
 pub mod findings;
 mod import;
 pub mod manifest;
+pub mod media;
 mod media_type;
 pub mod model;
 pub mod native;

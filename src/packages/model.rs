@@ -472,4 +472,20 @@ pub struct MediaDetails {
     /// Path of the poster among the version's files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poster: Option<String>,
+    /// Path among the version's files of the form that is played; without it the upload itself is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub playable: Option<String>,
+    /// Share of the length that has to be watched or heard, 0 to 1; without it [`Self::COMPLETE`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completion: Option<f64>,
+}
+
+impl MediaDetails {
+    /// From which share on a medium counts as watched or heard, unless its trainer says otherwise.
+    pub const COMPLETE: f64 = 0.9;
+
+    /// From which share on this one does.
+    pub fn completion(&self) -> f64 {
+        self.completion.filter(|share| *share > 0.0 && *share <= 1.0).unwrap_or(Self::COMPLETE)
+    }
 }

@@ -112,10 +112,17 @@ struct PackagePage {
     notes: Vec<FindingLine>,
     /// How many people have a record in it: such a package cannot be deleted.
     records: i64,
+    /// What there is to say of a film or recording, as HTML.
+    media: String,
 }
 
 /// What the import gave: findings, outlines, and what to do with the courses.
 pub async fn package(_: Trainer, State(app): State<App>, Path(id): Path<PackageId>, shell: Shell) -> Result<Response> {
+    package_page(&app, id, shell, "").await
+}
+
+/// The page of a package. `fault` is what is wrong with captions that were just sent.
+pub async fn package_page(app: &App, id: PackageId, shell: Shell, fault: &str) -> Result<Response> {
     let mut tx = app.db.read().await?;
     if super::native::raw_draft(&mut tx, id).await.is_ok() {
         // What is written here has its editor.
@@ -124,6 +131,10 @@ pub async fn package(_: Trainer, State(app): State<App>, Path(id): Path<PackageI
     let row = store::find(&mut tx, id).await?.ok_or_else(|| Error::not_found("package-unknown"))?;
     let courses = store::courses(&mut tx, id).await?;
     let records = store::records(&mut tx, id).await?;
+    let media = match row.kind.as_str() {
+        "video" | "audio" => super::media::panel(&mut tx, app, &shell, id, fault).await?,
+        _ => String::new(),
+    };
     drop(tx);
     let report = PackageReport::of(&row, shell.words)?;
     let (notes, attention): (Vec<_>, Vec<_>) =
@@ -137,6 +148,7 @@ pub async fn package(_: Trainer, State(app): State<App>, Path(id): Path<PackageI
         attention: attention.into_iter().map(FindingLine::of).collect(),
         notes: notes.into_iter().map(FindingLine::of).collect(),
         records,
+        media,
         courses: views(&report, &courses),
         title: report.title,
         shell: in_manage(shell),

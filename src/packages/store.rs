@@ -172,7 +172,8 @@ pub async fn insert_parts(
     Ok(())
 }
 
-async fn insert_files(tx: &mut Tx, version: VersionId, files: &[NewFile]) -> Result<()> {
+/// Writes files of a version.
+pub async fn insert_files(tx: &mut Tx, version: VersionId, files: &[NewFile]) -> Result<()> {
     on_db!(tx, c => {
         let mut query = sqlx::QueryBuilder::<Database>::new(
             "INSERT INTO package_file (version_id, path, path_key, media_type, method, data_offset, compressed_size, size, \

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 
 use crate::core::{Error, LaunchId, RegistrationId, Result, Timestamp};
 use crate::lrs;
-use crate::packages::model::{ActivityDetails, MediaDetails};
-use crate::packages::{content_url, file_url};
+use crate::packages::{self, content_url, file_url};
 use crate::runtime::access::PlayerOf;
 use crate::runtime::course::Course;
 use crate::runtime::model::{Activity, LaunchRow, Mode, Registration, own_page};
@@ -131,7 +130,10 @@ pub async fn launch(
         "sco" => scorm(&mut tx, &opening, &course, node, saved, is_new_attempt, &mut said).await?,
         "au" => cmi5::open(&mut tx, &opening, &mut said).await?,
         "xapi" => cmi5::open_tincan(&mut tx, &opening, &mut said).await?,
-        "video" | "audio" => media_file(&opening, saved.as_deref(), &mut said)?,
+        "video" | "audio" => {
+            let captions = packages::media::played_captions(&mut tx, registration.version_id).await?;
+            media_file(&opening, saved.as_deref(), &captions, &mut said)?
+        }
         _ => asset(&opening, &mut sequencer, node, &mut said)?,
     };
     if course.version == Some(Version::Scorm2004) {
@@ -296,12 +298,14 @@ fn asset(
     Ok(json!({"kind": "asset", "content_url": opening.content_url()?}))
 }
 
-fn media_file(opening: &Opening<'_>, saved: Option<&str>, said: &mut Vec<Statement>) -> Result<Value> {
+fn media_file(
+    opening: &Opening<'_>,
+    saved: Option<&str>,
+    captions: &[packages::media::CaptionRow],
+    said: &mut Vec<Statement>,
+) -> Result<Value> {
     let Opening { app, registration, activity, .. } = opening;
-    let details = match serde_json::from_str(&activity.details) {
-        Ok(ActivityDetails::Media(details)) => details,
-        _ => MediaDetails::default(),
-    };
+    let details = media::details(activity);
     let position = media::Position::read(saved);
     if opening.is_recorded() {
         said.push(statements::about(registration, activity, LAUNCHED));
@@ -310,12 +314,21 @@ fn media_file(opening: &Opening<'_>, saved: Option<&str>, said: &mut Vec<Stateme
         details.poster.as_deref().map(|path| file_url(app, registration.version_id, registration.person_id, path));
     Ok(json!({
         "kind": activity.kind,
-        "src": opening.content_url()?,
+        "src": match &details.playable {
+            Some(path) => file_url(app, registration.version_id, registration.person_id, path),
+            None => opening.content_url()?,
+        },
         "poster": poster,
         "duration": details.duration,
         "position": position.resume_at(details.duration),
         "played": position.played,
-        "captions": [],
+        // On the application's own origin: a page reads the captions of another one only by special leave.
+        "captions": captions.iter().map(|caption| json!({
+            "src": format!("/player/{}/{}/captions/{}", registration.id, activity.activity_index, caption.language),
+            "language": caption.language,
+            "label": caption.label,
+        })).collect::<Vec<_>>(),
+        "completion": details.completion(),
         "sequence": 0,
     }))
 }

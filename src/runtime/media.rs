@@ -2,12 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::core::{Error, LaunchId, RegistrationId, Result};
 use crate::lrs;
-use crate::packages::model::ActivityDetails;
+use crate::packages;
+use crate::packages::model::{ActivityDetails, MediaDetails};
 use crate::runtime::access::PlayerOf;
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
@@ -15,11 +18,9 @@ use crate::runtime::model::{Activity, Mode, Registration};
 use crate::runtime::{commit, statements, store};
 use crate::state::App;
 use crate::web::Path;
-use crate::xapi::vocabulary::{COMPLETED, INITIALIZED, PAUSED, PLAYED, SEEKED, TERMINATED, extension};
+use crate::xapi::vocabulary::{COMPLETED, INITIALIZED, INTERACTED, PAUSED, PLAYED, SEEKED, TERMINATED, extension};
 use crate::xapi::{IsoDuration, Outcome, Statement};
 
-/// Share of the length after which a medium counts as seen. The player shows the same.
-const COMPLETE: f64 = 0.9;
 /// So near the end a medium begins again at the start.
 const END: f64 = 3.0;
 /// Most segments kept; nobody who listens makes so many.
@@ -87,6 +88,45 @@ pub struct Report {
     /// The length the browser measured.
     #[serde(default)]
     length: f64,
+    /// What the learner set, told when it changes.
+    #[serde(default)]
+    settings: Settings,
+}
+
+/// How the learner watches. What they never touched is not told.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    speed: Option<f64>,
+    volume: Option<f64>,
+    fullscreen: Option<bool>,
+    /// The language of the captions that show; empty if none do.
+    captions: Option<String>,
+}
+
+impl Settings {
+    /// As the profile names them; what no player sets is left out.
+    fn extensions(&self) -> Vec<(&'static str, Value)> {
+        let mut told = Vec::new();
+        if let Some(speed) = self.speed.filter(|speed| (0.05..=16.0).contains(speed)) {
+            // The profile writes it as people say it.
+            told.push((extension::SPEED, json!(format!("{speed}x"))));
+        }
+        if let Some(volume) = self.volume.filter(|volume| (0.0..=1.0).contains(volume)) {
+            told.push((extension::VOLUME, json!(thousandth(volume))));
+        }
+        if let Some(fullscreen) = self.fullscreen {
+            told.push((extension::FULL_SCREEN, json!(fullscreen)));
+        }
+        let tag = |text: &&String| text.len() <= 35 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if let Some(captions) = self.captions.as_ref().filter(tag) {
+            told.push((extension::CC_ENABLED, json!(!captions.is_empty())));
+            if !captions.is_empty() {
+                told.push((extension::CC_LANGUAGE, json!(captions)));
+            }
+        }
+        told
+    }
 }
 
 /// Keeps the position and tells what happened. Idempotent by sequence number.
@@ -104,6 +144,7 @@ pub async fn tell(
         "paused" => Some(PAUSED),
         "seeked" => Some(SEEKED),
         "terminated" => Some(TERMINATED),
+        "interacted" => Some(INTERACTED),
         // The position is kept; completion is for the server to see.
         "progressed" | "completed" => None,
         _ => return Err(Error::malformed("media-event-unknown")),
@@ -127,13 +168,20 @@ pub async fn tell(
         if registration.records(mode) {
             let saved = store::state(&mut tx, id, index).await?;
             let mut position = Position::read(saved.as_deref());
-            let length = length(activity, report.length);
+            let details = details(activity);
+            let length = length(&details, report.length);
             let seen_before: f64 = position.played.iter().map(|[from, to]| to - from).sum();
             position.play(&report.played, length);
             let seen: f64 = position.played.iter().map(|[from, to]| to - from).sum();
-            let told = Told { registration: &registration, activity, report: &report, length };
+            let told = Told {
+                registration: &registration,
+                activity,
+                report: &report,
+                length,
+                threshold: details.completion(),
+            };
             let mut said = Vec::new();
-            if !position.completed && position.share(length) >= COMPLETE {
+            if !position.completed && position.share(length) >= details.completion() {
                 position.completed = true;
                 said.push(told.statement(COMPLETED, &position, seen - seen_before));
             }
@@ -152,13 +200,34 @@ pub async fn tell(
     Ok(Json(json!({"sequence": report.sequence, "progress": progress, "valid_requests": valid_requests})))
 }
 
-/// The length the probe found; the browser's only where the file tells none.
-fn length(activity: &Activity, measured: f64) -> f64 {
+/// What the activity says of the film or recording it is.
+pub fn details(activity: &Activity) -> MediaDetails {
     match serde_json::from_str(&activity.details) {
-        Ok(ActivityDetails::Media(details)) if details.duration > 0.0 => details.duration,
+        Ok(ActivityDetails::Media(details)) => details,
+        _ => MediaDetails::default(),
+    }
+}
+
+/// The length the probe found; the browser's only where the file tells none.
+fn length(details: &MediaDetails, measured: f64) -> f64 {
+    match details.duration {
+        found if found > 0.0 => found,
         _ if measured.is_finite() => measured.max(0.0),
         _ => 0.0,
     }
+}
+
+/// The captions of what the learner watches. Errors: `captions-unknown`.
+pub async fn captions(
+    player: PlayerOf,
+    State(app): State<App>,
+    Path((_, _, language)): Path<(RegistrationId, i32, String)>,
+) -> Result<Response> {
+    let version = player.registration.version_id;
+    let found = packages::media::played_caption(&mut app.db.read().await?, version, &language).await?;
+    let text = found.ok_or_else(|| Error::not_found("captions-unknown"))?;
+    let headers = [(header::CONTENT_TYPE, "text/vtt; charset=utf-8"), (header::CACHE_CONTROL, "private, no-cache")];
+    Ok((headers, text).into_response())
 }
 
 struct Told<'a> {
@@ -166,6 +235,8 @@ struct Told<'a> {
     activity: &'a Activity,
     report: &'a Report,
     length: f64,
+    /// From which share on it is completed.
+    threshold: f64,
 }
 
 impl Told<'_> {
@@ -181,7 +252,7 @@ impl Told<'_> {
                 put(extension::TIME_FROM, json!(thousandth(position.position)));
                 put(extension::TIME_TO, at);
             }
-            PLAYED => put(extension::TIME, at),
+            PLAYED | INTERACTED => put(extension::TIME, at),
             _ => {
                 put(extension::TIME, at);
                 put(extension::VIDEO_PROGRESS, progress);
@@ -195,14 +266,15 @@ impl Told<'_> {
             result.duration = Some(IsoDuration::from_seconds(seconds));
         }
         let statement = statements::about(self.registration, self.activity, verb).with_result(result);
-        statements::extended(
-            statement,
-            &[
-                (extension::VIDEO_SESSION_ID, json!(self.report.launch)),
-                (extension::LENGTH, json!(thousandth(self.length))),
-                (extension::COMPLETION_THRESHOLD, json!(COMPLETE)),
-            ],
-        )
+        let mut setting = vec![
+            (extension::VIDEO_SESSION_ID, json!(self.report.launch)),
+            (extension::LENGTH, json!(thousandth(self.length))),
+            (extension::COMPLETION_THRESHOLD, json!(self.threshold)),
+        ];
+        if matches!(verb, INITIALIZED | INTERACTED) {
+            setting.extend(self.report.settings.extensions());
+        }
+        statements::extended(statement, &setting)
     }
 }
 

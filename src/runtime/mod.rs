@@ -44,6 +44,7 @@ pub fn routes() -> Router<App> {
         .route("/player/{registration}/{activity}", get(player::page))
         .route("/player/{registration}/{activity}/launch", post(launch::launch))
         .route("/player/{registration}/{activity}/media", post(media::tell))
+        .route("/player/{registration}/{activity}/captions/{language}", get(media::captions))
         .route("/player/{registration}/navigate", post(navigate::navigate))
 }
 

@@ -121,6 +121,11 @@ pub mod extension {
     pub const LENGTH: &str = "https://w3id.org/xapi/video/extensions/length";
     pub const VIDEO_SESSION_ID: &str = "https://w3id.org/xapi/video/extensions/session-id";
     pub const COMPLETION_THRESHOLD: &str = "https://w3id.org/xapi/video/extensions/completion-threshold";
+    pub const SPEED: &str = "https://w3id.org/xapi/video/extensions/speed";
+    pub const VOLUME: &str = "https://w3id.org/xapi/video/extensions/volume";
+    pub const FULL_SCREEN: &str = "https://w3id.org/xapi/video/extensions/full-screen";
+    pub const CC_ENABLED: &str = "https://w3id.org/xapi/video/extensions/cc-subtitle-enabled";
+    pub const CC_LANGUAGE: &str = "https://w3id.org/xapi/video/extensions/cc-subtitle-lang";
 }
 
 /// Documents the profiles define.

@@ -7,6 +7,7 @@ mod commands;
 mod identity;
 mod jobs;
 mod lrs;
+mod media;
 mod native;
 mod native_pages;
 mod openapi;

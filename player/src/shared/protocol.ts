@@ -44,6 +44,8 @@ export interface MediaRuntime {
   duration: number;
   position: number;
   captions?: Caption[];
+  /** Share of the length after which it counts as watched or heard. The server judges again by the same segments. */
+  completion: number;
   sequence?: number;
   played?: [number, number][];
   valid_requests?: ValidRequests;

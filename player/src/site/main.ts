@@ -1,5 +1,6 @@
 import { comboboxes } from './combobox.ts';
 import { all } from './dom.ts';
+import { checkedTexts, livingParts } from './follow.ts';
 import { liveRegions } from './live.ts';
 import { dialogs, menus, tabs, toast } from './overlays.ts';
 import { savedForms, savedOrders } from './saved-forms.ts';
@@ -57,6 +58,8 @@ savedForms();
 savedOrders();
 comboboxes();
 uploaders();
+livingParts();
+checkedTexts();
 onceForms();
 toastSamples();
 reveals();

@@ -1,7 +1,9 @@
 /** The controls of the media player: buttons, sliders, keyboard. */
 
+import type { Caption } from '../../shared/protocol.ts';
 import type { Words } from '../config.ts';
 import { button, element, icon } from '../dom.ts';
+import { prefer, preferred } from './preferences.ts';
 import { clock } from './segments.ts';
 
 const ICONS = {
@@ -22,8 +24,19 @@ const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 export interface ControlsOptions {
   readonly words: Words;
   readonly duration: number;
-  readonly hasCaptions: boolean;
+  readonly captions: readonly Caption[];
   readonly title: string;
+  /** The learner changed how they watch. */
+  changed(): void;
+}
+
+/** How the learner watches, for the record. */
+export interface Settings {
+  readonly speed: number;
+  readonly volume: number;
+  readonly fullscreen: boolean;
+  /** Language of the captions that show; empty if none do. */
+  readonly captions: string;
 }
 
 export class Controls {
@@ -39,13 +52,23 @@ export class Controls {
   readonly #time: HTMLElement;
   readonly #said: HTMLElement;
   readonly #captions: HTMLButtonElement | undefined;
+  readonly #languages: HTMLSelectElement | undefined;
+  readonly #offered: readonly Caption[];
+  readonly #shown: HTMLElement;
+  readonly #changed: () => void;
+  #language: string;
   readonly #full: HTMLButtonElement | undefined;
+  readonly #speedSelect: HTMLSelectElement;
   #isDragging = false;
+  #isFull = false;
 
   constructor(media: HTMLVideoElement | HTMLAudioElement, options: ControlsOptions) {
     this.#media = media;
     this.#words = options.words;
     this.#length = options.duration;
+    this.#offered = options.captions;
+    this.#changed = options.changed;
+    this.#language = this.#wanted();
     const word = options.words;
     const isVideo = media instanceof HTMLVideoElement;
 
@@ -72,11 +95,13 @@ export class Controls {
       value: '1',
       'aria-label': word('media-volume'),
     });
-    const speed = this.#speed();
-    this.#captions = options.hasCaptions
-      ? this.#tool('player-tool', 'captions', word('media-captions'), () => this.captions(), word('media-captions'))
-      : undefined;
-    this.#captions?.setAttribute('aria-pressed', 'false');
+    this.#speedSelect = this.#speed();
+    this.#captions =
+      options.captions.length > 0
+        ? this.#tool('player-tool', 'captions', word('media-captions'), () => this.captions(), word('media-captions'))
+        : undefined;
+    this.#languages = options.captions.length > 1 ? this.#choice() : undefined;
+    this.#shown = element('p', { class: 'player-captions', hidden: true });
     this.#full = isVideo
       ? this.#tool('player-tool', 'expand', word('media-fullscreen'), () => this.full(), word('media-fullscreen'))
       : undefined;
@@ -95,8 +120,8 @@ export class Controls {
         element('span', { class: 'player-tools-space' }),
         this.#mute,
         this.#volume,
-        speed,
-        ...[this.#captions, this.#full].filter((tool) => tool !== undefined),
+        this.#speedSelect,
+        ...[this.#captions, this.#languages, this.#full].filter((tool) => tool !== undefined),
       ),
       element('p', { class: 'player-keys' }, word('media-shortcuts')),
     );
@@ -114,13 +139,27 @@ export class Controls {
         'div',
         { class: 'player-screen' },
         media,
-        ...(isVideo ? [] : [element('p', { class: 'player-record' }, icon(ICONS.sound), options.title)]),
+        ...(isVideo ? [] : [element('p', { class: 'player-record' }, icon(ICONS.sound), options.title), this.#shown]),
       ),
       this.#said,
       bar,
     );
     this.#listen();
     this.#tick();
+    this.#recall();
+    if (preferred('captions') === 'on') this.#show(true);
+    else this.#show(false);
+  }
+
+  settings(): Settings {
+    const { playbackRate, volume, muted } = this.#media;
+    return {
+      speed: playbackRate,
+      volume: muted ? 0 : Math.round(volume * 100) / 100,
+      fullscreen: document.fullscreenElement === this.element,
+      captions:
+        this.#track()?.mode === 'disabled' || this.#captions?.getAttribute('aria-pressed') !== 'true' ? '' : this.#language,
+    };
   }
 
   /** The keys work from here on. */
@@ -152,14 +191,80 @@ export class Controls {
 
   mute(): void {
     this.#media.muted = !this.#media.muted;
+    this.#heard();
+  }
+
+  #heard(): void {
+    prefer('volume', String(this.#media.volume));
+    this.#changed();
+  }
+
+  /** Goes to a tenth of the whole. */
+  jump(tenth: number): void {
+    this.#media.currentTime = (this.#end() * tenth) / 10;
   }
 
   captions(): void {
-    const [track] = this.#media.textTracks;
-    if (!track) return;
-    const on = track.mode !== 'showing';
-    track.mode = on ? 'showing' : 'hidden';
+    if (!this.#captions) return;
+    const on = this.#captions.getAttribute('aria-pressed') !== 'true';
+    this.#show(on);
+    prefer('captions', on ? 'on' : 'off');
+    this.#changed();
+  }
+
+  #show(on: boolean): void {
+    const isVideo = this.#media instanceof HTMLVideoElement;
+    for (const track of this.#media.textTracks) {
+      const isIt = on && track.language === this.#language;
+      // A recording has no picture to draw captions on: they are written under its title.
+      track.mode = !isIt ? 'disabled' : isVideo ? 'showing' : 'hidden';
+    }
     this.#captions?.setAttribute('aria-pressed', String(on));
+    if (this.#languages) this.#languages.value = this.#language;
+    this.#shown.hidden = isVideo || !on;
+    this.#shown.lang = this.#language;
+  }
+
+  /** The language chosen last, else that of the page, else the first there is. */
+  #wanted(): string {
+    const wishes = [preferred('captions-language'), document.documentElement.lang];
+    const found = wishes.map((wish) => this.#offered.find(({ language }) => language === wish)).find(Boolean);
+    return (found ?? this.#offered[0])?.language ?? '';
+  }
+
+  #choice(): HTMLSelectElement {
+    const select = element('select', { class: 'player-speed', 'aria-label': this.#words('media-captions-language') });
+    for (const { language, label } of this.#offered) select.append(element('option', { value: language, lang: language }, label));
+    select.addEventListener('change', () => {
+      this.#language = select.value;
+      prefer('captions-language', select.value);
+      prefer('captions', 'on');
+      this.#show(true);
+      this.#changed();
+    });
+    return select;
+  }
+
+  #track(): TextTrack | undefined {
+    return [...this.#media.textTracks].find((track) => track.language === this.#language);
+  }
+
+  #write(track: TextTrack): void {
+    if (this.#media instanceof HTMLVideoElement || track.language !== this.#language) return;
+    const lines = [...(track.activeCues ?? [])].map((cue) => (cue as VTTCue).getCueAsHTML());
+    this.#shown.replaceChildren(...lines.flatMap((line, place) => (place > 0 ? [element('br'), line] : [line])));
+  }
+
+  /** Speed and volume as they were the last time. */
+  #recall(): void {
+    const speed = Number(preferred('speed'));
+    if (SPEEDS.includes(speed)) {
+      this.#media.defaultPlaybackRate = speed;
+      this.#media.playbackRate = speed;
+      this.#speedSelect.value = String(speed);
+    }
+    const volume = preferred('volume');
+    if (volume !== null && Number(volume) >= 0 && Number(volume) <= 1) this.#media.volume = Number(volume);
   }
 
   full(): void {
@@ -182,7 +287,7 @@ export class Controls {
     tool.querySelector('svg')?.replaceWith(icon(ICONS[name]));
   }
 
-  #speed(): HTMLElement {
+  #speed(): HTMLSelectElement {
     const select = element('select', { class: 'player-speed', 'aria-label': this.#words('media-speed') });
     for (const speed of SPEEDS) {
       const shown = speed.toLocaleString(document.documentElement.lang || undefined);
@@ -192,6 +297,9 @@ export class Controls {
     }
     select.addEventListener('change', () => {
       this.#media.playbackRate = Number(select.value);
+      this.#media.defaultPlaybackRate = Number(select.value);
+      prefer('speed', select.value);
+      this.#changed();
     });
     return select;
   }
@@ -216,10 +324,14 @@ export class Controls {
       media.volume = Number(this.#volume.value);
       media.muted = false;
     });
+    this.#volume.addEventListener('change', () => this.#heard());
+    for (const track of media.textTracks) track.addEventListener('cuechange', () => this.#write(track));
     this.element.addEventListener('keydown', (event) => this.#key(event));
     document.addEventListener('fullscreenchange', () => {
       const on = document.fullscreenElement === this.element;
       if (this.#full) this.#relabel(this.#full, 'expand', this.#words(on ? 'media-fullscreen-exit' : 'media-fullscreen'));
+      if (on !== this.#isFull) this.#changed();
+      this.#isFull = on;
     });
   }
 
@@ -230,7 +342,9 @@ export class Controls {
     // The space bar presses a button that has the focus, and the arrows move the volume that has it.
     if (target instanceof HTMLButtonElement && (event.key === ' ' || event.key === 'Enter')) return;
     if (target === this.#volume && event.key.startsWith('Arrow')) return;
-    const act = this.#acts()[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const act = /^[0-9]$/.test(event.key)
+      ? () => this.jump(Number(event.key))
+      : this.#acts()[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;
     event.preventDefault();
     act();
@@ -256,6 +370,7 @@ export class Controls {
   #louder(by: number): void {
     this.#media.volume = Math.min(1, Math.max(0, this.#media.volume + by));
     this.#media.muted = false;
+    this.#heard();
   }
 
   #playing(): void {

@@ -19,8 +19,6 @@ export interface MediaSurroundings {
   ended(): void;
 }
 
-/** Share of the length after which a medium counts as seen. The server judges again by the same segments. */
-const COMPLETE = 0.9;
 /** Resuming closer to the end than this would show nothing but the end. */
 const END = 3;
 
@@ -43,13 +41,14 @@ export class MediaPlayer {
     const kept = around.launch.mode === 'normal' ? keptAt(around.keep) : undefined;
     this.#played = new Played([...(runtime.played ?? []), ...(kept?.played ?? [])] as Segment[]);
     this.#resumeAt = kept?.position ?? runtime.position;
-    this.#isComplete = this.#played.share(runtime.duration) >= COMPLETE;
+    this.#isComplete = this.#played.share(runtime.duration) >= runtime.completion;
     this.#media = this.#makeMedia(runtime);
     this.#controls = new Controls(this.#media, {
       words: around.words,
       duration: runtime.duration,
-      hasCaptions: (runtime.captions ?? []).length > 0,
+      captions: runtime.captions ?? [],
       title: around.launch.activity.title,
+      changed: () => this.#interacted(),
     });
     this.element = this.#controls.element;
     if (around.launch.mode === 'normal') this.#reporter = this.#makeReporter();
@@ -79,8 +78,6 @@ export class MediaPlayer {
       class: 'player-medium',
       preload: 'metadata',
       playsinline: true,
-      // Caption files come from the content origin, which a browser only reads with CORS.
-      crossorigin: captions.length > 0 ? 'anonymous' : undefined,
       poster: runtime.kind === 'video' ? (runtime.poster ?? undefined) : undefined,
       src: runtime.src,
     });
@@ -143,7 +140,10 @@ export class MediaPlayer {
       media.currentTime = this.#resumeAt;
       this.#controls.say(this.#around.words('media-resumed', { position: clock(this.#resumeAt) }));
     }
-    if (!this.#isInitialized) this.#reporter?.event('initialized', { ...this.#snapshot(), position: media.currentTime });
+    if (!this.#isInitialized) {
+      const snapshot = { ...this.#snapshot(), position: media.currentTime };
+      this.#reporter?.event('initialized', snapshot, this.#controls.settings());
+    }
     this.#isInitialized = true;
   }
 
@@ -154,10 +154,15 @@ export class MediaPlayer {
     this.#resumeAt = media.currentTime;
     this.#played.reach(media.currentTime);
     if (!media.paused) this.#reporter?.playing(this.#snapshot());
-    if (!this.#isComplete && this.#played.share(this.#length()) >= COMPLETE) {
+    if (!this.#isComplete && this.#played.share(this.#length()) >= this.#around.launch.runtime.completion) {
       this.#isComplete = true;
       this.#reporter?.event('completed', this.#snapshot());
     }
+  }
+
+  /** The learner changed speed, volume, captions or screen. */
+  #interacted(): void {
+    if (this.#isInitialized) this.#reporter?.event('interacted', this.#snapshot(), this.#controls.settings());
   }
 
   #leave(): void {

@@ -2,9 +2,18 @@
 
 import type { Progress, SavedState, ValidRequests } from '../../shared/protocol.ts';
 import type { Reply } from '../http.ts';
+import type { Settings } from './controls.ts';
 import type { Segment } from './segments.ts';
 
-export type MediaEvent = 'initialized' | 'played' | 'paused' | 'seeked' | 'completed' | 'terminated' | 'progressed';
+export type MediaEvent =
+  | 'initialized'
+  | 'played'
+  | 'paused'
+  | 'seeked'
+  | 'completed'
+  | 'terminated'
+  | 'progressed'
+  | 'interacted';
 
 /** Where the medium is now. `played` holds everything played so far, so that a report can be sent twice or be missing. */
 export interface Snapshot {
@@ -19,6 +28,7 @@ export interface Report extends Snapshot {
   readonly sequence: number;
   readonly event: MediaEvent;
   readonly length: number;
+  readonly settings?: Settings;
 }
 
 export interface Told {
@@ -61,12 +71,20 @@ export class Reporter {
   }
 
   /** Something happened that the record should show. */
-  event(event: MediaEvent, snapshot: Snapshot): void {
+  event(event: MediaEvent, snapshot: Snapshot, settings?: Settings): void {
     if (this.#isOver) return;
     this.#stopQuiet();
     this.#sequence += 1;
     const { launch, lease } = this.#around;
-    this.#waiting.push({ launch, lease, sequence: this.#sequence, event, ...snapshot, length: snapshot.duration });
+    this.#waiting.push({
+      launch,
+      lease,
+      sequence: this.#sequence,
+      event,
+      ...snapshot,
+      length: snapshot.duration,
+      ...(settings && { settings }),
+    });
     if (this.#waiting.length > MOST)
       this.#waiting = this.#waiting.filter((report, place) => place === 0 || report.event !== 'progressed');
     this.#around.keep(snapshot);
