@@ -46,12 +46,16 @@ pub async fn report(app: &App, id: PackageId, words: Words) -> Result<PackageRep
 }
 
 /// Deletes a package with its courses and files. Errors: `package-unknown`; `package-in-use` if somebody has a record in it:
-/// what people did is not thrown away with the content.
+/// what people did is not thrown away with the content; `package-in-programme` if a programme has a step of it.
 pub async fn delete(app: &App, id: PackageId) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let records = store::records(&mut tx, id).await?;
     if records > 0 {
         return Err(Error::conflict("package-in-use").arg("count", records).with("records", records));
+    }
+    let programmes = store::programmes(&mut tx, id).await?;
+    if programmes > 0 {
+        return Err(Error::conflict("package-in-programme").arg("count", programmes).with("programmes", programmes));
     }
     let versions = store::delete(&mut tx, id).await?.ok_or_else(|| Error::not_found("package-unknown"))?;
     tx.commit().await?;

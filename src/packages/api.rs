@@ -184,7 +184,8 @@ async fn read(
     NotAllowed,
     (status = 404, description = "`package-unknown`", body = ProblemDocument,
      content_type = "application/problem+json"),
-    (status = 409, description = "`package-in-use`: `records` people began it", body = ProblemDocument,
+    (status = 409, description = "`package-in-use`: `records` people began it; `package-in-programme`: `programmes` \
+        programmes have a step of it", body = ProblemDocument,
      content_type = "application/problem+json"),
 ))]
 async fn remove(_: CanImport, State(app): State<App>, Path(id): Path<PackageId>) -> Result<StatusCode> {

@@ -370,6 +370,16 @@ pub async fn records(tx: &mut Tx, package: PackageId) -> Result<i64> {
     Ok(on_db!(tx, c => sqlx::query_scalar(IN_USE).bind(package).fetch_one(c).await)?)
 }
 
+const IN_PROGRAMMES: &str = "
+    SELECT COUNT(DISTINCT v.programme_id)
+      FROM step s JOIN course k ON k.id = s.course_id JOIN programme_version v ON v.id = s.version_id
+     WHERE k.package_id = $1";
+
+/// How many programmes have a step of the package, in a version or in their draft.
+pub async fn programmes(tx: &mut Tx, package: PackageId) -> Result<i64> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(IN_PROGRAMMES).bind(package).fetch_one(c).await)?)
+}
+
 const VERSIONS: &str = "SELECT id FROM package_version WHERE package_id = $1";
 const DELETE_PREVIEW_DOCUMENTS: &str = "
     DELETE FROM lrs_document WHERE registration IN

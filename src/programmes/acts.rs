@@ -7,7 +7,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::core::{Error, Language, ProgrammeId, ProgrammeVersionId, Result, StepKey, Timestamp, plain_letters};
+use crate::core::{
+    CourseId, Error, Language, ProgrammeId, ProgrammeVersionId, Result, StepKey, Timestamp, plain_letters,
+};
 use crate::identity::Trainer;
 use crate::outbox::{self, Event, EventKind};
 use crate::programmes::model::{self, Check, Move, Phase, Programme};
@@ -121,7 +123,11 @@ fn chosen<'a>(names: &'a [(String, Choice)], typed: &str) -> Option<&'a Choice> 
 #[derive(Deserialize)]
 pub struct NewStep {
     phase: String,
+    /// What somebody typed or chose from the list.
+    #[serde(default)]
     what: String,
+    /// Or a course as a whole, by a page that knows which one.
+    course: Option<CourseId>,
 }
 
 /// Adds a step at the end of a phase.
@@ -136,7 +142,10 @@ pub async fn add(
     let mut tx = app.db.begin().await?;
     let (_, draft) = editing(&mut tx, id, app.clock.now()).await?;
     let names = named(store::choices(&mut tx, CHOICES).await?, shell.words.language());
-    let Some(choice) = chosen(&names, &form.what) else {
+    let named_course = form.course.map(|course| {
+        names.iter().map(|(_, choice)| choice).find(|choice| choice.course_id == course && choice.activity.is_none())
+    });
+    let Some(choice) = named_course.unwrap_or_else(|| chosen(&names, &form.what)) else {
         let back = format!("{}#add-{}", address(id), phase.word());
         return Ok(Flash::fault("programme-choice-unknown").arg("what", form.what.trim()).redirect(&back));
     };

@@ -151,7 +151,7 @@ async fn put_member(
     let mut tx = app.db.begin().await?;
     let space = of_external(&mut tx, &external_id).await?;
     let person = members::by_login(&mut tx, &login).await?;
-    members::put(&mut tx, space.id, person, order.role, app.clock.now()).await?;
+    members::put(&mut tx, &app, space.id, person, order.role).await?;
     tx.commit().await?;
     tracing::info!(%person, role = %order.role, space = %space.id, "space member put by a program");
     Ok(StatusCode::NO_CONTENT)
@@ -175,7 +175,7 @@ async fn remove_member(
     let mut tx = app.db.begin().await?;
     let space = of_external(&mut tx, &external_id).await?;
     let person = members::by_login(&mut tx, &login).await?;
-    members::remove(&mut tx, space.id, person).await?;
+    members::remove(&mut tx, &app, space.id, person).await?;
     tx.commit().await?;
     tracing::info!(%person, space = %space.id, "left the space by a program");
     Ok(StatusCode::NO_CONTENT)

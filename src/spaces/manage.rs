@@ -253,7 +253,7 @@ pub(super) async fn restore_member(
 async fn put(app: &App, reader: &SpaceReader, person: PersonId, role: SpaceRole) -> Result<Response> {
     let mut tx = app.db.begin().await?;
     let name = identity::person(&mut tx, person).await?.name;
-    members::put(&mut tx, reader.space.id, person, role, app.clock.now()).await?;
+    members::put(&mut tx, app, reader.space.id, person, role).await?;
     tx.commit().await?;
     tracing::info!(%person, %role, space = %reader.space.id, by = %reader.person.id, "space member");
     let told = Flash::done("space-member-put").arg("name", name).arg("role", role);
@@ -268,7 +268,7 @@ pub(super) async fn remove_member(
 ) -> Result<Response> {
     let mut tx = app.db.begin().await?;
     let name = identity::person(&mut tx, person).await?.name;
-    let role = members::remove(&mut tx, reader.space.id, person).await?;
+    let role = members::remove(&mut tx, &app, reader.space.id, person).await?;
     tx.commit().await?;
     tracing::info!(%person, space = %reader.space.id, by = %reader.person.id, "left the space");
     let mut told = Flash::done("space-member-removed").arg("name", name);

@@ -1,9 +1,10 @@
 //! Who is in a space.
 
 use super::model::SpaceRole;
-use crate::core::{Error, PersonId, Result, SpaceId, Timestamp};
-use crate::on_db;
+use crate::core::{Error, PersonId, Result, SpaceId};
+use crate::state::App;
 use crate::storage::Tx;
+use crate::{on_db, programmes};
 
 /// Members on one page.
 pub const PAGE: i64 = 50;
@@ -55,18 +56,20 @@ pub async fn animators(tx: &mut Tx, space: SpaceId) -> Result<Vec<Member>> {
 const PUT: &str = "INSERT INTO space_member (space_id, person_id, role, created_at) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (space_id, person_id) DO UPDATE SET role = excluded.role";
 
-/// Makes somebody a member, or gives them another role.
-pub async fn put(tx: &mut Tx, space: SpaceId, person: PersonId, role: SpaceRole, now: Timestamp) -> Result<()> {
+/// Makes somebody a member, or gives them another role. The programmes of all members are theirs from now on.
+pub async fn put(tx: &mut Tx, app: &App, space: SpaceId, person: PersonId, role: SpaceRole) -> Result<()> {
+    let now = app.clock.now();
     on_db!(tx, c => sqlx::query(PUT).bind(space).bind(person).bind(role.name()).bind(now).execute(c).await.map(drop))?;
-    Ok(())
+    programmes::reconcile_target(tx, app, programmes::Target::Space(space)).await
 }
 
 const REMOVE: &str = "DELETE FROM space_member WHERE space_id = $1 AND person_id = $2 RETURNING role";
 
 /// Takes somebody out of a space. Answers what they were there; nothing if they were not in it.
-pub async fn remove(tx: &mut Tx, space: SpaceId, person: PersonId) -> Result<Option<SpaceRole>> {
+pub async fn remove(tx: &mut Tx, app: &App, space: SpaceId, person: PersonId) -> Result<Option<SpaceRole>> {
     let role: Option<String> =
         on_db!(tx, c => sqlx::query_scalar(REMOVE).bind(space).bind(person).fetch_optional(c).await)?;
+    programmes::reconcile_target(tx, app, programmes::Target::Space(space)).await?;
     Ok(role.and_then(|role| role.parse().ok()))
 }
 

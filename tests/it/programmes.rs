@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use preau::core::{OrgUnitId, PersonId, SpaceId};
 use preau::identity::Role;
+use preau::spaces::{self, SpaceRole};
 use preau::{on_db, programmes};
 use serde_json::json;
 
@@ -306,10 +307,27 @@ both_databases! {
         assert_eq!(api.post_json(&list, &json!({"person": PersonId::new()})).await.expect(404).json()["code"], "target-unknown");
         let wrong = json!({"person": camille.id, "due_at": "demain"});
         assert_eq!(api.post_json(&list, &wrong).await.expect(422).json()["code"], "due-invalid");
+        // Who joins the space later follows the programme at once, until they leave it.
+        let lea = app.person("Léa", Role::Learner).await;
+        let mut tx = app.app.db.begin().await.expect("a transaction");
+        spaces::put_member(&mut tx, &app.app, space, lea.id, SpaceRole::Member).await.expect("a member");
+        tx.commit().await.expect("a commit");
+        assert_eq!(api.get(&list).await.json()["enrolments"].as_array().map(Vec::len), Some(3));
         // A learner reads nobody's enrolment by the interface.
         let enrolment = listed["enrolments"][0]["id"].as_str().expect("an id");
         zoe.get(&format!("/api/v1/enrolments/{enrolment}")).await.expect(403);
         zoe.get(&list).await.expect(403);
+    }
+
+    async fn a_package_that_is_a_step_is_not_deleted(app: TestApp) {
+        let course = one_sco(&app).await;
+        let shop = Workshop::open(&app, "Prise de poste").await;
+        let to = shop.act("/steps", &[("phase", "after"), ("course", &course.id.to_string())]).await;
+        assert!(to.contains("#step-"), "a course is added by its identifier, too: {to}");
+        let program = app.token(&["packages/read", "packages/write"]).await;
+        let package = program.get("/api/v1/packages").await.json()["packages"][0]["id"].as_str().expect("an id").to_owned();
+        let refused = program.delete(&format!("/api/v1/packages/{package}")).await.expect(409).json();
+        assert_eq!((refused["code"].as_str(), &refused["programmes"]), (Some("package-in-programme"), &json!(1)));
     }
 
     async fn running_enrolments_keep_their_version_until_they_are_moved(app: TestApp) {

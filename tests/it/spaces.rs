@@ -19,7 +19,7 @@ async fn space(app: &TestApp, name: &str, visibility: Visibility, members: &[(Pe
     let new = NewSpace { external_id, name: name.to_owned(), visibility, origins, ..NewSpace::default() };
     let id = spaces::add_space(&mut tx, new, app.clock.now()).await.expect("a space");
     for (person, role) in members {
-        spaces::put_member(&mut tx, id, *person, *role, app.clock.now()).await.expect("a member");
+        spaces::put_member(&mut tx, &app.app, id, *person, *role).await.expect("a member");
     }
     tx.commit().await.expect("a commit");
     id

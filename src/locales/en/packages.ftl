@@ -40,6 +40,10 @@ package-delete-yes = Delete for good
 error-package-refused = This package is refused. { $reason }
 error-package-unknown = This package does not exist, or no longer does.
 error-package-in-use = This package cannot be deleted: { $count } learners have begun it, and what they did is kept.
+error-package-in-programme = This package cannot be deleted: { $count ->
+    [one] a programme has a step of it. Remove the step first.
+   *[other] { $count } programmes have a step of it. Remove the steps first.
+}
 error-package-too-large = This file is too large: { $limit } MiB at most.
 error-upload-interrupted = The upload was interrupted. Nothing was kept.
 error-upload-empty = No file arrived, or it is empty.

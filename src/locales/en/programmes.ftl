@@ -155,3 +155,4 @@ programme-cancelled = The enrolment is cancelled.
 programme-restored = The enrolment is back.
 error-target-ambiguous = Say whom to enrol: a person, a unit or a space, and only one of the three.
 error-due-invalid = The due date is no date and time (RFC 3339).
+programme-write-new = Write something new: page, document, link or quiz

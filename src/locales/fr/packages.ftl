@@ -40,6 +40,10 @@ package-delete-yes = Supprimer pour de bon
 error-package-refused = Ce paquet est refusé. { $reason }
 error-package-unknown = Ce paquet n'existe pas, ou plus.
 error-package-in-use = Ce paquet ne peut pas être supprimé : { $count } apprenants l'ont commencé, et ce qu'ils ont fait est gardé.
+error-package-in-programme = Ce paquet ne peut pas être supprimé : { $count ->
+    [one] un programme en fait une étape. Retirez-la d'abord.
+   *[other] { $count } programmes en font une étape. Retirez-la d'abord.
+}
 error-package-too-large = Ce fichier est trop lourd : { $limit } Mio au plus.
 error-upload-interrupted = L'envoi s'est interrompu. Rien n'a été gardé.
 error-upload-empty = Aucun fichier n'est arrivé, ou il est vide.

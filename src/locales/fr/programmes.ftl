@@ -155,3 +155,4 @@ programme-cancelled = L'inscription est annulée.
 programme-restored = L'inscription est rétablie.
 error-target-ambiguous = Dites qui inscrire : une personne, une unité ou un espace, et un seul des trois.
 error-due-invalid = L'échéance n'est pas une date et une heure (RFC 3339).
+programme-write-new = Écrire du nouveau : page, document, lien ou quiz
