@@ -5,6 +5,7 @@ use std::process::Command;
 
 use preau::identity::Role;
 use preau::jobs;
+use preau::packages::media;
 use serde_json::{Value, json};
 
 use crate::both_databases;
@@ -105,7 +106,12 @@ impl Film {
 }
 
 async fn work(app: &TestApp) -> usize {
-    jobs::run_due(&app.app, &preau::app::jobs()).await.expect("a worker")
+    jobs::run_due(&app.app, &films()).await.expect("a worker")
+}
+
+/// A worker for this kind of job alone.
+fn films() -> jobs::Handlers {
+    jobs::Handlers::new().on(media::TRANSCODE, 1, media::transcode)
 }
 
 /// The statements of a registration, the first one first.
@@ -213,7 +219,7 @@ both_databases! {
         let film = Film::import(&app, "long.mp4", made("long.mp4", long)).await;
         let worker = {
             let app = app.app.clone();
-            tokio::spawn(async move { jobs::run_due(&app, &preau::app::jobs()).await })
+            tokio::spawn(async move { jobs::run_due(&app, &films()).await })
         };
         // As a trainer who looks again and again; the work takes longer than some looks.
         while !film.said().await.contains("<progress") {

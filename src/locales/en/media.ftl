@@ -19,6 +19,7 @@ error-media-unreadable = This file cannot be converted: it is damaged, or of a k
 error-media-crashed = This file made the conversion fail: it is probably damaged.
 error-media-hung = The conversion no longer answered; it was stopped.
 error-media-encoder-missing = The conversion library of this server cannot write H.264 (libx264).
+error-job-lost = This work was taken over elsewhere; it goes on there.
 error-job-abandoned = The work was interrupted several times; it was given up.
 
 media-completion = When it is done

@@ -19,6 +19,7 @@ error-media-unreadable = Ce fichier ne peut pas être converti : il est abîmé,
 error-media-crashed = Ce fichier a fait échouer la conversion : il est sans doute abîmé.
 error-media-hung = La conversion ne répondait plus ; elle a été arrêtée.
 error-media-encoder-missing = La bibliothèque de conversion de ce serveur ne sait pas écrire le H.264 (libx264).
+error-job-lost = Ce travail a été repris ailleurs ; il se poursuit là-bas.
 error-job-abandoned = Le travail s'est interrompu plusieurs fois ; il a été abandonné.
 
 media-completion = Quand c'est terminé
