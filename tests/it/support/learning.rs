@@ -17,13 +17,18 @@ pub struct TestCourse {
 const PAGE: &str = "<!doctype html><title>Page</title>";
 
 /// An archive of these files.
-pub fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in files {
+    for (name, bytes) in files {
         archive.start_file(*name, SimpleFileOptions::default()).expect("a name");
-        archive.write_all(text.as_bytes()).expect("memory");
+        archive.write_all(bytes).expect("memory");
     }
     archive.finish().expect("an archive").into_inner()
+}
+
+/// An archive of texts.
+pub fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+    zip(&files.iter().map(|(name, text)| (*name, text.as_bytes())).collect::<Vec<_>>())
 }
 
 /// A SCORM manifest: `items` is what the organization holds, `resources` its files with their SCORM type.
@@ -85,6 +90,17 @@ pub fn tincan() -> Vec<u8> {
         <activity id="https://exemple.fr/accueil" type="http://adlnet.gov/expapi/activities/course"><name lang="fr">Accueil</name>
         <description lang="fr">Accueillir</description><launch lang="fr">index.html</launch></activity></activities></tincan>"#;
     archive(&[("tincan.xml", xml), ("index.html", PAGE)])
+}
+
+/// So many seconds of silence.
+pub fn wave(seconds: u32) -> Vec<u8> {
+    let samples = vec![0_u8; 16_000 * seconds as usize];
+    let mut wave = b"RIFF".to_vec();
+    wave.extend_from_slice(&(36 + 16_000 * seconds).to_le_bytes());
+    wave.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data");
+    wave.extend_from_slice(&(16_000 * seconds).to_le_bytes());
+    wave.extend_from_slice(&samples);
+    wave
 }
 
 impl TestApp {

@@ -1,0 +1,85 @@
+//! The Learning Record Store through `/xapi/`.
+
+mod credentials;
+mod documents;
+mod launches;
+mod pages;
+mod projection;
+mod protocol;
+mod queries;
+mod statements;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use preau::core::{Error, LaunchId, PersonId, RegistrationId, Result};
+use preau::identity::Role;
+use preau::lrs::{self, Credential, Scope};
+use preau::on_db;
+use preau::progress::Projector;
+use preau::state::{App, Projection};
+use preau::storage::Tx;
+use preau::xapi::{Activity, Agent, Ifi, Statement, Stored, vocabulary};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::both_databases;
+use crate::support::{Answer, Client, TestApp};
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// A tool with a credential of these scopes, which speaks 1.0.3.
+pub async fn tool(app: &TestApp, scopes: &[Scope]) -> Client {
+    let mut tx = app.app.db.begin().await.unwrap();
+    let credential = lrs::create_credential(&mut tx, "Outil", scopes, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    speaking(app.program(), &credential, "1.0.3")
+}
+
+fn speaking(client: Client, credential: &Credential, version: &str) -> Client {
+    let authorization = format!("Basic {}", credential.basic());
+    client.with_header("authorization", &authorization).with_header("x-experience-api-version", version)
+}
+
+fn statement(who: &str, verb: &str, what: &str) -> Value {
+    json!({
+        "actor": {"mbox": format!("mailto:{who}@example.fr"), "name": who},
+        "verb": {"id": format!("http://adlnet.gov/expapi/verbs/{verb}")},
+        "object": {"id": format!("http://example.fr/{what}")}
+    })
+}
+
+fn with(mut statement: Value, key: &str, value: Value) -> Value {
+    statement[key] = value;
+    statement
+}
+
+fn query(pairs: &[(&str, &str)]) -> String {
+    let pairs = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    format!("/xapi/statements?{pairs}")
+}
+
+fn mbox(who: &str) -> String {
+    json!({"mbox": format!("mailto:{who}@example.fr")}).to_string()
+}
+
+async fn store(tool: &Client, statements: &Value) -> Vec<String> {
+    let ids = tool.post_json("/xapi/statements", statements).await.expect(200).json();
+    ids.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+async fn ids(tool: &Client, pairs: &[(&str, &str)]) -> Vec<String> {
+    ids_of(&tool.get(&query(pairs)).await.expect(200).json())
+}
+
+fn ids_of(page: &Value) -> Vec<String> {
+    page["statements"].as_array().unwrap().iter().map(|s| s["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn put(client: &Client, path: &str, body: &Value, headers: &[(&'static str, &str)]) -> Answer {
+    let headers = [&[JSON], headers].concat();
+    client.send(Method::PUT, path, body.to_string().into_bytes(), &headers).await
+}

@@ -1,0 +1,95 @@
+//! Playing: what content saves is there again, in every standard, and only for whom it is.
+
+mod access;
+mod links;
+mod looking;
+mod recordings;
+mod scorm;
+mod statements;
+
+use preau::identity::Role;
+use serde_json::{Value, json};
+
+use crate::both_databases;
+use crate::support::learning::{Launch, au, cmi5, item, place, scorm, tincan, wave};
+use crate::support::{Client, TestApp, TestPerson};
+
+fn one_sco() -> Vec<u8> {
+    scorm("1.2", &item("a", "<adlcp:masteryscore>70</adlcp:masteryscore>"), &[("a", "sco")])
+}
+
+/// Three SCOs in a flowing organization of SCORM 2004.
+fn three_scos(control: &str) -> Vec<u8> {
+    let items = format!(
+        "{}{}{}<imsss:sequencing><imsss:controlMode {control}/></imsss:sequencing>",
+        item("a", ""),
+        item("b", ""),
+        item("c", "")
+    );
+    scorm("2004 3rd Edition", &items, &[("a", "sco"), ("b", "sco"), ("c", "asset")])
+}
+
+/// What the LRS holds of a registration, the earliest first: the last part of each verb.
+async fn verbs(app: &TestApp, registration: &str) -> Vec<String> {
+    statements(app, registration).await.iter().map(|statement| last_part(&statement["verb"]["id"])).collect()
+}
+
+async fn statements(app: &TestApp, registration: &str) -> Vec<Value> {
+    let id = registration.parse().expect("an id");
+    let mut tx = app.app.db.read().await.expect("a transaction");
+    let stored = preau::lrs::of_registration(&mut tx, id).await.expect("statements");
+    stored.into_iter().map(|stored| serde_json::to_value(stored.statement).expect("JSON")).collect()
+}
+
+fn last_part(iri: &Value) -> String {
+    iri.as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+async fn report(app: &TestApp, registration: &str) -> Value {
+    let reader = app.token(&["registrations/read"]).await;
+    reader.get(&format!("/api/v1/registrations/{registration}")).await.expect(200).json()
+}
+
+/// Sends a statement as launched content does.
+async fn state(content: &Client, auth: &str, statement: &Value) -> u16 {
+    let headers =
+        [("content-type", "application/json"), ("authorization", auth), ("x-experience-api-version", "1.0.3")];
+    let body = statement.to_string().into_bytes();
+    content.send(reqwest::Method::POST, "/xapi/statements", body, &headers).await.status.as_u16()
+}
+
+fn query(address: &Value) -> std::collections::HashMap<String, String> {
+    let address = url::Url::parse(address.as_str().expect("an address")).expect("an address");
+    address.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// What content puts into `Authorization`, fetched where it has to be.
+async fn token(app: &TestApp, query: &std::collections::HashMap<String, String>) -> String {
+    let Some(fetch) = query.get("fetch") else { return query["auth"].clone() };
+    let fetched = app.content().post_bytes(fetch, "application/json", Vec::new()).await.expect(200).json();
+    format!("Basic {}", fetched["auth-token"].as_str().expect("a token"))
+}
+
+/// What a unit reads before anything else.
+async fn launch_data(app: &TestApp, query: &std::collections::HashMap<String, String>, auth: &str) -> Value {
+    let document = format!(
+        "/xapi/activities/state?stateId=LMS.LaunchData&activityId={}&registration={}&agent={}",
+        encoded(&query["activityId"]),
+        query["registration"],
+        encoded(&query["actor"])
+    );
+    let headers = [("authorization", auth), ("x-experience-api-version", "1.0.3")];
+    app.content().send(reqwest::Method::GET, &document, Vec::new(), &headers).await.expect(200).json()
+}
+
+/// "The learner completed it", as content says it.
+fn completed(query: &std::collections::HashMap<String, String>) -> Value {
+    let actor: Value = serde_json::from_str(&query["actor"]).expect("an agent");
+    let object = query.get("activityId").or_else(|| query.get("activity_id"));
+    json!({"actor": actor, "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"}, "object": {"id": object},
+        "context": {"registration": query["registration"]}})
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

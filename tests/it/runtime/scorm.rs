@@ -1,0 +1,123 @@
+//! SCORM: saved, resumed, navigated.
+
+use super::*;
+
+both_databases! {
+    async fn a_scorm_12_course_resumes_exactly_where_it_was_left(app: TestApp) {
+        let course = app.import(one_sco()).await;
+        let camille = app.person("Camille Martin", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let mut first = camille.launch(&registration, activity).await;
+        assert_eq!(first.reads("cmi.core.entry"), "ab-initio");
+        assert_eq!(first.reads("cmi.core.student_name"), "Camille Martin");
+        assert_eq!(first.reads("cmi.student_data.mastery_score"), "70");
+        let suspend_data = "é".repeat(4000);
+        let saved = first
+            .commit(&app, &[("cmi.core.lesson_location", "page-7"), ("cmi.suspend_data", &suspend_data), ("cmi.core.lesson_status", "incomplete")], "00:05:00", None)
+            .await;
+        assert_eq!((&saved["applied"], &saved["progress"]["completion"]), (&json!(true), &json!("incomplete")));
+        first.commit(&app, &[], "00:10:00", Some("suspend")).await;
+
+        app.clock.advance(std::time::Duration::from_secs(2 * 86_400));
+        let (again, place) = camille.start(&course).await;
+        assert_eq!((again, place), (registration.clone(), activity));
+        let mut second = camille.launch(&registration, activity).await;
+        assert_eq!(second.reads("cmi.core.entry"), "resume");
+        assert_eq!(second.reads("cmi.core.lesson_location"), "page-7");
+        assert_eq!(second.reads("cmi.suspend_data"), suspend_data);
+        assert_eq!(second.reads("cmi.core.total_time"), "0000:10:00.00");
+
+        let done = second.commit(&app, &[("cmi.core.score.raw", "80")], "00:02:30", Some("")).await;
+        assert_eq!(done["progress"], json!({"completion": "completed", "success": "passed", "course_completion": "completed"}));
+        let report = report(&app, &registration).await;
+        assert_eq!((&report["completion"], &report["success"], &report["score"]), (&json!("completed"), &json!("passed"), &json!(0.8)));
+        assert_eq!(report["activities"][0]["score"], json!({"scaled": 0.8, "raw": 80.0, "min": null, "max": null}));
+        assert_eq!((&report["time"], &report["seconds"]), (&json!("PT0H12M30S"), &json!(750.0)));
+        assert_eq!(
+            verbs(&app, &registration).await,
+            ["initialized", "suspended", "terminated", "resumed", "completed", "passed", "terminated", "completed", "passed"]
+        );
+    }
+
+    async fn a_repeated_commit_counts_once_and_a_second_tab_takes_over(app: TestApp) {
+        let course = app.import(one_sco()).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let mut first = camille.launch(&registration, activity).await;
+        let commit = first.next(&[("cmi.core.lesson_status", "completed")], "00:01:00", Some(""));
+        assert_eq!(first.send(&app.content(), &commit).await.expect(200).json()["applied"], true);
+        let repeat = first.send(&app.content(), &commit).await.expect(200).json();
+        assert_eq!((&repeat["applied"], &repeat["sequence"]), (&json!(false), &json!(1)));
+        assert_eq!(report(&app, &registration).await["seconds"], 60.0);
+
+        let mut second = camille.launch(&registration, activity).await;
+        let late = first.next(&[("cmi.core.lesson_location", "x")], "00:09:00", None);
+        assert_eq!(first.send(&app.content(), &late).await.expect(409).json()["code"], "lease-lost");
+        second.commit(&app, &[("cmi.core.lesson_location", "y")], "00:00:30", None).await;
+
+        // A wrong secret opens nothing, whoever asks.
+        let mut stranger = second.answer.clone();
+        stranger["secret"] = json!("wrong");
+        let stranger = Launch { answer: stranger, sequence: 5 };
+        assert_eq!(stranger.send(&app.content(), &commit).await.expect(401).json()["code"], "launch-unknown");
+    }
+
+    async fn what_the_system_owns_is_refused_and_the_rest_is_kept(app: TestApp) {
+        let course = app.import(one_sco()).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let mut launch = camille.launch(&registration, activity).await;
+        let set = [("cmi.core.total_time", "9999:00:00"), ("cmi.core.score.raw", "1000"), ("cmi.core.lesson_location", "3")];
+        let answer = launch.commit(&app, &set, "00:01:00", Some("suspend")).await;
+        assert_eq!(answer["rejected"], json!({"cmi.core.score.raw": "range", "cmi.core.total_time": "read_only"}));
+        let again = camille.launch(&registration, activity).await;
+        assert_eq!((again.reads("cmi.core.lesson_location"), again.reads("cmi.core.total_time")), ("3", "0000:01:00.00"));
+    }
+
+    async fn a_course_of_several_scos_flows_and_is_chosen(app: TestApp) {
+        let course = app.import(three_scos(r#"choice="true" flow="true""#)).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        assert_eq!(activity, 0);
+        let mut a = camille.launch(&registration, 0).await;
+        let valid = &a.answer["runtime"]["valid_requests"];
+        assert_eq!((&valid["continue"], &valid["previous"], &valid["choice"]["b"]), (&json!(true), &json!(false), &json!(true)));
+        a.commit(&app, &[("cmi.completion_status", "completed"), ("cmi.success_status", "passed"), ("cmi.score.scaled", "0.9")], "PT1M", Some("normal")).await;
+
+        let next = camille.navigate(&registration, "continue", None).await;
+        assert_eq!(next["deliver"]["activity"], 1);
+        let mut b = camille.launch(&registration, 1).await;
+        b.commit(&app, &[("cmi.location", "p4"), ("cmi.completion_status", "incomplete")], "PT2M", Some("suspend")).await;
+        assert_eq!(camille.navigate(&registration, "choice", Some(0)).await["deliver"]["url"], format!("/player/{registration}/0"));
+        // A new attempt of what was ended, and the suspended one where it was.
+        assert_eq!(camille.launch(&registration, 0).await.reads("cmi.entry"), "ab-initio");
+        assert_eq!(camille.navigate(&registration, "continue", None).await["deliver"]["activity"], 1);
+        let mut b = camille.launch(&registration, 1).await;
+        assert_eq!((b.reads("cmi.entry"), b.reads("cmi.location")), ("resume", "p4"));
+        b.commit(&app, &[("cmi.completion_status", "completed"), ("cmi.success_status", "passed")], "PT1M", Some("normal")).await;
+
+        // The asset is done when it is open.
+        assert_eq!(camille.navigate(&registration, "continue", None).await["deliver"]["activity"], 2);
+        camille.launch(&registration, 2).await;
+        let report = report(&app, &registration).await;
+        let done: Vec<&Value> = report["activities"].as_array().unwrap().iter().map(|row| &row["completion"]).collect();
+        assert_eq!(done, ["completed", "completed", "completed"]);
+        assert_eq!(report["progress"], 1.0);
+        assert_eq!(camille.navigate(&registration, "continue", None).await["end"]["url"], format!("/courses/{}", course.id));
+    }
+
+    async fn a_course_that_only_flows_cannot_be_entered_in_the_middle(app: TestApp) {
+        let course = app.import(three_scos(r#"choice="false" flow="true" forwardOnly="true""#)).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, _) = camille.start(&course).await;
+        let refused = camille.try_launch(&registration, 1).await.map(|_| ()).unwrap_err().expect(409).json();
+        assert_eq!((&refused["code"], &refused["rule"]), (&json!("navigation-refused"), &json!("NB.2.1-10")));
+        camille.launch(&registration, 0).await;
+        assert_eq!(camille.navigate(&registration, "continue", None).await["deliver"]["activity"], 1);
+        camille.launch(&registration, 1).await;
+        assert_eq!(camille.navigate(&registration, "previous", None).await["refused"]["detail"], "NB.2.1-5");
+        // Coming back another day leads to where they were.
+        assert_eq!(camille.start(&course).await.1, 1);
+        camille.launch(&registration, 1).await;
+    }
+}
