@@ -8,13 +8,12 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
 
-use crate::config::Config;
 use crate::core::{Error, PersonId, Result, Timestamp};
 use crate::identity::login;
 use crate::identity::model::Person;
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
-use crate::web::{CookieTrust, cookie_value};
+use crate::web::{CookieTrust, HostCookie};
 
 /// The sign-in of a frame.
 #[derive(Clone, Debug)]
@@ -28,17 +27,8 @@ pub struct Embedded {
 const TICKET_LASTS: std::time::Duration = std::time::Duration::from_secs(12 * 60 * 60);
 const TICKET: &str = "embedded ticket";
 
-/// The name browsers know the cookie by.
-fn name(config: &Config) -> &'static str {
-    if config.secure_cookies() { "__Host-preau-embed" } else { "preau-embed" }
-}
-
-fn cookie(app: &App, value: &str, seconds: u64) -> HeaderValue {
-    let name = name(&app.config);
-    // Without `Secure` no browser sends it into a frame on another site: framing needs https.
-    let rest = "Path=/; HttpOnly; Secure; SameSite=None; Partitioned";
-    HeaderValue::from_str(&format!("{name}={value}; {rest}; Max-Age={seconds}")).expect("names and base64url are ASCII")
-}
+/// The sign-in of this frame.
+const EMBEDDED: HostCookie = HostCookie::framed("preau-embed");
 
 fn digest(token: &str) -> Vec<u8> {
     Secrets::digest(&format!("embedded:{token}"))
@@ -53,7 +43,7 @@ impl FromRequestParts<App> for MaybeEmbedded {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let trusted = parts.extensions.get() == Some(&CookieTrust(true));
-        let token = cookie_value(&parts.headers, name(&app.config)).filter(|token| trusted && !token.is_empty());
+        let token = EMBEDDED.read(&app.config, &parts.headers).filter(|_| trusted);
         let Some(token) = token else { return Ok(Self(None)) };
         let mut tx = app.db.read().await?;
         Ok(Self(Embedded::by_id(&mut tx, digest(token), app.clock.now()).await?))
@@ -70,13 +60,13 @@ impl Embedded {
     pub async fn begin(app: &App, tx: &mut Tx, person: PersonId) -> Result<HeaderValue> {
         let token = Secrets::token();
         login::insert(app, tx, digest(&token), Some(person)).await?;
-        Ok(cookie(app, &token, login::lifetime(app).as_secs()))
+        EMBEDDED.set(&app.config, &token, login::lifetime(app).as_secs())
     }
 
     /// Ends it. Answers the `Set-Cookie` that makes the browser forget.
     pub async fn end(self, app: &App, tx: &mut Tx) -> Result<HeaderValue> {
         login::end(tx, &self.id).await?;
-        Ok(cookie(app, "", 0))
+        EMBEDDED.forget(&app.config)
     }
 
     /// What the page of the frame hands to a new tab, where its cookie does not come along: good for this sign-in, for

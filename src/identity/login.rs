@@ -74,7 +74,7 @@ const RECOGNISE: &str = "SELECT s.expires_at, p.id AS person_id, p.name, p.login
 const PROLONG: &str = "UPDATE login_session SET expires_at = $2 WHERE id = $1";
 
 /// Learns from the cookie who asks, for the extractors and for the page's shell. One query; none without a cookie.
-pub async fn recognise(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn recognise(State(app): State<App>, mut request: Request, next: Next) -> Result<Response> {
     // Assets are the same for everybody.
     let personal = !request.uri().path().starts_with("/assets/");
     let trusted = personal && request.extensions().get() == Some(&CookieTrust(true));
@@ -87,7 +87,7 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
                     request.extensions_mut().insert(viewer(person, login.in_spaces));
                 }
                 request.extensions_mut().insert(Recognised { login: Some(Arc::new(login)), failed: false });
-                prolonged = is_old.then(|| set_cookie(&app, &token));
+                prolonged = is_old.then(|| set_cookie(&app, &token)).transpose()?;
             }
             Ok(None) => {}
             // Pages that need nobody still work; the others must not send somebody who is signed in to sign in.
@@ -105,7 +105,7 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
     if let Some(cookie) = prolonged.filter(|_| !said) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
+    Ok(response)
 }
 
 /// Who is behind the sign-in that the database keeps under `id`, while it lasts.
@@ -227,7 +227,7 @@ pub async fn grant_launch(
         Some(login) => (login.id.clone(), None),
         None => {
             let token = begin_login(app, tx, None).await?;
-            (Secrets::digest(&token), Some(set_cookie(app, &token)))
+            (Secrets::digest(&token), Some(set_cookie(app, &token)?))
         }
     };
     on_db!(tx, c => sqlx::query(GRANT)
@@ -258,15 +258,15 @@ pub async fn forget_grant(tx: &mut Tx, login: &Login, registration: Registration
 }
 
 /// The login of this browser.
-const LOGIN: HostCookie = HostCookie("preau");
+const LOGIN: HostCookie = HostCookie::new("preau");
 
 /// The header that makes the browser keep `token`.
-pub fn set_cookie(app: &App, token: &str) -> HeaderValue {
+pub fn set_cookie(app: &App, token: &str) -> Result<HeaderValue> {
     LOGIN.set(&app.config, token, lifetime(app).as_secs())
 }
 
 /// The header that makes the browser forget its token.
-pub fn forget_cookie(app: &App) -> HeaderValue {
+pub fn forget_cookie(app: &App) -> Result<HeaderValue> {
     LOGIN.forget(&app.config)
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn enter(
     let token = login::begin_login(&app, &mut tx, Some(person)).await?;
     tx.commit().await?;
     tracing::info!(%person, "signed in");
-    Ok(with_cookie(Redirect::to(&next).into_response(), login::set_cookie(&app, &token)))
+    Ok(with_cookie(Redirect::to(&next).into_response(), login::set_cookie(&app, &token)?))
 }
 
 /// `POST /sign-out`. Also when nobody is signed in: the browser forgets what it held.
@@ -93,7 +93,7 @@ pub(super) async fn leave(State(app): State<App>, visitor: MaybeSignedIn) -> Res
         login::end_login(&mut tx, login).await?;
         tx.commit().await?;
     }
-    let mut response = with_cookie(Flash::done("signed-out").redirect("/sign-in"), login::forget_cookie(&app));
+    let mut response = with_cookie(Flash::done("signed-out").redirect("/sign-in"), login::forget_cookie(&app)?);
     // On a shared computer, "back" must not show the last person's pages again.
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     Ok(response)
@@ -222,7 +222,7 @@ pub(super) async fn change_password(
     let token = login::begin_login(&app, &mut tx, Some(person.id)).await?;
     tx.commit().await?;
     tracing::info!(person = %person.id, "changed their password");
-    Ok(with_cookie(Flash::done("password-changed").redirect("/me"), login::set_cookie(&app, &token)))
+    Ok(with_cookie(Flash::done("password-changed").redirect("/me"), login::set_cookie(&app, &token)?))
 }
 
 fn refused(mut page: Response) -> Result<Response> {

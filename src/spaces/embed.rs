@@ -197,5 +197,5 @@ pub(super) async fn open(State(app): State<App>, visitor: MaybeSignedIn, Form(fo
     let token = identity::begin_login(&app, &mut tx, Some(embedded.person.id)).await?;
     tx.commit().await?;
     tracing::info!(person = %embedded.person.id, "signed in from a frame");
-    Ok(([(header::SET_COOKIE, identity::set_cookie(&app, &token))], to).into_response())
+    Ok(([(header::SET_COOKIE, identity::set_cookie(&app, &token)?)], to).into_response())
 }

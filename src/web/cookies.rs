@@ -3,30 +3,49 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::config::Config;
+use crate::core::{Error, Result};
 
 /// A cookie by its plain name.
 ///
 /// Browsers take it as `__Host-NAME` and `Secure` wherever they keep such cookies, so that the sibling content host can
 /// neither set nor receive it. Over plain http elsewhere they would drop it: there it has its plain name.
 #[derive(Clone, Copy, Debug)]
-pub struct HostCookie(pub &'static str);
+pub struct HostCookie {
+    name: &'static str,
+    framed: bool,
+}
 
 impl HostCookie {
+    /// A cookie for pages that stand by themselves.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, framed: false }
+    }
+
+    /// A cookie for pages that another site frames: the browser keeps it apart for each site around it.
+    pub const fn framed(name: &'static str) -> Self {
+        Self { name, framed: true }
+    }
+
     /// The name browsers know it by, under this configuration.
     pub fn name(self, config: &Config) -> String {
-        if config.secure_cookies() { format!("__Host-{}", self.0) } else { self.0.to_owned() }
+        if config.secure_cookies() { format!("__Host-{}", self.name) } else { self.name.to_owned() }
     }
 
     /// The header that makes the browser keep it. `value` is base64url.
-    pub fn set(self, config: &Config, value: &str, seconds: u64) -> HeaderValue {
-        let secure = if config.secure_cookies() { "; Secure" } else { "" };
+    pub fn set(self, config: &Config, value: &str, seconds: u64) -> Result<HeaderValue> {
         let name = self.name(config);
-        HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"))
-            .expect("names and base64url are plain ASCII")
+        let goes = match (self.framed, config.secure_cookies()) {
+            // Without `Secure` no browser sends it into a frame on another site: framing needs https.
+            (true, _) => "SameSite=None; Partitioned; Secure",
+            (false, true) => "SameSite=Lax; Secure",
+            (false, false) => "SameSite=Lax",
+        };
+        HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; {goes}; Max-Age={seconds}"))
+            .map_err(Error::internal)
     }
 
     /// The header that makes the browser forget it.
-    pub fn forget(self, config: &Config) -> HeaderValue {
+    pub fn forget(self, config: &Config) -> Result<HeaderValue> {
         self.set(config, "", 0)
     }
 
@@ -37,8 +56,8 @@ impl HostCookie {
 }
 
 /// The value of a cookie (RFC 6265 section 5.4: pairs separated by "; ").
-pub fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(found, _)| *found == name).map(|(_, value)| value).next()
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }

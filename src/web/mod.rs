@@ -17,7 +17,7 @@ mod problem;
 mod shell;
 
 pub use asker::asked_by_program;
-pub use cookies::{HostCookie, value as cookie_value};
+pub use cookies::HostCookie;
 pub use document::{NotAllowed, ProblemDocument};
 pub use hear_out::hear_out;
 pub use hosts::by_host;

@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 use super::cookies::HostCookie;
 use super::i18n::{Values, Words};
 use super::{assets, cookies};
-use crate::core::{Language, PersonId, Timestamp};
+use crate::core::{Language, PersonId, Result, Timestamp};
 use crate::state::App;
 
 /// Carries a flash from a change to the page shown next.
-const FLASH: HostCookie = HostCookie("preau-flash");
+const FLASH: HostCookie = HostCookie::new("preau-flash");
 /// Seconds in which that page has to come.
 const FLASH_LASTS: u64 = 120;
 /// The language somebody without an account chose.
@@ -398,7 +398,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Shell {
 }
 
 /// Brings a flash from the answer that made it to the page that tells it, and forgets it then.
-pub async fn carry_flash(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn carry_flash(State(app): State<App>, mut request: Request, next: Next) -> Result<Response> {
     let flash = FLASH.read(&app.config, request.headers()).map(Flash::read);
     let flashed = flash.is_some();
     if let Some(flash) = flash.flatten() {
@@ -408,13 +408,13 @@ pub async fn carry_flash(State(app): State<App>, mut request: Request, next: Nex
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let cookie = match response.extensions().get::<Flash>() {
-        Some(flash) => Some(FLASH.set(&app.config, &flash.written(), FLASH_LASTS)),
-        None => (flashed && is_page).then(|| FLASH.forget(&app.config)),
+        Some(flash) => Some(FLASH.set(&app.config, &flash.written(), FLASH_LASTS)?),
+        None => (flashed && is_page).then(|| FLASH.forget(&app.config)).transpose()?,
     };
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
+    Ok(response)
 }
 
 fn say(flash: &Flash, words: Words) -> Said {

@@ -93,6 +93,7 @@ async fn statements(app: &TestApp, person: PersonId, path: &str) -> usize {
     let token = identity::begin_login(&app.app, &mut tx, Some(person)).await.expect("a login");
     tx.commit().await.expect("a commit");
     let cookie = identity::set_cookie(&app.app, &token)
+        .expect("a cookie")
         .to_str()
         .expect("a cookie")
         .split(';')

@@ -101,7 +101,7 @@ async fn sign_in(app: &App, people: &[Uuid]) -> anyhow::Result<Vec<String>> {
     let mut tx = app.db.begin().await?;
     for id in people {
         let token = identity::begin_login(app, &mut tx, Some(PersonId(*id))).await?;
-        let cookie = identity::set_cookie(app, &token);
+        let cookie = identity::set_cookie(app, &token)?;
         cookies.push(cookie.to_str()?.split(';').next().unwrap_or_default().to_owned());
     }
     tx.commit().await?;

@@ -116,7 +116,7 @@ impl TestApp {
         let token = identity::begin_login(&self.app, &mut tx, Some(id)).await.expect("a login");
         tx.commit().await.expect("a commit");
         let browser = self.browser();
-        let cookie = identity::set_cookie(&self.app, &token);
+        let cookie = identity::set_cookie(&self.app, &token).expect("a cookie");
         browser.keep_cookies(&HeaderMap::from_iter([(reqwest::header::SET_COOKIE, cookie)]));
         TestPerson { id, browser }
     }
