@@ -72,22 +72,23 @@ pub async fn add(tx: &mut Tx, wanted: &[(EventId, WebhookId)], now: Timestamp) -
     Ok(())
 }
 
+// In turns: the first of each endpoint, then the second of each. By age alone, who has one message would wait behind all who
+// have many.
 const HOLD_SQLITE: &str = "UPDATE webhook_delivery SET lease_until = $2 WHERE id IN ( \
     SELECT id FROM ( \
         SELECT d.id, d.next_at, ROW_NUMBER() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_at, d.id) AS place \
         FROM webhook_delivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id AND w.disabled_at IS NULL \
         WHERE d.state = 'pending' AND d.next_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1)) due \
-    WHERE place <= $3 ORDER BY next_at, id LIMIT $4) RETURNING id";
+    WHERE place <= $3 ORDER BY place, next_at, id LIMIT $4) RETURNING id";
 // The conditions once more beside the lock: another process may have held the row in between.
 const HOLD_POSTGRES: &str = "UPDATE webhook_delivery SET lease_until = $2 WHERE id IN ( \
-    SELECT id FROM webhook_delivery WHERE id IN ( \
-        SELECT id FROM ( \
-            SELECT d.id, ROW_NUMBER() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_at, d.id) AS place \
-            FROM webhook_delivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id AND w.disabled_at IS NULL \
-            WHERE d.state = 'pending' AND d.next_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1)) due \
-        WHERE place <= $3) \
-    AND state = 'pending' AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
-    ORDER BY next_at, id LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING id";
+    SELECT h.id FROM webhook_delivery h JOIN ( \
+        SELECT d.id, ROW_NUMBER() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_at, d.id) AS place \
+        FROM webhook_delivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id AND w.disabled_at IS NULL \
+        WHERE d.state = 'pending' AND d.next_at <= $1 AND (d.lease_until IS NULL OR d.lease_until <= $1)) due \
+    ON due.id = h.id AND due.place <= $3 \
+    WHERE h.state = 'pending' AND h.next_at <= $1 AND (h.lease_until IS NULL OR h.lease_until <= $1) \
+    ORDER BY due.place, h.next_at, h.id LIMIT $4 FOR UPDATE OF h SKIP LOCKED) RETURNING id";
 
 /// Holds what is due, for [`LEASE`]; nobody else tries it meanwhile.
 pub async fn hold(tx: &mut Tx, now: Timestamp) -> Result<Vec<Delivery>> {

@@ -1,5 +1,7 @@
 //! Webhooks: what leaves is signed, comes at least once, and goes nowhere it must not.
 
+mod queue;
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
