@@ -1,7 +1,7 @@
 //! The administrator's page of people: the organisation, who works where, who may do what, who may come in.
 
 use askama::Template;
-use axum::extract::{Path, Query, RawForm, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::identity::pages::roles_in_words;
 use crate::identity::people::{self, Page, Position, Wanted};
 use crate::identity::{password, store};
 use crate::state::App;
-use crate::web::{Flash, Shell, render};
+use crate::web::{Fields, Flash, Shell, render};
 
 /// People on one page of the list.
 const PAGE: i64 = 50;
@@ -193,15 +193,11 @@ pub(super) async fn add(
     administrator: Administrator,
     State(app): State<App>,
     shell: Shell,
-    RawForm(body): RawForm,
+    fields: Fields,
 ) -> Result<Response> {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let field =
-        |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).unwrap_or_default();
-    // Several fields of one name: serde's form reader keeps only one.
-    let roles = fields.iter().filter(|(key, _)| key == "role").filter_map(|(_, role)| role.parse().ok());
-    let roles: Vec<Role> = roles.collect();
-    let (name, login, unit) = (field("name").to_owned(), field("login").to_owned(), field("unit").to_owned());
+    let roles: Vec<Role> = fields.all("role").into_iter().filter_map(|role| role.parse().ok()).collect();
+    let field = |name: &str| fields.text(name).trim().to_owned();
+    let (name, login, unit) = (field("name"), field("login"), field("unit"));
 
     let new = NewAccount {
         login: login.clone(),

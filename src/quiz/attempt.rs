@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::fields::Fields;
 use super::kinds::Response;
 use super::model::{Question, Quiz, Stage};
 use super::sheet::{Drawn, Marked, Sheet};
@@ -15,6 +14,7 @@ use crate::packages::native;
 use crate::runtime::{Mode, PlayerOf, Visit};
 use crate::state::App;
 use crate::storage::Tx;
+use crate::web::Fields;
 
 /// An answer that was given in time may arrive so much later.
 const ON_ITS_WAY: Duration = Duration::from_secs(10);

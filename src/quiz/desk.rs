@@ -5,7 +5,6 @@ use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::fields::Fields;
 use super::model::{Question, Quiz};
 use crate::core::{Error, PackageId, Result};
 use crate::identity::{Refusal, Trainer};
@@ -13,6 +12,7 @@ use crate::packages::model::PackageKind;
 use crate::packages::native::{self, Draft};
 use crate::state::App;
 use crate::storage::Tx;
+use crate::web::Fields;
 use crate::web::Path;
 
 /// The draft of the quiz in the address, open to a trainer.

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
 use super::desk::{self, Desk};
-use super::fields::Fields;
 use super::kinds::{Body, NAMES};
 use super::model::{LANGUAGE, Problem, QUESTIONS, Question, Quiz, Removed, Settings, Shown, fresh_id};
 use crate::core::{Error, Kind, LanguageMap, PackageId, Result};
@@ -16,6 +15,7 @@ use crate::identity::Trainer;
 use crate::packages::model::PackageKind;
 use crate::packages::native::{self, Draft, Publication};
 use crate::state::App;
+use crate::web::Fields;
 use crate::web::{self, Flash, Path, Shell, Tab, asked_by_program};
 
 /// Most removed questions that can come back.

@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::attempt::{Paper, Sitting};
-use super::fields::Fields;
 use super::seat::Seat;
 use super::store::{Answer, Attempt};
 use super::view::{self, QuestionView};
 use crate::core::{Error, Kind, RegistrationId, Result, Timestamp};
 use crate::quiz::model::{Question, Shown};
 use crate::runtime::PlayerChrome;
+use crate::web::Fields;
 use crate::web::{self, Flash, Path, Shell, asked_by_program};
 
 struct AttemptLine {

@@ -12,7 +12,6 @@
 mod attempt;
 mod desk;
 mod editor;
-pub mod fields;
 pub mod kinds;
 mod learner;
 pub mod model;

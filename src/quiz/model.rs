@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::Fields;
 use super::kinds::{Body, number_of};
+use crate::web::Fields;
 
 /// The language quizzes are written in.
 pub const LANGUAGE: &str = "fr";

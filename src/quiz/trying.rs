@@ -4,11 +4,11 @@ use askama::Template;
 use axum::response::Response;
 
 use super::desk::Desk;
-use super::fields::Fields;
 use super::model::{Quiz, Stage};
 use super::sheet::{Marked, Sheet};
 use super::view::{self, QuestionView};
 use crate::core::Result;
+use crate::web::Fields;
 use crate::web::{self, Shell, Tab};
 
 #[derive(Template)]

@@ -1,7 +1,7 @@
 //! The administrator's pages of webhooks.
 
 use askama::Template;
-use axum::extract::{Query, RawForm, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::core::{DeliveryId, Error, Kind, Result, SpaceId, Timestamp, WebhookId
 use crate::identity::Administrator;
 use crate::outbox::EventKind;
 use crate::state::App;
-use crate::web::{Flash, Path, Shell, Tab, render};
+use crate::web::{Fields, Flash, Path, Shell, Tab, render};
 
 /// Longest description.
 const DESCRIPTION: usize = 200;
@@ -106,17 +106,13 @@ pub(super) async fn add(
     administrator: Administrator,
     State(app): State<App>,
     shell: Shell,
-    RawForm(body): RawForm,
+    fields: Fields,
 ) -> Result<Response> {
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let field =
-        |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).unwrap_or_default();
-    // Several fields of one name: serde's form reader keeps only one.
-    let kinds: Vec<EventKind> =
-        fields.iter().filter(|(key, _)| key == "kind").filter_map(|(_, kind)| kind.parse().ok()).collect();
-    let description: String = field("description").chars().take(DESCRIPTION).collect();
-    let space: Option<SpaceId> = field("space").parse().ok();
-    let url = checked_url(field("url"), &app.config.webhooks.allowed_networks);
+    let kinds: Vec<EventKind> = fields.all("kind").into_iter().filter_map(|kind| kind.parse().ok()).collect();
+    let description: String = fields.text("description").trim().chars().take(DESCRIPTION).collect();
+    let space: Option<SpaceId> = fields.text("space").parse().ok();
+    let given = fields.text("url").trim();
+    let url = checked_url(given, &app.config.webhooks.allowed_networks);
     match url {
         Ok(url) if !kinds.is_empty() => {
             let mut tx = app.db.begin().await?;
@@ -131,7 +127,7 @@ pub(super) async fn add(
         url => {
             let sentence = |wrong: &Error| shell.words.error(wrong.code, &wrong.args).unwrap_or_default();
             let form = Form {
-                url: field("url").to_owned(),
+                url: given.to_owned(),
                 url_fault: url.as_ref().err().map(sentence).unwrap_or_default(),
                 kinds_fault: if kinds.is_empty() { shell.t("webhook-kinds-missing") } else { String::new() },
                 kinds: kind_choices(&shell, &kinds),

@@ -223,7 +223,6 @@ quiz-problem-minutes-invalid = Give at most { $n } minutes, or leave it empty.
 quiz-problem-draw-too-many = There are only { $n } questions to draw.
 
 # Refusals
-error-form-unreadable = This form could not be read.
 error-quiz-only-looking = You are looking at this quiz again: nothing can be changed.
 error-quiz-no-attempt-left = You have used all your attempts.
 error-quiz-attempt-ended = This attempt has ended: its answers can no longer change.

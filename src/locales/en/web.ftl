@@ -137,6 +137,7 @@ error-forbidden = Your account does not have the right that is needed.
 error-not-found = The address is wrong, or what it named was withdrawn.
 error-blob-missing = A file of this content is missing on the server. An administrator can import it again.
 error-malformed = A part of the request is missing or cannot be read.
+error-form-unreadable = This form could not be read.
 error-unauthenticated = This page needs to know who you are.
 error-cross-site-request = The request came from another site and was stopped for safety.
 error-payload-too-large = This is larger than Préau accepts.

@@ -223,7 +223,6 @@ quiz-problem-minutes-invalid = Donnez au plus { $n } minutes, ou laissez vide.
 quiz-problem-draw-too-many = Il n’y a que { $n } questions à tirer.
 
 # Refus
-error-form-unreadable = Ce formulaire n’a pas pu être lu.
 error-quiz-only-looking = Vous relisez ce quiz : rien ne peut y être changé.
 error-quiz-no-attempt-left = Vous avez utilisé tous vos essais.
 error-quiz-attempt-ended = Cet essai est terminé : ses réponses ne peuvent plus changer.

@@ -137,6 +137,7 @@ error-forbidden = Votre compte n'a pas le droit nécessaire.
 error-not-found = L'adresse est fausse, ou ce qu'elle désignait a été retiré.
 error-blob-missing = Un fichier de ce contenu manque sur le serveur. Un administrateur peut le réimporter.
 error-malformed = Une partie de la demande manque ou ne se lit pas.
+error-form-unreadable = Ce formulaire n’a pas pu être lu.
 error-unauthenticated = Cette page demande de savoir qui vous êtes.
 error-cross-site-request = La demande venait d'un autre site, elle a été arrêtée par sécurité.
 error-payload-too-large = L'envoi est plus grand que ce que Préau accepte.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, InteractionOf, Kind, Offered, Response, Solution, component, is_blank};
-use crate::quiz::fields::Fields;
 use crate::quiz::model::{Problem, TEXT_LONGEST, fresh_id, is_id};
+use crate::web::Fields;
 use crate::xapi::Interaction;
 
 /// Most choices of one question.

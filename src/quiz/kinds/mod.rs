@@ -8,9 +8,9 @@ mod true_false;
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::Fields;
 use super::model::Problem;
 use crate::core::LanguageMap;
+use crate::web::Fields;
 use crate::xapi::{Component, Interaction};
 
 pub use choice::{Choice, MultipleChoice, SingleChoice};

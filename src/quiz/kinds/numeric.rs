@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, InteractionOf, Kind, Response, Solution};
-use crate::quiz::fields::Fields;
 use crate::quiz::model::Problem;
+use crate::web::Fields;
 use crate::xapi::Interaction;
 
 /// Longest number that is read.

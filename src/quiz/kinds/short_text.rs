@@ -5,8 +5,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Asked, InteractionOf, Kind, Response, Solution, is_blank};
 use crate::core::plain_letters;
-use crate::quiz::fields::Fields;
 use crate::quiz::model::Problem;
+use crate::web::Fields;
 use crate::xapi::Interaction;
 
 /// Most letters of an answer: what xAPI calls a short text (1.0.3 Data 2.4.4.1, fill-in).

@@ -1,4 +1,4 @@
-//! A sent form whose fields may come several times.
+//! A sent form whose fields may come several times: serde's reader of forms keeps only one of each name.
 
 use axum::extract::{FromRequest, RawForm, Request};
 
