@@ -16,7 +16,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::config::Config;
 use crate::core::{Clock, Error, Kind, RegistrationId, Result};
-use crate::jobs::Handlers;
+use crate::jobs::{self, Handlers};
 use crate::state::{App, Projection};
 use crate::storage::Tx;
 use crate::xapi::{Statement, Stored};
@@ -78,6 +78,10 @@ pub async fn keep_swept(app: App) {
             // The next hour is soon enough.
             Err(cause) => tracing::warn!(%cause, "cannot sweep"),
         }
+        match jobs::sweep(&app).await {
+            Ok(done) => tracing::debug!(done, "swept"),
+            Err(cause) => tracing::warn!(%cause, "cannot sweep"),
+        }
         match webhooks::sweep(&app).await {
             Ok(events) => tracing::debug!(events, "swept"),
             Err(cause) => tracing::warn!(%cause, "cannot sweep"),
@@ -94,6 +98,7 @@ pub fn jobs() -> Handlers {
         .every("reconcile-enrolments", RECONCILE_EVERY, |work| async move {
             programmes::reconcile_all(&work.app).await.map(drop)
         })
+        .on(quiz::CLOSE, 4, quiz::close)
         // One at a time: each is as many processors' work as there are.
         .on(packages::media::TRANSCODE, 1, packages::media::transcode)
 }

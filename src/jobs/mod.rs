@@ -15,5 +15,5 @@ mod worker;
 
 pub use handlers::{Handlers, Work};
 pub use model::{Job, JobState, LEASE};
-pub use store::{cancel, enqueue, newest};
+pub use store::{cancel, enqueue, enqueue_at, newest, sweep};
 pub use worker::{run_due, work};

@@ -1,5 +1,7 @@
 //! Rows of jobs.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -9,9 +11,12 @@ use crate::on_db;
 use crate::state::App;
 use crate::storage::{Inner, Tx};
 
+/// How long a job that was done is kept.
+const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);
+
 const INSERT: &str = "
     INSERT INTO job (id, kind, subject, payload, state, progress, attempts, run_at, created_by, created_at)
-    VALUES ($1, $2, $3, $4, 'queued', 0, 0, $5, $6, $5)
+    VALUES ($1, $2, $3, $4, 'queued', 0, 0, $5, $6, $7)
     ON CONFLICT (id) DO NOTHING";
 
 /// Asks for work, in the transaction of what needs it; a worker of this process wakes up when that is committed.
@@ -23,29 +28,47 @@ pub async fn enqueue(
     payload: &impl Serialize,
     created_by: Option<PersonId>,
 ) -> Result<JobId> {
-    let id = JobId::new();
-    let payload = serde_json::to_string(payload)?;
-    insert(tx, id, kind, subject, &payload, created_by, app.clock.now()).await?;
+    let now = app.clock.now();
+    let new =
+        New { id: JobId::new(), kind, subject, payload: &serde_json::to_string(payload)?, run_at: now, created_by };
+    insert(tx, &new, now).await?;
     app.ring_after(tx);
-    Ok(id)
+    Ok(new.id)
 }
 
-async fn insert(
+/// Asks for work that is to be done by the service itself at `run_at`, in the transaction of what makes it needed.
+pub async fn enqueue_at(
     tx: &mut Tx,
+    app: &App,
+    kind: &'static str,
+    subject: Option<Uuid>,
+    payload: &impl Serialize,
+    run_at: Timestamp,
+) -> Result<JobId> {
+    let payload = serde_json::to_string(payload)?;
+    let new = New { id: JobId::new(), kind, subject, payload: &payload, run_at, created_by: None };
+    insert(tx, &new, app.clock.now()).await?;
+    Ok(new.id)
+}
+
+struct New<'a> {
     id: JobId,
     kind: &'static str,
     subject: Option<Uuid>,
-    payload: &str,
+    payload: &'a str,
+    run_at: Timestamp,
     created_by: Option<PersonId>,
-    now: Timestamp,
-) -> Result<()> {
+}
+
+async fn insert(tx: &mut Tx, new: &New<'_>, now: Timestamp) -> Result<()> {
     on_db!(tx, c => sqlx::query(INSERT)
-        .bind(id)
-        .bind(kind)
-        .bind(subject)
-        .bind(payload)
+        .bind(new.id)
+        .bind(new.kind)
+        .bind(new.subject)
+        .bind(new.payload)
+        .bind(new.run_at)
+        .bind(new.created_by)
         .bind(now)
-        .bind(created_by)
         .execute(c)
         .await
         .map(drop))?;
@@ -55,7 +78,19 @@ async fn insert(
 /// The one job of a kind that is done again and again: its identifier is made of its kind.
 pub async fn schedule(tx: &mut Tx, kind: &'static str, now: Timestamp) -> Result<()> {
     let id = JobId(Uuid::new_v5(&Uuid::NAMESPACE_OID, kind.as_bytes()));
-    insert(tx, id, kind, None, "null", None, now).await
+    let new = New { id, kind, subject: None, payload: "null", run_at: now, created_by: None };
+    insert(tx, &new, now).await
+}
+
+const SWEEP: &str = "DELETE FROM job WHERE state = 'done' AND run_at < $1";
+
+/// Removes what was done long ago; what failed or was cancelled stays, to be told. Answers how many that were.
+pub async fn sweep(app: &App) -> Result<u64> {
+    let old = app.clock.now().minus(REMEMBERED);
+    let mut tx = app.db.begin().await?;
+    let removed: u64 = on_db!(tx, c => sqlx::query(SWEEP).bind(old).execute(c).await.map(|done| done.rows_affected()))?;
+    tx.commit().await?;
+    Ok(removed)
 }
 
 const CANCEL: &str = "

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::close;
 use super::kinds::Response;
 use super::model::{Question, Quiz, Stage};
 use super::sheet::{Drawn, Marked, Sheet};
 use super::statements;
 use super::store::{self, Answer, Attempt};
-use crate::core::{Error, QuizAttemptId, Result, Timestamp};
+use crate::core::{Error, QuizAttemptId, RegistrationId, Result, Timestamp};
 use crate::packages::native;
 use crate::runtime::{Mode, PlayerOf, Visit};
 use crate::state::App;
@@ -47,6 +48,12 @@ impl Sitting {
         if !visit.registration.moves(visit.mode) {
             return Err(Error::conflict("quiz-only-looking"));
         }
+        Self::load(tx, visit).await
+    }
+
+    /// As [`Sitting::held`], when the learner is not there.
+    pub async fn held_by_itself(tx: &mut Tx, id: RegistrationId, index: i32) -> Result<Self> {
+        let visit = Visit::held_by_itself(tx, id, index, &["quiz"]).await?;
         Self::load(tx, visit).await
     }
 
@@ -89,14 +96,18 @@ impl Sitting {
 
     /// When an attempt ends by itself.
     pub fn deadline(&self, attempt: &Attempt) -> Option<Timestamp> {
+        self.ends(attempt.started_at)
+    }
+
+    fn ends(&self, started_at: Timestamp) -> Option<Timestamp> {
         let minutes = u64::try_from(self.quiz.settings.minutes?).ok()?;
-        Some(attempt.started_at.plus(Duration::from_secs(60 * minutes)))
+        Some(started_at.plus(Duration::from_secs(60 * minutes)))
     }
 
     /// Whether the time of the attempt that is going on has run out, with what may still be on its way.
     pub fn has_run_out(&self, now: Timestamp) -> bool {
         let deadline = self.open().and_then(|attempt| self.deadline(attempt));
-        deadline.is_some_and(|deadline| now > deadline.plus(ON_ITS_WAY))
+        deadline.is_some_and(|deadline| now >= deadline.plus(ON_ITS_WAY))
     }
 
     /// How far a question has come.
@@ -120,8 +131,11 @@ impl Sitting {
         let number = self.attempts.first().map_or(0, |attempt| attempt.number).saturating_add(1);
         let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
         let sheet = Sheet::draw(&self.quiz, seed);
-        let (id, index) = (self.visit.registration.id, self.visit.activity.activity_index);
-        store::begin(tx, id, index, number, &sheet, app.clock.now()).await?;
+        let (id, index, now) = (self.visit.registration.id, self.visit.activity.activity_index, app.clock.now());
+        let attempt = store::begin(tx, id, index, number, &sheet, now).await?;
+        if let Some(deadline) = self.ends(now) {
+            close::enqueue(tx, app, (id, index, attempt), deadline.plus(ON_ITS_WAY)).await?;
+        }
         let visit = self.visit.open(tx, app, player).await?.visit;
         visit.record(tx, app, vec![statements::begun(&visit)]).await
     }
@@ -177,7 +191,7 @@ impl Sitting {
             }
         }
         let seconds = ended.since(paper.attempt.started_at).as_secs_f64();
-        said.extend(statements::submitted(&self.visit, &marked, seconds, is_over));
+        said.extend(statements::submitted(&self.visit, &marked, seconds, is_over, ended));
         self.visit.record(tx, app, said).await?;
         Ok(Some(paper.attempt.number))
     }

@@ -10,6 +10,7 @@
 //! changes only under the hold of its registration, and never once it is submitted.
 
 mod attempt;
+mod close;
 mod desk;
 mod editor;
 pub mod kinds;
@@ -25,6 +26,8 @@ mod view;
 
 #[cfg(test)]
 mod tests;
+
+pub use close::{CLOSE, close};
 
 use axum::Router;
 use axum::routing::{get, post};

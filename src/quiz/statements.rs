@@ -38,9 +38,9 @@ pub fn answered(visit: &Visit, question: &Question, response: &Response, points:
     visit.about_part(ANSWERED, part).with_result(result).at(at)
 }
 
-/// How the attempt went. `is_over`: nothing is left to try. A quiz is completed when it is passed, when nobody is judged, or
+/// How the attempt went that ended at `at`. `is_over`: nothing is left to try. A quiz is completed when it is passed, when nobody is judged, or
 /// when no attempt is left; a failed attempt alone completes nothing.
-pub fn submitted(visit: &Visit, marked: &Marked, seconds: f64, is_over: bool) -> Vec<Statement> {
+pub fn submitted(visit: &Visit, marked: &Marked, seconds: f64, is_over: bool, at: Timestamp) -> Vec<Statement> {
     let result = || Outcome {
         score: Some(score(marked.raw, marked.max)),
         success: marked.passed,
@@ -58,7 +58,7 @@ pub fn submitted(visit: &Visit, marked: &Marked, seconds: f64, is_over: bool) ->
     // The time of each attempt adds up: told once, with its end.
     let ended = Outcome { duration: Some(IsoDuration::from_seconds(seconds)), ..Outcome::default() };
     said.push(visit.about(TERMINATED).with_result(ended));
-    said
+    said.into_iter().map(|statement| statement.at(at)).collect()
 }
 
 fn score(raw: f64, max: f64) -> Score {

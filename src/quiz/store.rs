@@ -59,11 +59,11 @@ pub async fn begin(
     number: i32,
     sheet: &Sheet,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<QuizAttemptId> {
     let (id, sheet) = (QuizAttemptId::new(), serde_json::to_string(sheet)?);
     on_db!(tx, c => sqlx::query(INSERT)
         .bind(id).bind(registration).bind(index).bind(number).bind(sheet).bind(now).execute(c).await.map(drop))?;
-    Ok(())
+    Ok(id)
 }
 
 /// An answer as it is kept.

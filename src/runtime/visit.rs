@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crate::core::{Error, LaunchId, Result};
+use crate::core::{Error, LaunchId, RegistrationId, Result};
 use crate::lrs;
 use crate::runtime::access::PlayerOf;
 use crate::runtime::course::Course;
@@ -50,30 +50,29 @@ pub struct Opened {
 impl Visit {
     /// Somebody at an activity of one of these kinds, to read in `tx`. Errors: `activity-unknown`.
     pub async fn of(tx: &mut Tx, player: &PlayerOf, index: i32, kinds: &[&str], asked: Mode) -> Result<Self> {
-        let registration = player.registration.clone();
-        Self::at(tx, player, registration, index, kinds, asked).await
+        Self::at(tx, player.registration.clone(), index, kinds, player.mode(asked)).await
     }
 
     /// As [`Visit::of`], with the record held until the transaction ends: what follows writes to it.
     pub async fn held(tx: &mut Tx, player: &PlayerOf, index: i32, kinds: &[&str], asked: Mode) -> Result<Self> {
         let registration = locked(tx, player.registration.id).await?;
-        Self::at(tx, player, registration, index, kinds, asked).await
+        Self::at(tx, registration, index, kinds, player.mode(asked)).await
     }
 
-    async fn at(
-        tx: &mut Tx,
-        player: &PlayerOf,
-        registration: Registration,
-        index: i32,
-        kinds: &[&str],
-        asked: Mode,
-    ) -> Result<Self> {
+    /// As [`Visit::held`], for what the service ends by itself when nobody is there: what it records is the learner's.
+    pub async fn held_by_itself(tx: &mut Tx, id: RegistrationId, index: i32, kinds: &[&str]) -> Result<Self> {
+        let registration = locked(tx, id).await?;
+        let mode = if registration.preview { Mode::Browse } else { Mode::Normal };
+        Self::at(tx, registration, index, kinds, mode).await
+    }
+
+    async fn at(tx: &mut Tx, registration: Registration, index: i32, kinds: &[&str], mode: Mode) -> Result<Self> {
         let course = Course::load(tx, &registration).await?;
         let (activity, node) = course.launchable(index)?;
         if !kinds.contains(&activity.kind.as_str()) {
             return Err(Error::not_found("activity-unknown"));
         }
-        Ok(Self { activity: activity.clone(), node, mode: player.mode(asked), registration, course })
+        Ok(Self { activity: activity.clone(), node, mode, registration, course })
     }
 
     /// Opens the activity: the learner is there from now on. A page that is loaded again within half an hour goes on with the

@@ -3,8 +3,8 @@
 use preau::identity::Role;
 use preau::packages::model::PackageKind;
 use preau::packages::native::{self, Publication};
-use preau::progress;
 use preau::quiz::model::{Quiz, Settings, Shown};
+use preau::{jobs, progress, quiz};
 use serde_json::{Value, json};
 
 use crate::both_databases;
@@ -49,6 +49,12 @@ async fn published(app: &TestApp, quiz: &Quiz) -> TestCourse {
     let published = native::publish(&mut tx, &app.app, id, publication, None).await.expect("a version");
     tx.commit().await.expect("a commit");
     TestCourse { id: published.course.to_string(), activities: vec![json!({"package": id})] }
+}
+
+/// Ends the attempts whose time is over; answers how many jobs that were.
+async fn close_due(app: &preau::state::App) -> usize {
+    let handlers = jobs::Handlers::new().on(quiz::CLOSE, 1, quiz::close);
+    jobs::run_due(app, &handlers).await.expect("a worker")
 }
 
 /// Somebody at a quiz.
@@ -310,6 +316,78 @@ both_databases! {
         let statements = camille.statements(&app).await;
         let ended = statements.iter().find(|statement| statement["verb"]["id"].as_str().is_some_and(|id| id.ends_with("terminated")));
         assert_eq!(ended.expect("an end")["result"]["duration"], "PT10M", "no longer than the limit");
+    }
+
+    async fn an_attempt_whose_learner_never_came_back_is_scored_when_its_time_is_over(app: TestApp) {
+        let mut quiz = sample();
+        quiz.settings.minutes = Some(10);
+        let course = published(&app, &quiz).await;
+        let camille = Taker::of(&app, &course, "Camille").await;
+        let began = app.app.clock.now();
+        let attempt = camille.begin().await;
+        for (question, values) in &RIGHT[..4] {
+            camille.answer(&attempt, question, values).await.expect(200);
+        }
+        let louis = Taker::of(&app, &course, "Louis").await;
+        let in_time = louis.begin().await;
+        louis.answer(&in_time, "epi", &["casque"]).await.expect(200);
+        louis.submit(&in_time).await;
+        let of_louis = louis.statements(&app).await;
+
+        app.clock.advance(std::time::Duration::from_secs(10 * 60));
+        assert_eq!(close_due(&app.app).await, 0, "an answer given in time may still be on its way");
+        camille.answer(&attempt, "epi", &["casque"]).await.expect(200);
+        app.clock.advance(std::time::Duration::from_secs(3600));
+        // Two servers at once, and a page of hers that is loaded again just then.
+        let second = app.restarted().await.0;
+        let start = camille.url("");
+        let (one, other, _) = tokio::join!(close_due(&app.app), close_due(&second), camille.person.get(&start));
+        assert_eq!(one + other, 2, "a job an attempt");
+        let said = camille.statements(&app).await;
+        assert_eq!(times(&verbs(&said), "answered"), 4, "{said:?}");
+        let told = said.iter().find(|said| said["verb"]["id"].as_str().is_some_and(|id| id.ends_with("/terminated")));
+        let told = told.expect("an end");
+        let ended = told["timestamp"].as_str().and_then(preau::core::Timestamp::parse);
+        let deadline = began.plus(std::time::Duration::from_secs(10 * 60));
+        assert_eq!((ended, &told["result"]["duration"]), (Some(deadline), &json!("PT10M")));
+        assert!(said.iter().any(|said| said["verb"]["id"].as_str().is_some_and(|id| id.ends_with("/passed"))), "{said:?}");
+        assert_eq!(louis.statements(&app).await, of_louis, "what was sent in time stays as it was");
+
+        assert_eq!(close_due(&app.app).await, 0);
+        let page = camille.page("/results/1").await;
+        assert!(page.contains("Quiz réussi") && page.contains("5 sur 6 points"), "{page}");
+        assert_eq!(camille.statements(&app).await, said);
+        let before = app.progress_rows().await;
+        progress::rebuild(&app.app).await.expect("a rebuild");
+        assert_eq!(app.progress_rows().await, before);
+    }
+
+    async fn an_attempt_is_scored_by_another_server_when_the_one_that_was_at_it_is_killed(app: TestApp) {
+        let mut quiz = sample();
+        quiz.settings.minutes = Some(1);
+        let course = published(&app, &quiz).await;
+        let camille = Taker::of(&app, &course, "Camille").await;
+        camille.begin().await;
+        app.clock.advance(std::time::Duration::from_secs(120));
+        // Taken, and never heard of again.
+        let begun = std::sync::Arc::new(tokio::sync::Notify::new());
+        let worker = {
+            let (app, begun) = (app.app.clone(), begun.clone());
+            let handlers = jobs::Handlers::new().on(quiz::CLOSE, 1, move |_| {
+                begun.notify_one();
+                std::future::pending()
+            });
+            tokio::spawn(async move { jobs::run_due(&app, &handlers).await })
+        };
+        begun.notified().await;
+        worker.abort();
+        let _ = worker.await;
+        assert_eq!(close_due(&app.app).await, 0, "its lease still holds");
+        app.clock.advance(jobs::LEASE + std::time::Duration::from_secs(1));
+        assert_eq!(close_due(&app.app).await, 1);
+        let said = verbs(&camille.statements(&app).await);
+        // The quiz, and the course that is nothing else.
+        assert_eq!((times(&said, "terminated"), times(&said, "failed")), (1, 2), "{said:?}");
     }
 
     async fn an_attempt_shows_the_same_questions_in_the_same_order_everywhere(app: TestApp) {
