@@ -106,7 +106,9 @@ pub async fn create(
         }
         // A quiz begins empty; its own editor knows what that means.
         None => {
-            let id = native::create(&mut tx, &app, kind, &chosen.title, &json!({}), by).await?;
+            let title = Some(chosen.title.trim()).filter(|title| !title.is_empty());
+            let title = title.map_or_else(|| shell.t("quiz-untitled"), str::to_owned);
+            let id = native::create(&mut tx, &app, kind, &title, &json!({}), by).await?;
             format!("/trainer/quizzes/{id}{query}")
         }
     };

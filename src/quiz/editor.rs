@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
@@ -11,36 +10,13 @@ use super::desk::{self, Desk};
 use super::kinds::{Body, NAMES};
 use super::model::{LANGUAGE, Problem, QUESTIONS, Question, Quiz, Removed, Settings, Shown, fresh_id};
 use crate::core::{Error, Kind, LanguageMap, PackageId, Result};
-use crate::identity::Trainer;
 use crate::packages::model::PackageKind;
 use crate::packages::native::{self, Draft, Publication};
-use crate::state::App;
 use crate::web::Fields;
 use crate::web::{self, Flash, Path, Shell, Tab, asked_by_program};
 
 /// Most removed questions that can come back.
 const REMOVED: usize = 20;
-
-#[derive(Template)]
-#[template(path = "quiz/templates/new.html")]
-struct NewPage {
-    shell: Shell,
-}
-
-/// Asks for the title.
-pub async fn new(_: Trainer, shell: Shell) -> Result<Response> {
-    web::render(&NewPage { shell: in_manage(shell) })
-}
-
-/// Begins a quiz.
-pub async fn create(trainer: Trainer, State(app): State<App>, shell: Shell, fields: Fields) -> Result<Response> {
-    let title = Some(fields.text("title").trim()).filter(|title| !title.is_empty()).map(str::to_owned);
-    let title = title.unwrap_or_else(|| shell.t("quiz-untitled"));
-    let mut tx = app.db.begin().await?;
-    let id = native::create(&mut tx, &app, PackageKind::Quiz, &title, &Quiz::default(), Some(trainer.id)).await?;
-    tx.commit().await?;
-    Ok(Redirect::to(&format!("/trainer/quizzes/{id}")).into_response())
-}
 
 fn in_manage(shell: Shell) -> Shell {
     let label = shell.t("trainer-title");

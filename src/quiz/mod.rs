@@ -44,8 +44,6 @@ pub fn routes() -> Router<App> {
         .route("/quiz/{registration}/{activity}/review", get(learner::review))
         .route("/quiz/{registration}/{activity}/submit", post(learner::submit))
         .route("/quiz/{registration}/{activity}/results/{number}", get(learner::result))
-        .route("/trainer/quizzes", post(editor::create))
-        .route("/trainer/quizzes/new", get(editor::new))
         .route("/trainer/quizzes/{package}", get(editor::editor))
         .route("/trainer/quizzes/{package}/questions", post(editor::add))
         .route("/trainer/quizzes/{package}/questions/{question}", get(editor::question).post(editor::save_question))

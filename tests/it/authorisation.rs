@@ -160,8 +160,6 @@ const ROUTES: &[(&str, Who)] = &[
     ("GET /trainer/packages/{package}/media", Who::Roles(TRAINERS)),
     ("POST /trainer/packages/{package}/media/again", Who::Roles(TRAINERS)),
     ("POST /trainer/packages/{package}/media/cancel", Who::Roles(TRAINERS)),
-    ("POST /trainer/quizzes", Who::Roles(TRAINERS)),
-    ("GET /trainer/quizzes/new", Who::Roles(TRAINERS)),
     ("GET /trainer/quizzes/{package}", Who::Roles(TRAINERS)),
     ("POST /trainer/quizzes/{package}/order", Who::Roles(TRAINERS)),
     ("GET /trainer/quizzes/{package}/preview", Who::Roles(TRAINERS)),

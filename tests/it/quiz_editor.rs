@@ -21,7 +21,7 @@ fn value_of(page: &str, name: &str) -> String {
 impl Author {
     async fn begin(app: &TestApp, title: &str) -> Self {
         let person = app.person("Tess", Role::Trainer).await;
-        let answer = person.post_form("/trainer/quizzes", &[("title", title)]).await.expect(303);
+        let answer = person.post_form("/trainer/content/new", &[("kind", "quiz"), ("title", title)]).await.expect(303);
         let url = answer.header("location").expect("an address").to_owned();
         Self { person, url }
     }

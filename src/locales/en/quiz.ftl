@@ -79,9 +79,7 @@ quiz-solutions-later = The right answers are shown once the quiz is passed or no
 quiz-tells-nothing = This quiz does not show how each question went.
 
 # Writing a quiz
-quiz-new-title = New quiz
 quiz-title = Title of the quiz
-quiz-create = Create the quiz
 quiz-untitled = Untitled quiz
 quiz-questions = Questions
 quiz-add = Add a question

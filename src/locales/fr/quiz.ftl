@@ -79,9 +79,7 @@ quiz-solutions-later = Les bonnes réponses seront montrées quand le quiz sera 
 quiz-tells-nothing = Le détail des réponses n’est pas montré pour ce quiz.
 
 # Écrire un quiz
-quiz-new-title = Nouveau quiz
 quiz-title = Titre du quiz
-quiz-create = Créer le quiz
 quiz-untitled = Quiz sans titre
 quiz-questions = Questions
 quiz-add = Ajouter une question

@@ -66,8 +66,12 @@ const places = new Map();
 onEachDatabase("Quiz", (journey) => {
   journey("a trainer writes five types of questions by keyboard alone", async (site) => {
     const desk = await site.signedIn(await trainer(site));
-    await desk.goto("/trainer/quizzes/new");
-    await type(desk, desk.getByLabel("Titre du quiz"), "Sécurité incendie");
+    await desk.goto("/trainer/content/new");
+    // An arrow chooses among radio buttons.
+    await reach(desk, desk.locator('[name="kind"]:checked'));
+    for (let kind = 1; kind < 4; kind += 1) await desk.keyboard.press("ArrowDown");
+    assert.ok(await desk.locator('[name="kind"][value="quiz"]').isChecked());
+    await type(desk, desk.getByLabel("Titre"), "Sécurité incendie");
     await desk.keyboard.press("Enter");
     await desk.waitForURL(/\/trainer\/quizzes\/[0-9a-f-]+$/);
     await assertLooks(desk, "quiz-editor-empty");
@@ -89,7 +93,6 @@ onEachDatabase("Quiz", (journey) => {
     await leave(desk);
 
     await begin(desk, "Vrai ou faux", "On prend l’ascenseur pour évacuer.");
-    // An arrow chooses among radio buttons.
     await reach(desk, desk.getByLabel("Vrai", { exact: true }));
     await desk.keyboard.press("ArrowDown");
     await leave(desk);
