@@ -129,98 +129,77 @@ fn problems(choices: &[Choice], one_right: bool) -> Vec<Problem> {
     problems
 }
 
-fn accept(choices: &[Choice], given: &[String], several: bool) -> Result<Response, &'static str> {
-    let known = |id: &String| choices.iter().any(|choice| choice.id == *id);
-    if !given.iter().all(known) {
-        return Err("quiz-answer-unknown-choice");
-    }
-    // In the order of the question, each once: the same answer is the same text.
-    let taken: Vec<String> = choices.iter().map(|choice| choice.id.clone()).filter(|id| given.contains(id)).collect();
-    if !several && taken.len() > 1 {
-        return Err("quiz-answer-one-choice");
-    }
-    Ok(Response(taken))
-}
-
-fn asked(choices: &[Choice], several: bool) -> Asked {
-    let offered = |choice: &Choice| Offered { id: choice.id.clone(), text: choice.text.clone() };
-    Asked::Options { several, options: choices.iter().map(offered).collect() }
-}
-
-fn solution(choices: &[Choice]) -> Vec<String> {
+fn right_ids(choices: &[Choice]) -> Vec<String> {
     choices.iter().filter(|choice| choice.correct).map(|choice| choice.id.clone()).collect()
 }
 
-fn feedback(choices: &[Choice], response: &Response) -> Vec<String> {
-    let chosen = choices.iter().filter(|choice| response.holds(&choice.id) && !is_blank(&choice.feedback));
-    chosen.map(|choice| choice.feedback.clone()).collect()
+/// A question of choices: one type asks for one of them, the other for several; all else is the same.
+trait OfChoices {
+    fn choices(&self) -> &[Choice];
+
+    /// Whether several may be chosen.
+    const SEVERAL: bool;
+
+    /// Whether a part of the right choices earns a part of the points.
+    fn is_partial(&self) -> bool;
 }
 
-fn interaction(choices: &[Choice], language: &str) -> InteractionOf {
-    InteractionOf {
-        kind: Interaction::Choice,
-        choices: choices.iter().map(|choice| component(&choice.id, language, &choice.text)).collect(),
-        pattern: Some(vec![solution(choices).join("[,]")]),
+impl OfChoices for SingleChoice {
+    const SEVERAL: bool = false;
+
+    fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
+    fn is_partial(&self) -> bool {
+        false
     }
 }
 
-impl Kind for SingleChoice {
+impl OfChoices for MultipleChoice {
+    const SEVERAL: bool = true;
+
+    fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
+    fn is_partial(&self) -> bool {
+        self.partial
+    }
+}
+
+impl<Q: OfChoices> Kind for Q {
     fn problems(&self) -> Vec<Problem> {
-        problems(&self.choices, true)
+        problems(self.choices(), !Q::SEVERAL)
     }
 
     fn accept(&self, given: &[String]) -> Result<Response, &'static str> {
-        accept(&self.choices, given, false)
-    }
-
-    fn score(&self, response: &Response) -> f64 {
-        let right = self.choices.iter().any(|choice| choice.correct && response.0 == [choice.id.as_str()]);
-        f64::from(u8::from(right))
-    }
-
-    fn asked(&self) -> Asked {
-        asked(&self.choices, false)
-    }
-
-    fn solution(&self) -> Solution {
-        Solution::Options(solution(&self.choices))
-    }
-
-    fn feedback(&self, response: &Response) -> Vec<String> {
-        feedback(&self.choices, response)
-    }
-
-    fn interaction(&self, language: &str) -> InteractionOf {
-        interaction(&self.choices, language)
-    }
-
-    fn response(&self, response: &Response) -> String {
-        response.0.join("[,]")
-    }
-}
-
-impl Kind for MultipleChoice {
-    fn problems(&self) -> Vec<Problem> {
-        problems(&self.choices, false)
-    }
-
-    fn accept(&self, given: &[String]) -> Result<Response, &'static str> {
-        accept(&self.choices, given, true)
+        let known = |id: &String| self.choices().iter().any(|choice| choice.id == *id);
+        if !given.iter().all(known) {
+            return Err("quiz-answer-unknown-choice");
+        }
+        // In the order of the question, each once: the same answer is the same text.
+        let ids = self.choices().iter().map(|choice| choice.id.clone());
+        let taken: Vec<String> = ids.filter(|id| given.contains(id)).collect();
+        if !Q::SEVERAL && taken.len() > 1 {
+            return Err("quiz-answer-one-choice");
+        }
+        Ok(Response(taken))
     }
 
     /// Each right choice earns its part, each wrong one loses its part of the wrong ones: choosing everything earns
-    /// nothing, and nothing is ever less than nothing.
+    /// nothing, and nothing is ever less than nothing. Where parts do not count, all of it has to be right.
     fn score(&self, response: &Response) -> f64 {
         let count = |correct: bool, chosen: bool| {
             let is = |choice: &&Choice| choice.correct == correct && (!chosen || response.holds(&choice.id));
-            self.choices.iter().filter(is).count() as f64
+            self.choices().iter().filter(is).count() as f64
         };
         let (right, wrong) = (count(true, false), count(false, false));
         let (hits, slips) = (count(true, true), count(false, true));
         if right == 0.0 {
             return 0.0;
         }
-        if !self.partial {
+        if !self.is_partial() {
             return f64::from(u8::from(hits == right && slips == 0.0));
         }
         let lost = if wrong == 0.0 { 0.0 } else { slips / wrong };
@@ -228,19 +207,26 @@ impl Kind for MultipleChoice {
     }
 
     fn asked(&self) -> Asked {
-        asked(&self.choices, true)
+        let offered = |choice: &Choice| Offered { id: choice.id.clone(), text: choice.text.clone() };
+        Asked::Options { several: Q::SEVERAL, options: self.choices().iter().map(offered).collect() }
     }
 
     fn solution(&self) -> Solution {
-        Solution::Options(solution(&self.choices))
+        Solution::Options(right_ids(self.choices()))
     }
 
     fn feedback(&self, response: &Response) -> Vec<String> {
-        feedback(&self.choices, response)
+        let told = |choice: &&Choice| response.holds(&choice.id) && !is_blank(&choice.feedback);
+        self.choices().iter().filter(told).map(|choice| choice.feedback.clone()).collect()
     }
 
     fn interaction(&self, language: &str) -> InteractionOf {
-        interaction(&self.choices, language)
+        let choices = self.choices();
+        InteractionOf {
+            kind: Interaction::Choice,
+            choices: choices.iter().map(|choice| component(&choice.id, language, &choice.text)).collect(),
+            pattern: Some(vec![right_ids(choices).join("[,]")]),
+        }
     }
 
     fn response(&self, response: &Response) -> String {
