@@ -53,7 +53,7 @@ impl Workshop {
 
 /// Where the titles stand in a page, in order.
 fn in_order(page: &str, titles: &[&str]) -> bool {
-    let places: Vec<_> = titles.iter().map(|title| page.find(&format!("value=\"{title}\""))).collect();
+    let places: Vec<_> = titles.iter().map(|title| page.find(&format!(">{title}</textarea>"))).collect();
     places.iter().all(Option::is_some) && places.is_sorted()
 }
 

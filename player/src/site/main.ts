@@ -1,6 +1,7 @@
 import { comboboxes } from './combobox.ts';
 import { all } from './dom.ts';
 import { checkedTexts, livingParts } from './follow.ts';
+import { lines } from './lines.ts';
 import { liveRegions } from './live.ts';
 import { dialogs, menus, tabs, toast } from './overlays.ts';
 import { savedForms, savedOrders } from './saved-forms.ts';
@@ -57,6 +58,7 @@ sortableLists();
 savedForms();
 savedOrders();
 comboboxes();
+lines();
 uploaders();
 livingParts();
 checkedTexts();
@@ -66,4 +68,5 @@ reveals();
 liveRegions((region) => {
   sortableLists(region);
   comboboxes(region);
+  lines(region);
 });
