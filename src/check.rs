@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::app;
 use crate::config::Config;
 use crate::core::{Clock, Result};
+use crate::programmes::{self, Verified};
 use crate::state::App;
 use crate::{media, on_db};
 
@@ -68,6 +69,8 @@ pub async fn run(config: Config) -> Report {
             report.add("database", Ok(format!("{database}, up to date")));
             let files = blobs(&app).await;
             report.add("files", files.unwrap_or_else(|cause| Err(cause.to_string())));
+            let enrolments = programmes::verify(&app).await.map(|found| enrolments(&found));
+            report.add("enrolments", enrolments.unwrap_or_else(|cause| Err(cause.to_string())));
             app.db.close().await;
         }
         Err(cause) => report.add("database", Err(format!("{database}: {cause:#}"))),
@@ -110,6 +113,26 @@ async fn blobs(app: &App) -> Result<std::result::Result<String, String>> {
         [] => Ok(format!("{} named by the database, all there", named.len())),
         [first, ..] => Err(format!("{} of {} missing, the first is {first}", missing.len(), named.len())),
     })
+}
+
+/// Whether enrolments stand where their records, versions and rules put them.
+fn enrolments(found: &Verified) -> std::result::Result<String, String> {
+    let first = found.first_stale.map(|id| id.to_string()).unwrap_or_default();
+    let faults: Vec<String> = [
+        (found.stale, format!("not where their records put them, the first is {first} (preau rebuild mends that)")),
+        (found.astray, "on a version that their programme never published".to_owned()),
+        (found.ruleless, "made by no rule of their programme".to_owned()),
+        (found.misreported, "counted otherwise in reports".to_owned()),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect();
+    if faults.is_empty() {
+        Ok(format!("{}, each as its records and rules say", found.enrolments))
+    } else {
+        Err(format!("of {}: {}", found.enrolments, faults.join("; ")))
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod model;
 mod people;
 mod projection;
 mod store;
+mod verify;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -25,6 +26,7 @@ pub use follow::{Enrolment, Followed, Offered, following, offered};
 pub use learner::{due, open_address, reason, step_of};
 pub use model::{Lock, Phase, Programme, Step};
 pub use projection::{Projector, rebuild};
+pub use verify::{Verified, verify};
 
 use crate::state::App;
 

@@ -108,13 +108,13 @@ struct Record {
 
 /// Where somebody stands in a step.
 #[derive(Clone, Debug, PartialEq)]
-struct StepStanding {
-    status: &'static str,
-    score: Option<f64>,
+pub(super) struct StepStanding {
+    pub status: &'static str,
+    pub score: Option<f64>,
     share: f64,
     first_at: Timestamp,
-    last_at: Timestamp,
-    completed_at: Option<Timestamp>,
+    pub last_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
 }
 
 impl StepStanding {
@@ -146,16 +146,16 @@ impl StepStanding {
 
 /// Where an enrolment stands.
 #[derive(Clone, Debug, PartialEq)]
-struct Standing {
-    steps: Vec<(StepKey, StepStanding)>,
-    status: &'static str,
-    done: i32,
-    total: i32,
-    progress: f64,
-    score: Option<f64>,
-    started_at: Option<Timestamp>,
-    last_at: Option<Timestamp>,
-    completed_at: Option<Timestamp>,
+pub(super) struct Standing {
+    pub steps: Vec<(StepKey, StepStanding)>,
+    pub status: &'static str,
+    pub done: i32,
+    pub total: i32,
+    pub progress: f64,
+    pub score: Option<f64>,
+    pub started_at: Option<Timestamp>,
+    pub last_at: Option<Timestamp>,
+    pub completed_at: Option<Timestamp>,
 }
 
 impl Standing {
@@ -218,18 +218,22 @@ pub async fn refresh(tx: &mut Tx, ids: &[EnrolmentId]) -> Result<Vec<Complete>> 
         return Ok(Vec::new());
     }
     let was_done: HashSet<EnrolmentId> = done_among(tx, ids).await?.into_iter().collect();
-    let mut records: BTreeMap<EnrolmentId, Vec<Record>> = ids.iter().map(|id| (*id, Vec::new())).collect();
-    for record in read(tx, ids).await? {
-        records.entry(record.enrolment_id).or_default().push(record);
-    }
-    let standings: Vec<(EnrolmentId, Standing)> =
-        records.into_iter().map(|(id, records)| (id, Standing::of(&records))).collect();
+    let standings = computed(tx, ids).await?;
     write(tx, &standings).await?;
     Ok(standings
         .into_iter()
         .filter(|(id, standing)| standing.status == "done" && !was_done.contains(id))
         .map(|(id, standing)| Complete { id, score: standing.score, at: standing.completed_at })
         .collect())
+}
+
+/// Where these enrolments stand by the records of their people, in the order of their identifiers.
+pub(super) async fn computed(tx: &mut Tx, ids: &[EnrolmentId]) -> Result<Vec<(EnrolmentId, Standing)>> {
+    let mut records: BTreeMap<EnrolmentId, Vec<Record>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    for record in read(tx, ids).await? {
+        records.entry(record.enrolment_id).or_default().push(record);
+    }
+    Ok(records.into_iter().map(|(id, records)| (id, Standing::of(&records))).collect())
 }
 
 async fn done_among(tx: &mut Tx, ids: &[EnrolmentId]) -> Result<Vec<EnrolmentId>> {
@@ -376,6 +380,11 @@ pub async fn tell(tx: &mut Tx, app: &App, newly: &[Complete]) -> Result<Vec<Stat
 
 const IDS: &str = "SELECT id FROM enrolment WHERE id > $1 ORDER BY id LIMIT $2";
 
+/// The enrolments after `after`, a page of them.
+pub(super) async fn page_after(tx: &mut Tx, after: EnrolmentId) -> Result<Vec<EnrolmentId>> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(IDS).bind(after).bind(PAGE).fetch_all(c).await)?)
+}
+
 /// Computes the rows of every enrolment again, beside a running server: a short transaction a page. Answers how many.
 ///
 /// What was said when an enrolment became complete is among the statements and is not said again.
@@ -384,7 +393,7 @@ pub async fn rebuild(app: &App) -> Result<u64> {
     let mut count = 0;
     loop {
         let mut tx = app.db.begin().await?;
-        let ids: Vec<EnrolmentId> = on_db!(tx, c => sqlx::query_scalar(IDS).bind(after).bind(PAGE).fetch_all(c).await)?;
+        let ids = page_after(&mut tx, after).await?;
         let Some(last) = ids.last() else { return Ok(count) };
         after = *last;
         hold(&mut tx, &ids).await?;

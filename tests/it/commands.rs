@@ -65,7 +65,7 @@ both_databases! {
         let fine = app.command(&["check", "--json"]).await.json();
         assert_eq!(fine["ok"], true);
         let names: Vec<_> = fine["checks"].as_array().unwrap().iter().map(|check| check["name"].clone()).collect();
-        assert_eq!(names, ["configuration", "media", "data folder", "database", "files"]);
+        assert_eq!(names, ["configuration", "media", "data folder", "database", "files", "enrolments"]);
 
         let away = [("PREAU_DATABASE_URL", "postgres://nobody:secret@127.0.0.1:1/none")];
         let wrong = app.command_with(&["check"], "", &away).await;

@@ -387,6 +387,47 @@ both_databases! {
         assert_eq!(statements(&app, "completed").await, 5);
     }
 
+    async fn check_finds_an_enrolment_that_is_not_where_its_records_put_it(app: TestApp) {
+        one_sco(&app).await;
+        let shop = Workshop::open(&app, "Prise de poste").await;
+        let key = shop.add("during", SCO).await;
+        shop.act("/publish", &[]).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        camille.post_form(&format!("/programmes/{}/begin", shop.id()), &[]).await.expect(303);
+        finish(&app, &camille, &shop.id(), &key).await;
+        let found = async || {
+            let said = app.command(&["check", "--json"]).await;
+            let told: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+            let line = told["checks"].as_array().expect("checks").iter().find(|line| line["name"] == "enrolments");
+            let line = line.expect("a line").clone();
+            (line["ok"] == true, line["detail"].as_str().unwrap_or_default().to_owned())
+        };
+        assert_eq!(found().await, (true, "1, each as its records and rules say".to_owned()));
+
+        let break_it = async |statement: &'static str| {
+            let mut tx = app.app.db.begin().await.expect("a transaction");
+            on_db!(tx, c => sqlx::query(statement).execute(c).await.map(drop)).expect("a change");
+            tx.commit().await.expect("a commit");
+        };
+        break_it("UPDATE step_progress SET score_scaled = 0.25").await;
+        let (ok, detail) = found().await;
+        assert!(!ok && detail.starts_with("of 1: 1 not where their records put them"), "{detail}");
+        app.command(&["rebuild"]).await;
+        assert!(found().await.0);
+        break_it("DELETE FROM enrolment_progress").await;
+        let (_, detail) = found().await;
+        assert!(detail.contains("1 not where their records put them"), "{detail}");
+        programmes::rebuild(&app.app).await.expect("a rebuild");
+        assert!(found().await.0);
+        break_it("UPDATE enrolment SET rule_id = NULL").await;
+        break_it("UPDATE programme_version SET published_at = NULL").await;
+        break_it("UPDATE report_enrolment SET due_at = 5").await;
+        let (_, detail) = found().await;
+        for fault in ["1 on a version that", "1 made by no rule", "1 counted otherwise in reports"] {
+            assert!(detail.contains(fault), "{detail}");
+        }
+    }
+
     async fn the_home_offers_the_next_step_says_what_is_due_and_what_is_late(app: TestApp) {
         one_sco(&app).await;
         app.import(tincan()).await;

@@ -17,6 +17,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
 use self::fill::Size;
+use crate::support::learning::{item, scorm};
 use crate::support::{Database, TestApp};
 
 #[path = "../load/fill.rs"]
@@ -140,6 +141,56 @@ async fn the_number_of_statements_of_a_page_does_not_grow_with_its_rows() {
                 ("/reports/enrolments.csv", hr),
             ] {
                 found.insert(path, statements(&app, person, path).await);
+            }
+            counts.push(found);
+        }
+        println!("{kind:?}: {:?}", counts[1]);
+        assert_eq!(counts[0], counts[1], "{kind:?}");
+        assert!(counts[0].values().all(|count| (1..=12).contains(count)), "{kind:?}: {counts:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_number_of_statements_of_a_programme_does_not_grow_with_its_steps_and_its_people() {
+    count_statements();
+    for kind in [Database::Sqlite, Database::Postgres] {
+        let mut counts: Vec<HashMap<&str, usize>> = Vec::new();
+        for rows in [2, 40] {
+            let app = TestApp::start(kind).await;
+            let course = app.import(scorm("1.2", &item("a", ""), &[("a", "sco")])).await;
+            let trainer = app.person("Nadia", Role::Trainer).await;
+            let learner = app.person("Camille", Role::Learner).await;
+            let mut programme = String::new();
+            for number in 0..rows {
+                let title = format!("Programme {number}");
+                let made = trainer.post_form("/trainer/programmes", &[("title", &title)]).await.expect(303);
+                programme = made.header("location").expect("the builder").to_owned();
+                for phase in
+                    ["before", "during", "after"].iter().cycle().take(if number + 1 == rows { rows } else { 1 })
+                {
+                    let step = [("phase", *phase), ("course", course.id.as_str())];
+                    trainer.post_form(&format!("{programme}/steps"), &step).await.expect(303);
+                }
+                trainer.post_form(&format!("{programme}/publish"), &[]).await.expect(303);
+                let own = programme.replace("/trainer", "");
+                learner.post_form(&format!("{own}/begin"), &[]).await.expect(303);
+            }
+            let own = programme.replace("/trainer", "");
+            for number in 1..rows {
+                let other = app.person(&format!("Camille {number}"), Role::Learner).await;
+                other.post_form(&format!("{own}/begin"), &[]).await.expect(303);
+            }
+            let (people, preview) = (format!("{programme}/people"), format!("{programme}/preview"));
+            let mut found = HashMap::new();
+            for (name, path, person) in [
+                ("home", "/", learner.id),
+                ("task list", own.as_str(), learner.id),
+                ("list", "/trainer/programmes", trainer.id),
+                ("builder", programme.as_str(), trainer.id),
+                ("people", people.as_str(), trainer.id),
+                ("preview", preview.as_str(), trainer.id),
+            ] {
+                found.insert(name, statements(&app, person, path).await);
             }
             counts.push(found);
         }
