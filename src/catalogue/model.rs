@@ -1,7 +1,25 @@
 //! Courses as their learners and trainers see them.
 
 use crate::core::{CourseId, LanguageMap, PackageId, RegistrationId, Timestamp};
+use crate::packages::model::ActivityDetails;
 use crate::progress::{Status, percent};
+
+/// What is known of a film or recording; of any other course nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Medium {
+    /// Seconds.
+    pub duration: f64,
+}
+
+impl From<Option<String>> for Medium {
+    /// Reads what its activity says of itself.
+    fn from(details: Option<String>) -> Self {
+        match details.as_deref().map(serde_json::from_str) {
+            Some(Ok(ActivityDetails::Media(details))) => Self { duration: details.duration },
+            _ => Self::default(),
+        }
+    }
+}
 
 /// A course with one learner's standing in it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -10,6 +28,8 @@ pub struct LearnerCourse {
     #[sqlx(try_from = "String")]
     pub title: LanguageMap,
     pub kind: String,
+    #[sqlx(try_from = "Option<String>")]
+    pub medium: Medium,
     /// Launchable activities.
     pub steps: i64,
     /// The record, once the course was begun.
@@ -69,6 +89,8 @@ pub struct TrainerCourse {
     #[sqlx(try_from = "String")]
     pub title: LanguageMap,
     pub kind: String,
+    #[sqlx(try_from = "Option<String>")]
+    pub medium: Medium,
     pub published_at: Option<Timestamp>,
     pub created_at: Timestamp,
     /// People who began it.

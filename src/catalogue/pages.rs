@@ -20,6 +20,8 @@ pub struct CourseLine {
     pub title: String,
     /// Locale key of the kind's name.
     pub kind_key: String,
+    /// Length of a film or recording, else 0.
+    pub seconds: f64,
     pub status: Status,
     pub steps: i64,
     /// The step that is open, counted from what is done.
@@ -39,6 +41,7 @@ impl CourseLine {
             id: course.id,
             title: course.title.best(language).to_owned(),
             kind_key: plain_kind(&course.kind),
+            seconds: course.medium.duration,
             status,
             steps: course.steps,
             step: (i64::from(course.done.unwrap_or_default()) + 1).min(course.steps.max(1)),
@@ -125,6 +128,8 @@ struct CoursePage {
     title: String,
     description: String,
     kind_key: String,
+    /// Length of a film or recording, else 0.
+    length: f64,
     published: bool,
     status: Status,
     percent: i32,
@@ -176,6 +181,7 @@ pub async fn course(
         title,
         description: row.description.best(language).to_owned(),
         kind_key: plain_kind(&row.kind),
+        length: row.medium.duration,
         published: row.published_at.is_some(),
         status,
         percent: percent(row.progress.unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! Reading courses with the standing of one learner, or with the figures of all; never a query per course.
 
-use crate::catalogue::model::{LearnerActivity, LearnerCourse, TrainerCourse};
+use crate::catalogue::model::{LearnerActivity, LearnerCourse, Medium, TrainerCourse};
 use crate::core::{CourseId, LanguageMap, PersonId, RegistrationId, Result, Timestamp, VersionId};
 use crate::on_db;
 use crate::storage::Tx;
@@ -11,6 +11,9 @@ pub async fn begun_by(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse
         SELECT c.id, c.title, c.kind, r.id AS registration, r.current_index,
                (SELECT COUNT(*) FROM activity a
                  WHERE a.course_id = c.id AND a.version_id = r.version_id AND a.launchable) AS steps,
+               (SELECT a.details FROM activity a
+                 WHERE a.course_id = c.id AND a.version_id = r.version_id AND a.kind IN ('video', 'audio')
+                   AND a.activity_index = 0) AS medium,
                p.completion, p.success, p.progress, p.done, p.completed_at,
                COALESCE(p.last_at, r.created_at) AS last_at,
                EXISTS (SELECT 1 FROM enrolment e JOIN step s ON s.version_id = e.version_id AND s.removed_at IS NULL
@@ -31,6 +34,9 @@ pub async fn open_to(tx: &mut Tx, person: PersonId) -> Result<Vec<LearnerCourse>
         SELECT c.id, c.title, c.kind, r.id AS registration, r.current_index,
                (SELECT COUNT(*) FROM activity a
                  WHERE a.course_id = c.id AND a.version_id = c.version_id AND a.launchable) AS steps,
+               (SELECT a.details FROM activity a
+                 WHERE a.course_id = c.id AND a.version_id = c.version_id AND a.kind IN ('video', 'audio')
+                   AND a.activity_index = 0) AS medium,
                p.completion, p.success, p.progress, p.done, p.completed_at, p.last_at,
                EXISTS (SELECT 1 FROM enrolment e JOIN step s ON s.version_id = e.version_id AND s.removed_at IS NULL
                         WHERE e.person_id = $1 AND e.cancelled_at IS NULL AND s.course_id = c.id) AS in_programme
@@ -52,6 +58,8 @@ pub struct CourseRow {
     #[sqlx(try_from = "String")]
     pub description: LanguageMap,
     pub kind: String,
+    #[sqlx(try_from = "Option<String>")]
+    pub medium: Medium,
     pub version_id: VersionId,
     pub published_at: Option<Timestamp>,
     pub registration: Option<RegistrationId>,
@@ -69,6 +77,9 @@ pub async fn course_of(tx: &mut Tx, course: CourseId, person: PersonId) -> Resul
     const COURSE: &str = "
         SELECT c.title, COALESCE(c.description, '{}') AS description, c.kind,
                COALESCE(r.version_id, c.version_id) AS version_id,
+               (SELECT a.details FROM activity a
+                 WHERE a.course_id = c.id AND a.version_id = COALESCE(r.version_id, c.version_id) AND a.kind IN ('video', 'audio')
+                   AND a.activity_index = 0) AS medium,
                c.published_at, r.id AS registration, r.current_index,
                p.completion, p.success, p.progress, p.seconds, p.score_scaled, p.completed_at
           FROM course c
@@ -101,12 +112,15 @@ pub async fn outline(
 pub async fn all(tx: &mut Tx) -> Result<Vec<TrainerCourse>> {
     const ALL: &str = "
         SELECT c.id, c.package_id, c.title, c.kind, c.published_at, c.created_at,
+               (SELECT a.details FROM activity a
+                 WHERE a.course_id = c.id AND a.version_id = c.version_id AND a.kind IN ('video', 'audio')
+                   AND a.activity_index = 0) AS medium,
                COUNT(DISTINCT r.person_id) AS learners,
                COUNT(DISTINCT CASE WHEN p.completion = 'completed' THEN r.person_id END) AS completed
           FROM course c
           LEFT JOIN registration r ON r.course_id = c.id AND NOT r.preview
           LEFT JOIN registration_progress p ON p.registration_id = r.id
-         GROUP BY c.id, c.package_id, c.title, c.kind, c.published_at, c.created_at
+         GROUP BY c.id, c.package_id, c.title, c.kind, c.version_id, c.published_at, c.created_at
          ORDER BY c.created_at DESC, c.id";
     Ok(on_db!(tx, c => sqlx::query_as(ALL).fetch_all(c).await)?)
 }

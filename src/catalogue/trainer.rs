@@ -19,6 +19,8 @@ struct Line {
     package: PackageId,
     title: String,
     kind_key: String,
+    /// Length of a film or recording, else 0.
+    seconds: f64,
     published: bool,
     created: Timestamp,
     learners: u32,
@@ -63,6 +65,7 @@ pub async fn courses(_: Trainer, State(app): State<App>, shell: Shell) -> Result
             package: course.package_id,
             title: course.title.best(language).to_owned(),
             kind_key: format!("kind-{}", course.kind),
+            seconds: course.medium.duration,
             published: course.published_at.is_some(),
             created: course.created_at,
             learners: count(course.learners),
