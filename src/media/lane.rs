@@ -99,6 +99,11 @@ impl Filtered {
         Ok(Self { decoder, time_base: stream.time_base(), is_picture, spec, graph: None })
     }
 
+    /// Whether pictures come out, or sound.
+    pub fn is_picture(&self) -> bool {
+        self.is_picture
+    }
+
     /// Gives a packet, or the end; `made` gets each frame that comes out, with its time base.
     pub fn give(
         &mut self,
@@ -180,12 +185,16 @@ pub struct Encoding {
     pub time_base: Rational,
     /// The track of the output.
     pub track: usize,
+    /// Whether it encodes pictures.
+    pub is_picture: bool,
     /// When the input begins, in its own time base of microseconds; the output begins at zero.
     pub begins: i64,
     /// The last time that was encoded; encoders want them to grow.
     pub last: Option<i64>,
     /// Frames so far.
     pub frames: u64,
+    /// How long a picture is shown, by the two before; 0 for sound, whose encoder knows it by the samples.
+    pub shown: i64,
 }
 
 const MICROSECONDS: Rational = Rational(1, ffmpeg::ffi::AV_TIME_BASE);
@@ -225,6 +234,10 @@ impl Encoding {
         if self.last.is_some_and(|last| at <= last) || at < 0 {
             return Ok(());
         }
+        // What filters say of it is of no use: some double the time base and not the duration.
+        if let Some(last) = self.last.filter(|_| self.is_picture) {
+            self.shown = at - last;
+        }
         self.last = Some(at);
         self.frames += 1;
         frame.set_pts(Some(at));
@@ -237,6 +250,10 @@ impl Encoding {
         let mut packet = Packet::empty();
         while self.encoder.receive_packet(&mut packet).is_ok() {
             packet.set_stream(self.track);
+            // The encoder counts in the time base of what came before it: the film would end as its last picture begins.
+            if self.shown > 0 {
+                packet.set_duration(self.shown);
+            }
             packet.rescale_ts(self.time_base, time_base);
             packet.write_interleaved(output)?;
         }

@@ -76,10 +76,11 @@ pub enum Line {
 
 impl Line {
     fn say(&self) {
-        // A parent that is gone does not hear it, and kills us next.
-        if let Ok(line) = serde_json::to_string(self) {
-            let mut out = std::io::stdout().lock();
-            let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+        let Ok(line) = serde_json::to_string(self) else { return };
+        let mut out = std::io::stdout().lock();
+        if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+            // Nobody listens: the server was killed, and what we make would belong to nobody.
+            std::process::exit(1);
         }
     }
 }
@@ -267,10 +268,10 @@ impl Plan {
         time_base: Rational,
         track: usize,
     ) -> Track {
-        let begins = self.begins;
+        let (begins, is_picture) = (self.begins, filtered.is_picture());
         Track::Encoded(Box::new(Lane::new(
             filtered,
-            Encoding { encoder, time_base, track, begins, last: None, frames: 0 },
+            Encoding { encoder, time_base, track, is_picture, begins, last: None, frames: 0, shown: 0 },
         )))
     }
 }

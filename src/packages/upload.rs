@@ -10,10 +10,14 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use crate::core::{Error, Kind, Result, VersionId};
+use crate::jobs::Job;
 use crate::state::App;
 
-/// The ending of spool files; the name before it is the version that is being made.
+/// The ending of the spool file whose lock says that somebody is at work on it and on what lies beside it under the same
+/// name: the version that is being made, or a job.
 const ENDING: &str = ".upload";
+/// How the names of the spool files of jobs begin.
+const JOB: &str = "job-";
 /// The ending of a spool file that is not locked yet, which takes less than [`NAMING`].
 const NEW: &str = "new";
 const NAMING: Duration = Duration::from_secs(60);
@@ -48,8 +52,7 @@ impl Upload {
         E: Into<anyhow::Error>,
     {
         let version = VersionId::new();
-        let path = app.blobs.spool().join(format!("{version}{ENDING}"));
-        let lock = create_locked(&path)?;
+        let (path, lock) = create_locked(app, &version.to_string())?;
         let mut upload = Self {
             version,
             file_name: plain_name(file_name),
@@ -80,13 +83,20 @@ impl Upload {
     }
 }
 
-/// A new file that is locked from the moment it has its name, so that no sweep takes it for abandoned.
-fn create_locked(path: &Path) -> std::io::Result<File> {
+/// What the spool files of one taking of a job are called, before their endings.
+pub fn name_of_job(job: &Job) -> String {
+    format!("{JOB}{}-{}", job.id, job.attempts)
+}
+
+/// A new file that is locked from the moment it has its name: as long as it is open, no sweep takes it, or what lies beside
+/// it, for abandoned.
+pub fn create_locked(app: &App, name: &str) -> std::io::Result<(PathBuf, File)> {
+    let path = app.blobs.spool().join(format!("{name}{ENDING}"));
     let unnamed = path.with_extension(NEW);
     let file = File::create_new(&unnamed)?;
     file.lock()?;
-    std::fs::rename(&unnamed, path)?;
-    Ok(file)
+    std::fs::rename(&unnamed, &path)?;
+    Ok((path, file))
 }
 
 /// The last segment of what a sender calls the file, fit to be shown and to be a path.
@@ -99,14 +109,18 @@ fn plain_name(name: &str) -> String {
     }
 }
 
-/// Removes the spool files that no living import holds. Answers the versions they would have become.
+/// Removes the spool files that no living import or job holds. Answers the versions that imports would have become.
 pub fn sweep_spool(app: &App) -> Result<Vec<VersionId>> {
     let mut dead = Vec::new();
     for entry in std::fs::read_dir(app.blobs.spool())? {
         let path = entry?.path();
-        let Some(version) = version_of(&path) else { continue };
-        // The upload's lock stands for whatever else its import has put beside it.
-        let held = match File::open(app.blobs.spool().join(format!("{version}{ENDING}"))) {
+        let Some(name) = name_of(&path) else { continue };
+        let version: Option<VersionId> = name.parse().ok();
+        if version.is_none() && !name.starts_with(JOB) {
+            continue;
+        }
+        // The upload's lock stands for whatever else has been put beside it.
+        let held = match File::open(app.blobs.spool().join(format!("{name}{ENDING}"))) {
             Ok(upload) => upload.try_lock().is_err(),
             Err(_) => false,
         };
@@ -116,7 +130,7 @@ pub fn sweep_spool(app: &App) -> Result<Vec<VersionId>> {
                 .and_then(|file| file.modified())
                 .is_ok_and(|at| at.elapsed().is_ok_and(|age| age < NAMING));
         if !held && !naming && std::fs::remove_file(&path).is_ok() {
-            dead.push(version);
+            dead.extend(version);
         }
     }
     Ok(dead)
@@ -126,14 +140,15 @@ pub fn sweep_spool(app: &App) -> Result<Vec<VersionId>> {
 pub fn under_way(app: &App) -> Result<Vec<VersionId>> {
     let mut versions = Vec::new();
     for entry in std::fs::read_dir(app.blobs.spool())? {
-        versions.extend(version_of(&entry?.path()));
+        versions.extend(name_of(&entry?.path()).and_then(|name| name.parse::<VersionId>().ok()));
     }
     Ok(versions)
 }
 
-/// Spool files of a version: the upload itself and what is unpacked from it (`VERSION.upload`, `VERSION.part`).
-fn version_of(path: &Path) -> Option<VersionId> {
-    path.file_name()?.to_str()?.split('.').next()?.parse().ok()
+/// What stands before the endings of a spool file: the upload itself and what is made of it (`VERSION.upload`,
+/// `VERSION.part`).
+fn name_of(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()?.split('.').next()
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ const SOUND: &str = "-f lavfi -i sine=frequency=330:duration=2";
 fn probed(bytes: &[u8]) -> Value {
     let file = kept(bytes);
     let said = Command::new("ffprobe")
-        .args(["-v", "error", "-show_streams", "-show_format", "-of", "json"])
+        .args(["-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json"])
         .arg(&file.0)
         .output()
         .expect("ffprobe comes with ffmpeg");
@@ -65,6 +65,21 @@ fn index_first(bytes: &[u8]) -> bool {
 fn stream<'a>(probed: &'a Value, kind: &str) -> &'a Value {
     let streams = probed["streams"].as_array().expect("streams");
     streams.iter().find(|stream| stream["codec_type"] == kind).unwrap_or(&Value::Null)
+}
+
+/// A film of two seconds whose content is noise from its beginning (`parts` 1), from its middle (2) and so on.
+fn noisy(parts: usize) -> Vec<u8> {
+    let mut film = made("abime.mp4", &format!("{PICTURE} -c:v mpeg4 -q:v 5 -movflags +faststart"));
+    let content = film.windows(4).position(|window| window == b"mdat").expect("content") + 4;
+    let damaged = content + (film.len() - content) / parts * (parts - 1);
+    let mut noise = 0x2545_F491_u32;
+    for byte in &mut film[damaged..] {
+        noise ^= noise << 13;
+        noise ^= noise >> 17;
+        noise ^= noise << 5;
+        *byte = noise.to_le_bytes()[0];
+    }
+    film
 }
 
 /// A film in a story.
@@ -154,6 +169,26 @@ both_databases! {
         assert_eq!(work(&app).await, 0, "once");
     }
 
+    async fn no_picture_of_a_film_is_lost_and_the_last_one_is_shown_as_long_as_the_others(app: TestApp) {
+        // Twice as many pictures as are kept; a rate that is no whole number; times without lengths; pictures out of order.
+        for (name, arguments, pictures, seconds) in [
+            ("un.mkv", "-f lavfi -i testsrc2=s=64x36:r=25:d=2 -c:v mpeg4", 50, 2.0),
+            ("deux.mkv", "-f lavfi -i testsrc2=s=64x36:r=50:d=2 -c:v mpeg4", 50, 2.0),
+            ("trois.mkv", "-f lavfi -i testsrc2=s=64x36:r=30000/1001:d=1.001 -c:v mpeg4", 30, 1.001),
+            ("quatre.webm", "-f lavfi -i testsrc2=s=64x36:r=10:d=1.5 -c:v libvpx", 15, 1.5),
+            ("cinq.mkv", "-f lavfi -i testsrc2=s=64x36:r=25:d=1 -pix_fmt yuv444p -c:v libx264 -bf 3", 25, 1.0),
+        ] {
+            let film = Film::import(&app, name, made(name, arguments)).await;
+            assert_eq!(work(&app).await, 1);
+            let (_, file) = film.played(&app).await;
+            let is = probed(&file);
+            let picture = stream(&is, "video");
+            assert_eq!(picture["nb_read_frames"], pictures.to_string(), "{name}");
+            let duration: f64 = picture["duration"].as_str().expect("a duration").parse().expect("a number");
+            assert!((duration - seconds).abs() < 0.002, "{name}: {duration} s instead of {seconds} s");
+        }
+    }
+
     async fn a_film_held_upright_stays_upright(app: TestApp) {
         let flat = made("plat.mp4", &format!("{PICTURE} -pix_fmt yuv420p -c:v libx264"));
         let folder = kept(&flat);
@@ -195,23 +230,94 @@ both_databases! {
         assert_eq!(stream(&probed(&file), "video")["codec_name"], "h264", "{}", blink.said().await);
     }
 
-    async fn a_damaged_film_fails_with_a_reason_and_leaves_nothing(app: TestApp) {
-        let mut film = made("abime.mp4", &format!("{PICTURE} -c:v mpeg4 -q:v 5 -movflags +faststart"));
-        let content = film.windows(4).position(|window| window == b"mdat").expect("content") + 4;
-        // What the prober looks at is whole; all that follows is noise.
-        let mut noise = 0x2545_F491_u32;
-        for byte in &mut film[content..] {
-            noise ^= noise << 13;
-            noise ^= noise >> 17;
-            noise ^= noise << 5;
-            *byte = noise.to_le_bytes()[0];
+    async fn the_length_of_a_film_stands_wherever_it_is_listed(app: TestApp) {
+        let film = Film::import(&app, "visite.mp4", made("visite.mp4", "-f lavfi -i testsrc2=s=64x36:r=1:d=720 -c:v mpeg4 -q:v 31")).await;
+        for page in ["/trainer", &format!("/courses/{}", film.course.id)] {
+            assert!(film.trainer.get(page).await.expect(200).text().contains("12\u{a0}min"), "{page}");
         }
-        let film = Film::import(&app, "abime.mp4", film).await;
+        let learner = app.person("Camille", Role::Learner).await;
+        for page in ["/", "/catalogue"] {
+            let shown = learner.get(page).await.expect(200).text();
+            assert!(shown.contains("12\u{a0}min"), "{page}: {shown}");
+        }
+    }
+
+    async fn a_damaged_film_fails_with_a_reason_and_leaves_nothing(app: TestApp) {
+        // What the prober looks at is whole; all that follows is noise.
+        let film = Film::import(&app, "abime.mp4", noisy(1)).await;
         assert_eq!(work(&app).await, 1);
         let said = film.said().await;
-        assert!(said.contains("abîmé") || said.contains("Prêt"), "{said}");
-        assert_eq!(left_in_spool(&app), Vec::<String>::new());
+        assert!(said.contains("Ce fichier ne peut pas être converti\u{202f}: il est abîmé"), "{said}");
+        assert_eq!((left_in_spool(&app), app.count("rendition").await), (Vec::new(), 0));
         film.played(&app).await;
+    }
+
+    async fn a_film_whose_end_is_damaged_is_played_as_far_as_it_is_whole(app: TestApp) {
+        let film = Film::import(&app, "fin.mp4", noisy(2)).await;
+        assert_eq!(work(&app).await, 1);
+        assert!(film.said().await.contains("Prêt pour tous les appareils"), "{}", film.said().await);
+        let (_, file) = film.played(&app).await;
+        let pictures = stream(&probed(&file), "video")["nb_read_frames"].as_str().expect("a count").parse::<u32>();
+        assert!((20..=30).contains(&pictures.expect("a number")), "half of fifty");
+        assert_eq!(left_in_spool(&app), Vec::<String>::new());
+    }
+
+    async fn a_child_that_crashes_fails_its_film_alone_and_leaves_nothing(app: TestApp) {
+        let source = made("film.mp4", &format!("{PICTURE} -c:v mpeg4"));
+        let films = [Film::import(&app, "un.mp4", source.clone()).await, Film::import(&app, "deux.mp4", source).await];
+        // The server finds its child beside itself: here one that crashes over the first film, and is itself for the second.
+        let beside = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+        let [server, child] = ["preau", "preau-media"].map(|name| beside.path().join(name));
+        std::fs::hard_link(env!("CARGO_BIN_EXE_preau"), &server).expect("a link");
+        let script = format!(
+            "#!/bin/sh\nif [ -n \"$3\" ] && [ ! -e \"$0.once\" ]; then : > \"$0.once\"; echo half > \"$2\"; kill -SEGV $$; fi\nexec '{}' \"$@\"\n",
+            env!("CARGO_BIN_EXE_preau-media")
+        );
+        std::fs::write(&child, script).expect("a script");
+        std::fs::set_permissions(&child, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a right");
+        // That server goes by the machine's clock, whatever it says.
+        let mut tx = app.app.db.begin().await.expect("a transaction");
+        preau::on_db!(tx, c => sqlx::query("UPDATE job SET run_at = 0").execute(c).await.map(drop)).expect("a change");
+        tx.commit().await.expect("a commit");
+
+        let _server = app.serve_from(&server, "error").await;
+        while !films[1].said().await.contains("Prêt pour tous les appareils") {
+            tokio::task::yield_now().await;
+        }
+        let said = films[0].said().await;
+        assert!(said.contains("a fait échouer la conversion"), "{said}");
+        assert_eq!((left_in_spool(&app), app.count("rendition").await), (Vec::new(), 1));
+        let blobs = app.app.blobs.list("packages").await.expect("a list");
+        assert_eq!(blobs.iter().filter(|(key, _)| key.contains("/made/")).count(), 2, "a film and its poster: {blobs:?}");
+        films[0].played(&app).await;
+    }
+
+    async fn a_server_that_starts_leaves_the_files_of_a_job_of_another_alone(app: TestApp) {
+        let long = "-f lavfi -i testsrc2=s=1280x720:r=25:d=20 -c:v mpeg4 -q:v 9";
+        let film = Film::import(&app, "long.mp4", made("long.mp4", long)).await;
+        let second = app.restarted().await.0;
+        let worker = {
+            let app = app.app.clone();
+            tokio::spawn(async move { jobs::run_due(&app, &films()).await })
+        };
+        while !left_in_spool(&app).iter().any(|name| name.contains(".made.")) {
+            assert!(!worker.is_finished(), "{}", film.said().await);
+            tokio::task::yield_now().await;
+        }
+        let held = left_in_spool(&app);
+        preau::packages::sweep(&second).await.expect("a sweep");
+        assert_eq!(left_in_spool(&app), held);
+        worker.await.expect("a worker").expect("its work");
+        assert!(film.said().await.contains("Prêt pour tous les appareils"), "{}", film.said().await);
+        assert_eq!(left_in_spool(&app), Vec::<String>::new());
+
+        // What a killed one left goes.
+        let spool = app.app.blobs.spool();
+        for ending in ["upload", "made.mp4", "made.jpg"] {
+            std::fs::write(spool.join(format!("job-{}-1.{ending}", uuid::Uuid::now_v7())), "half").expect("a file");
+        }
+        preau::packages::sweep(&second).await.expect("a sweep");
+        assert_eq!(left_in_spool(&app), Vec::<String>::new());
     }
 
     async fn work_that_is_cancelled_stops_and_can_begin_anew(app: TestApp) {
@@ -247,7 +353,8 @@ both_databases! {
         app.app.blobs.put(&left, "half a film").await.unwrap();
         preau::packages::sweep(&app.app).await.unwrap();
         assert!(app.app.blobs.get(&left).await.is_ok(), "another machine may be about to name it");
-        app.clock.advance(std::time::Duration::from_secs(3 * 24 * 3600));
+        // The blobs are dated by the machine's clock.
+        app.clock.advance(std::time::Duration::from_secs(100 * 365 * 86_400));
         preau::packages::sweep(&app.app).await.unwrap();
         assert!(app.app.blobs.get(&left).await.is_err());
         film.played(&app).await;

@@ -13,6 +13,7 @@ use crate::media::{self, Way};
 use crate::packages::import::blob_prefix;
 use crate::packages::model::ActivityDetails;
 use crate::packages::store::NewFile;
+use crate::packages::upload::{create_locked, name_of_job};
 use crate::state::App;
 use crate::storage::Tx;
 
@@ -70,9 +71,13 @@ pub async fn transcode(work: Work) -> Result<()> {
     let Some(upload) = store::upload(&mut app.db.read().await?, order.version).await? else { return Ok(()) };
     let path = if upload.is_film() { FILM } else { RECORDING };
     let ending = path.rsplit('.').next().unwrap_or_default();
-    let spool = |ending: &str| Spooled(app.blobs.spool().join(format!("{}.{ending}", order.version)));
-    let (source, target, poster) = (spool("source"), spool(&format!("made.{ending}")), spool("made.jpg"));
-    fetch(app, &upload.blob, upload.size.unsigned_abs(), &source).await?;
+    let name = name_of_job(&work.job);
+    // Held to the end: another server on this data folder, or the next one after a kill, knows by it whether we live.
+    let (source, held) = create_locked(app, &name)?;
+    let source = Spooled(source);
+    let spool = |ending: &str| Spooled(app.blobs.spool().join(format!("{name}.{ending}")));
+    let (target, poster) = (spool(&format!("made.{ending}")), spool("made.jpg"));
+    fetch(app, &upload.blob, upload.size.unsigned_abs(), held.try_clone()?).await?;
     let made = media::make_playable(&source.0, &target.0, &poster.0, |share| work.progress(share)).await?;
 
     let prefix = format!("{}{MADE}{}-{}", blob_prefix(order.version), work.job.id, work.job.attempts);
@@ -94,8 +99,8 @@ pub async fn transcode(work: Work) -> Result<()> {
     written
 }
 
-async fn fetch(app: &App, key: &str, size: u64, target: &Spooled) -> Result<()> {
-    let mut file = tokio::fs::File::create(&target.0).await?;
+async fn fetch(app: &App, key: &str, size: u64, target: std::fs::File) -> Result<()> {
+    let mut file = tokio::fs::File::from_std(target);
     let mut stream = app.blobs.get_range(key, 0..size).await?;
     while let Some(piece) = stream.try_next().await? {
         file.write_all(&piece).await?;

@@ -1,7 +1,7 @@
 //! The `preau` command, run as an operator would: a process of its own beside the server under test.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -57,12 +57,17 @@ impl TestApp {
 
     /// Starts a further server on this application's database and files, with its log at `level`. It reads the machine's clock.
     pub async fn serve(&self, level: &str) -> Served {
+        self.serve_from(Path::new(env!("CARGO_BIN_EXE_preau")), level).await
+    }
+
+    /// As [`TestApp::serve`], by a program that lies elsewhere.
+    pub async fn serve_from(&self, program: &Path, level: &str) -> Served {
         let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = port.local_addr().expect("a bound address");
         drop(port);
         let log = self.folder.path().join(format!("{level}.log"));
         let config = &self.app.config;
-        let child = tokio::process::Command::new(env!("CARGO_BIN_EXE_preau"))
+        let child = tokio::process::Command::new(program)
             .arg("serve")
             .env("PREAU_LISTEN", address.to_string())
             .env("PREAU_DATABASE_URL", config.database_url())
