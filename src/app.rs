@@ -82,6 +82,10 @@ pub async fn keep_swept(app: App) {
             Ok(done) => tracing::debug!(done, "swept"),
             Err(cause) => tracing::warn!(%cause, "cannot sweep"),
         }
+        match packages::native::assets::sweep(&app).await {
+            Ok(files) => tracing::debug!(files, "swept"),
+            Err(cause) => tracing::warn!(%cause, "cannot sweep"),
+        }
         match webhooks::sweep(&app).await {
             Ok(events) => tracing::debug!(events, "swept"),
             Err(cause) => tracing::warn!(%cause, "cannot sweep"),

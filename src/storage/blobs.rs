@@ -90,6 +90,15 @@ impl Blobs {
         self.store.get(&Path::from(key)).await.map_err(missing)?.bytes().await.map_err(Error::internal)
     }
 
+    /// Whether there is such a blob.
+    pub async fn exists(&self, key: &str) -> Result<bool> {
+        match self.store.head(&Path::from(key)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(cause) => Err(Error::internal(cause)),
+        }
+    }
+
     /// Removes a blob; one that is gone already is no error.
     pub async fn delete(&self, key: &str) -> Result<()> {
         match self.store.delete(&Path::from(key)).await {
@@ -131,8 +140,10 @@ mod tests {
         let pieces: Vec<Bytes> = blobs.get_range("packages/a", 2..5).await.unwrap().try_collect().await.unwrap();
         assert_eq!(pieces.concat(), b"234");
 
+        assert!(blobs.exists("packages/a").await.unwrap());
         blobs.delete("packages/a").await.unwrap();
         blobs.delete("packages/a").await.unwrap();
+        assert!(!blobs.exists("packages/a").await.unwrap());
         assert_eq!(blobs.get("packages/a").await.unwrap_err().code, "blob-missing");
         assert_eq!(std::fs::read_dir(folder.path().join("blobs")).unwrap().count(), 0);
     }

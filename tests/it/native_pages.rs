@@ -1,6 +1,9 @@
 //! Writing and reading what is written here: by its pages, as a trainer and a learner use them.
 
+use std::time::Duration;
+
 use preau::identity::Role;
+use preau::packages::native::assets;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -284,6 +287,37 @@ both_databases! {
         assert_eq!(location(&way), "https://www.legifrance.gouv.fr/loi?a=1&b=2");
         assert_eq!(way.header("referrer-policy"), Some("no-referrer"));
         assert_eq!(verbs(&app, &page).await, ["experienced", "completed", "completed"]);
+    }
+
+    async fn what_a_killed_upload_left_is_swept_and_what_is_named_stays(app: TestApp) {
+        let trainer = app.person("Thomas", Role::Trainer).await;
+        let id = begun(&trainer, "page").await;
+        let pictures = format!("/trainer/content/{id}/pictures?filename=casque.gif");
+        let kept = trainer.send(Method::POST, &pictures, DOT.to_vec(), &MEASURED).await.expect(201).json();
+        let left = [format!("native/{id}/abandoned.gif"), format!("native/{}/gone.gif", uuid::Uuid::now_v7())];
+        for key in &left {
+            app.app.blobs.put(key, DOT).await.expect("a blob");
+        }
+        // The blobs are dated by the machine's clock.
+        app.clock.advance(Duration::from_secs(100 * 365 * 86_400));
+        assert_eq!(assets::sweep(&app.app).await.expect("a sweep"), 2);
+        assert_eq!(assets::sweep(&app.app).await.expect("a sweep"), 0);
+        for key in &left {
+            assert!(!app.app.blobs.exists(key).await.expect("an answer"), "{key}");
+        }
+        let picture = format!("/trainer/content/{id}/files/{}", kept["name"].as_str().expect("a name"));
+        let trainer = app.person("Tess", Role::Trainer).await;
+        assert_eq!(trainer.get(&picture).await.expect(200).body, DOT);
+    }
+
+    async fn a_file_whose_upload_is_under_way_is_not_swept(app: TestApp) {
+        let key = format!("native/{}/new.gif", uuid::Uuid::now_v7());
+        app.app.blobs.put(&key, DOT).await.expect("a blob");
+        // Whatever the machine's clock says, this is no day later.
+        let written = app.app.blobs.list("native").await.expect("a list")[0].1;
+        let now = app.app.clock.now();
+        app.clock.advance(Duration::from_micros(u64::try_from(written - now.0).unwrap_or_default()));
+        assert_eq!(assets::sweep(&app.app).await.expect("a sweep"), 0);
     }
 
     async fn content_begun_for_a_programme_offers_to_join_it(app: TestApp) {

@@ -1,5 +1,8 @@
 //! Files put into what is written here. What they are is read from their bytes; names and declared types are not believed.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
@@ -7,7 +10,7 @@ use super::super::store::NewFile;
 use crate::core::{Error, PackageId, Result, Timestamp, VersionId};
 use crate::on_db;
 use crate::state::App;
-use crate::storage::Tx;
+use crate::storage::{Inner, Tx};
 
 /// A file of a package.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -41,14 +44,17 @@ pub struct Found {
     pub pixels: Option<(u32, u32)>,
 }
 
+/// Where the blobs of all packages are.
+const BLOBS: &str = "native";
+
 /// The prefix of a package's blobs.
 pub fn blob_prefix(package: PackageId) -> String {
-    format!("native/{package}")
+    format!("{BLOBS}/{package}")
 }
 
 /// The key of an asset's blob.
 pub fn blob_key(package: PackageId, name: &str) -> String {
-    format!("native/{package}/{name}")
+    format!("{BLOBS}/{package}/{name}")
 }
 
 const INSERT: &str = "INSERT INTO package_asset (package_id, name, file_name, media_type, size, width, height, created_at) \
@@ -68,14 +74,52 @@ pub async fn keep(app: &App, package: PackageId, found: Found) -> Result<Asset> 
         height: found.pixels.map(|(_, height)| side(height)),
     };
     // The blob first: a row never names what is not there.
-    app.blobs.put(&blob_key(package, &asset.name), found.bytes).await?;
+    let key = blob_key(package, &asset.name);
+    app.blobs.put(&key, found.bytes.clone()).await?;
     let mut tx = app.db.begin().await?;
     let now: Timestamp = app.clock.now();
     on_db!(tx, c => sqlx::query(INSERT)
         .bind(package).bind(&asset.name).bind(&asset.file_name).bind(&asset.media_type).bind(asset.size)
         .bind(asset.width).bind(asset.height).bind(now).execute(c).await.map(drop))?;
+    // The same bytes, left behind by an upload that was killed, may have been swept a moment ago: never from here on.
+    if !app.blobs.exists(&key).await? {
+        app.blobs.put(&key, found.bytes).await?;
+    }
     tx.commit().await?;
     Ok(asset)
+}
+
+/// A blob without a row is left alone so long: its upload may be about to write the row.
+const UNDER_WAY: Duration = Duration::from_secs(24 * 3600);
+
+const NAMES: &str = "SELECT package_id, name FROM package_asset";
+const HELD_POSTGRES: &str = "SELECT id FROM package WHERE id = $1 FOR UPDATE";
+
+/// Removes the files of uploads that were killed before they could write their row. Answers how many.
+pub async fn sweep(app: &App) -> Result<u64> {
+    let old = app.clock.now().minus(UNDER_WAY);
+    let written = app.blobs.list(BLOBS).await?;
+    let mut tx = app.db.read().await?;
+    let names: Vec<(PackageId, String)> = on_db!(tx, c => sqlx::query_as(NAMES).fetch_all(c).await)?;
+    drop(tx);
+    let named: HashSet<String> = names.into_iter().map(|(package, name)| blob_key(package, &name)).collect();
+    let mut removed = 0;
+    for (key, _) in written.into_iter().filter(|(key, written)| *written < old.0 && !named.contains(key)) {
+        let mut parts = key.split('/').skip(1);
+        let package = parts.next().and_then(|id| id.parse::<PackageId>().ok());
+        let Some((package, name)) = package.zip(parts.next()) else { continue };
+        let mut tx = app.db.begin().await?;
+        // Who writes a row of the package waits until we are done. SQLite has one writer at a time anyway.
+        if let Inner::Postgres(c) = &mut tx.0 {
+            sqlx::query(HELD_POSTGRES).bind(package).execute(&mut **c).await?;
+        }
+        if find(&mut tx, package, name).await?.is_none() {
+            tracing::warn!(key, "removing what a killed upload left");
+            app.blobs.delete(&key).await?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 const ALL: &str = "SELECT name, file_name, media_type, size, width, height FROM package_asset WHERE package_id = $1 \
