@@ -37,7 +37,7 @@ pub use login::{
 pub use model::{NewPerson, Person, Role, Roles, Scope};
 pub use org_units::{OrgUnits, all as org_units, org_unit_at};
 pub use password::{generate_password, hash_password};
-pub use people::{Found, Page as PeoplePage, Wanted as PeopleWanted, search as search_people};
+pub use people::{Found, Page as PeoplePage, Wanted as PeopleWanted, search as search_people, suggest, suggested};
 pub use sign_in::check as check_password;
 pub use store::{add_person, person, person_of_account, set_disabled, set_password, set_roles};
 pub use tokens::{ApiToken, create_token};

@@ -115,6 +115,30 @@ pub async fn search(tx: &mut Tx, wanted: &Wanted, page: &Page, limit: i64) -> Re
     Ok(Found { people, previous, next })
 }
 
+/// People one list of suggestions holds.
+const SUGGESTED: i64 = 20;
+
+/// Whoever is let in and has `typed` in their name or login, each as a suggestion names them: `Camille Martin (camille)`; the
+/// login tells people of one name apart.
+pub async fn suggest(tx: &mut Tx, typed: &str) -> Result<Vec<String>> {
+    let wanted = Wanted { text: typed.to_owned(), unit: None };
+    let found = search(tx, &wanted, &Page::First, SUGGESTED).await?;
+    let named = |person: Person| match person.login {
+        Some(login) => format!("{} ({login})", person.name),
+        None => person.name,
+    };
+    Ok(found.people.into_iter().filter(|person| person.disabled_at.is_none()).map(named).collect())
+}
+
+const BY_LOGIN: &str = "SELECT id FROM person WHERE login = $1 AND disabled_at IS NULL";
+
+/// Whom a suggestion names, or a login; nobody for a mere part of a name.
+pub async fn suggested(tx: &mut Tx, typed: &str) -> Result<Option<PersonId>> {
+    let typed = typed.trim();
+    let login = typed.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(typed);
+    Ok(on_db!(tx, c => sqlx::query_scalar(BY_LOGIN).bind(login.to_lowercase()).fetch_optional(c).await)?)
+}
+
 /// The LIKE pattern for a text anywhere in a name; its own wildcards stand for themselves.
 fn pattern(text: &str) -> String {
     let text = name_key(text.trim());

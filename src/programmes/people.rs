@@ -19,8 +19,6 @@ use crate::web::{self, Flash, Path, Shell, Tab, calendar};
 
 /// Rows of one page.
 const PAGE: i64 = 100;
-/// People a search suggests.
-const SUGGESTED: i64 = 20;
 
 /// One enrolment in the list.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -239,25 +237,15 @@ fn address(id: ProgrammeId) -> String {
     format!("/trainer/programmes/{id}/people")
 }
 
-/// A person as a suggestion names them: `Camille Martin (camille)`; the login tells people of one name apart.
-fn suggestion(name: &str, login: Option<&str>) -> String {
-    login.map_or_else(|| name.to_owned(), |login| format!("{name} ({login})"))
-}
-
 /// Whom somebody typed: a suggestion, a login, or a name that only one person has.
 async fn person_named(tx: &mut Tx, typed: &str) -> Result<Option<PersonId>> {
-    let inside = typed.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
-    let text = inside.unwrap_or(typed).to_owned();
-    let wanted = identity::PeopleWanted { text: text.clone(), unit: None };
-    let found = identity::search_people(tx, &wanted, &identity::PeoplePage::First, SUGGESTED).await?;
-    let mut people = found.people.into_iter().filter(|person| person.disabled_at.is_none());
-    if let Some(exact) =
-        people.clone().find(|person| person.login.as_deref().is_some_and(|login| login.eq_ignore_ascii_case(&text)))
-    {
-        return Ok(Some(exact.id));
+    if let Some(exact) = identity::suggested(tx, typed).await? {
+        return Ok(Some(exact));
     }
-    let only = people.next().filter(|_| people.next().is_none() && found.next.is_none());
-    Ok(only.map(|person| person.id))
+    let wanted = identity::PeopleWanted { text: typed.to_owned(), unit: None };
+    let found = identity::search_people(tx, &wanted, &identity::PeoplePage::First, 2).await?;
+    let [only] = found.people.as_slice() else { return Ok(None) };
+    Ok((only.disabled_at.is_none() && found.next.is_none()).then_some(only.id))
 }
 
 #[derive(Deserialize)]
@@ -273,16 +261,7 @@ pub async fn search(
     Path(_): Path<ProgrammeId>,
     Query(typed): Query<Typed>,
 ) -> Result<Response> {
-    let mut tx = app.db.read().await?;
-    let wanted = identity::PeopleWanted { text: typed.q, unit: None };
-    let found = identity::search_people(&mut tx, &wanted, &identity::PeoplePage::First, SUGGESTED).await?;
-    let names: Vec<String> = found
-        .people
-        .iter()
-        .filter(|person| person.disabled_at.is_none())
-        .map(|person| suggestion(&person.name, person.login.as_deref()))
-        .collect();
-    Ok(Json(names).into_response())
+    Ok(Json(identity::suggest(&mut app.db.read().await?, &typed.q).await?).into_response())
 }
 
 /// Takes one person out; they can be let in again.

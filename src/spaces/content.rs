@@ -41,6 +41,13 @@ pub async fn news(tx: &mut Tx, space: SpaceId) -> Result<Vec<News>> {
     Ok(on_db!(tx, c => sqlx::query_as(LIST_NEWS).bind(space).bind(NEWS).fetch_all(c).await)?)
 }
 
+const LAST_REMOVED: &str = "SELECT MAX(removed_at) FROM space_news WHERE space_id = $1";
+
+/// When news were last taken away that still are.
+pub async fn news_removed_at(tx: &mut Tx, space: SpaceId) -> Result<Option<Timestamp>> {
+    Ok(on_db!(tx, c => sqlx::query_scalar(LAST_REMOVED).bind(space).fetch_one(c).await)?)
+}
+
 const INSERT_NEWS: &str = "INSERT INTO space_news (id, space_id, author_id, title, body, created_at) \
     VALUES ($1, $2, $3, $4, $5, $6)";
 

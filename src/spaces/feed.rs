@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::access::SpaceReader;
+use super::content;
 use super::pages::Contents;
 use crate::core::{Error, PersonId, Result, SpaceId, Timestamp};
 use crate::identity;
@@ -124,8 +125,10 @@ pub(super) async fn read(
         return Err(unknown());
     }
     let contents = Contents::read(&mut tx, &reader.space).await?;
+    let removed = content::news_removed_at(&mut tx, reader.space.id).await?;
     drop(tx);
-    let feed = feed(&app, &shell, reader, contents);
+    let mut feed = feed(&app, &shell, reader, contents);
+    feed.updated = removed.map_or(feed.updated, |at| at.max(feed.updated));
     let (updated, body) = (feed.updated, feed.render().map_err(Error::internal)?);
     Ok(conditional(&headers, updated, body))
 }
@@ -166,14 +169,10 @@ fn feed(app: &App, shell: &Shell, reader: SpaceReader, contents: Contents) -> Fe
 fn conditional(headers: &HeaderMap, updated: Timestamp, body: String) -> Response {
     let digest = Sha256::digest(body.as_bytes());
     let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest[..16]));
-    let asked = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    // The tag decides alone where there is one (RFC 9110 section 13.1.3).
-    let same = match asked(header::IF_NONE_MATCH) {
-        Some(tags) => {
-            tags.split(',').any(|one| one.trim().trim_start_matches("W/").trim_matches('"') == tag.trim_matches('"'))
-        }
-        None => asked(header::IF_MODIFIED_SINCE) == Some(updated.http_date().as_str()),
-    };
+    // The tag decides alone: a date does not tell that a programme was taken out, or the space renamed.
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let same =
+        known.split(',').any(|one| one.trim().trim_start_matches("W/").trim_matches('"') == tag.trim_matches('"'));
     let kept = [
         (header::ETAG, tag),
         (header::LAST_MODIFIED, updated.http_date()),

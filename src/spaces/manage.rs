@@ -1,10 +1,10 @@
 //! What animators do: news, programmes, members.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
 use serde::Deserialize;
 
 use super::access::{SpaceAnimator, SpaceReader};
@@ -26,6 +26,9 @@ pub(super) struct Asked {
     /// Who is looked for, to become a member.
     #[serde(default)]
     person: String,
+    /// What they are to be.
+    #[serde(default)]
+    role: String,
     #[serde(default)]
     after: String,
 }
@@ -44,6 +47,7 @@ struct ManagePage {
     previous: String,
     next: String,
     asked: String,
+    asked_role: SpaceRole,
     found: Vec<Found>,
     form: NewsForm,
     fault: String,
@@ -111,6 +115,7 @@ async fn page(
         previous: after.map(|_| format!("{manage}#members")).unwrap_or_default(),
         shell: shell.tab(Tab::Spaces).crumb(crumb, "/spaces").crumb(&space.name, &here),
         asked: asked.person,
+        asked_role: asked.role.parse().unwrap_or(SpaceRole::Member),
         here,
         space,
         members,
@@ -230,15 +235,42 @@ pub(super) struct Membership {
     role: String,
 }
 
-/// `POST /spaces/{space}/members`: adds somebody, or changes what they are there.
+/// `POST /spaces/{space}/members`: adds somebody, or changes what they are there. Who is named by a suggestion or a login is
+/// taken at once; for anything else the page shows whom it may mean.
 pub(super) async fn put_member(
     SpaceAnimator(reader): SpaceAnimator,
     State(app): State<App>,
     Form(form): Form<Membership>,
 ) -> Result<Response> {
-    let person = form.person.parse().map_err(|_| Error::not_found("person-unknown"))?;
-    let role = form.role.parse().map_err(|_| Error::malformed("space-role-unknown"))?;
+    let role: SpaceRole = form.role.parse().map_err(|_| Error::malformed("space-role-unknown"))?;
+    let person = match form.person.parse() {
+        Ok(id) => Some(id),
+        Err(_) => identity::suggested(&mut app.db.read().await?, &form.person).await?,
+    };
+    let Some(person) = person else {
+        let asked = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("person", form.person.trim())
+            .append_pair("role", role.name())
+            .finish();
+        return Ok(Redirect::to(&format!("/spaces/{}/manage?{asked}#members", reader.space.id)).into_response());
+    };
     put(&app, &reader, person, role).await
+}
+
+/// What somebody is typing.
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /spaces/{space}/members/search?q=…`: people whose name or login has what was typed, as suggestions.
+pub(super) async fn search(
+    _: SpaceAnimator,
+    State(app): State<App>,
+    Query(typed): Query<Typed>,
+) -> Result<Json<Vec<String>>> {
+    Ok(Json(identity::suggest(&mut app.db.read().await?, &typed.q).await?))
 }
 
 /// `POST /spaces/{space}/members/{person}/restore/{role}`: after a removal.

@@ -43,6 +43,7 @@ pub fn routes() -> Router<App> {
         .route("/spaces/{space}/programmes/{programme}/remove", post(manage::remove_programme))
         .route("/spaces/{space}/programmes/{programme}/restore", post(manage::restore_programme))
         .route("/spaces/{space}/members", post(manage::put_member))
+        .route("/spaces/{space}/members/search", get(manage::search))
         .route("/spaces/{space}/members/{person}/remove", post(manage::remove_member))
         .route("/spaces/{space}/members/{person}/restore/{role}", post(manage::restore_member))
         .route("/admin/spaces", get(admin::list).post(admin::add))

@@ -123,6 +123,7 @@ const ROUTES: &[(&str, Who)] = &[
     ("POST /spaces/{space}/feed/revoke", SignedIn),
     ("GET /spaces/{space}/manage", SignedIn),
     ("POST /spaces/{space}/members", SignedIn),
+    ("GET /spaces/{space}/members/search", SignedIn),
     ("POST /spaces/{space}/members/{person}/remove", SignedIn),
     ("POST /spaces/{space}/members/{person}/restore/{role}", SignedIn),
     ("POST /spaces/{space}/news", SignedIn),

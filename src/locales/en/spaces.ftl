@@ -56,6 +56,7 @@ space-member-put = { $role ->
    *[member] { $name } is now a member of the space.
 }
 space-member-removed = { $name } is no longer in the space.
+space-role = Role
 space-role-of = Role of { $name }
 space-role-change = Change
 space-role-change-of = Change the role of { $name }

@@ -56,6 +56,7 @@ space-member-put = { $role ->
    *[member] { $name } est maintenant membre de l'espace.
 }
 space-member-removed = { $name } n'est plus dans l'espace.
+space-role = Rôle
 space-role-of = Rôle de { $name }
 space-role-change = Changer
 space-role-change-of = Changer le rôle de { $name }
