@@ -130,6 +130,17 @@ describe('replay', () => {
     expect(await log.pending()).toHaveLength(2);
   });
 
+  it('keeps everything while the person is not let in', async () => {
+    const server = new FakeServer();
+    server.shut = true;
+    const log = await openLog(new IDBFactory());
+    await log.put(entry('l', 1, { a: '1' }));
+    expect(await replay(log, server.send, addresses, everything)).toEqual({ replayed: 0, kept: 1 });
+    server.shut = false;
+    expect(await replay(log, server.send, addresses, everything)).toEqual({ replayed: 1, kept: 0 });
+    expect(server.values).toEqual({ a: '1' });
+  });
+
   it('gives up a launch that somebody else continued since', async () => {
     const server = new FakeServer();
     server.lease = 2;

@@ -145,6 +145,32 @@ describe('the commit queue', () => {
     expect(server.values).toEqual({ b: 'good' });
   });
 
+  it('keeps everything while the person is not let in, and sends it when they are again', async () => {
+    server.shut = true;
+    queue.push(change({ a: '1' }));
+    await settled();
+    queue.push(change({ b: '2' }));
+    expect(await queue.idle()).toBe(false);
+    await time.pass(60_000);
+    expect(states).toEqual(['saving', 'shut']);
+    expect(refusals).toEqual([]);
+    expect(log.entries.map((entry) => entry.commit.set)).toEqual([{ a: '1' }, { b: '2' }]);
+    server.shut = false;
+    await time.pass(60_000);
+    expect(states.at(-1)).toBe('saved');
+    expect(server.values).toEqual({ a: '1', b: '2' });
+    expect(log.entries).toEqual([]);
+  });
+
+  it('leaves the log as it is when the page goes away while the person is not let in', async () => {
+    server.shut = true;
+    queue.push(change({ a: '1' }));
+    await settled();
+    queue.leave(change({ b: '2' }));
+    await settled();
+    expect(Object.assign({}, ...log.entries.map((entry) => entry.commit.set))).toEqual({ a: '1', b: '2' });
+  });
+
   it('answers at once that nothing can be sent now', async () => {
     server.reachable = false;
     queue.push(change({ a: '1' }));

@@ -33,6 +33,8 @@ export type Answer =
   | { readonly kind: 'lost' }
   /** Not reached, or busy: to be sent again. */
   | { readonly kind: 'again' }
+  /** The person is no longer let in. That may change: what they did is kept, and sent when they are let in again. */
+  | { readonly kind: 'shut' }
   /** The server will never take it; with `over` it will take nothing more of this launch. */
   | { readonly kind: 'refused'; readonly over: boolean; readonly code: string; readonly detail: string };
 
@@ -180,7 +182,7 @@ export class CommitQueue {
     const [next] = this.#waiting;
     if (!next || this.#inFlight || this.#left || this.#cancelRetry) return;
     this.#inFlight = true;
-    if (this.#state !== 'offline') this.#tell('saving');
+    if (this.#state !== 'offline' && this.#state !== 'shut') this.#tell('saving');
     void this.#deliver(next).finally(() => {
       this.#inFlight = false;
       this.#pump();
@@ -219,15 +221,21 @@ export class CommitQueue {
         this.#listener.refused(answer.code, answer.detail);
         if (this.#waiting.length === 0) this.#settle('failed', false);
         return;
+      case 'shut':
+        if (!this.#left) this.#later(LAST_DELAY, 'shut');
+        return;
       case 'again':
-        if (this.#left) return;
-        this.#delay = this.#delay === 0 ? FIRST_DELAY : Math.min(this.#delay * 2, LAST_DELAY);
-        this.#cancelRetry = this.#timers.after(this.#delay, () => {
-          this.#cancelRetry = undefined;
-          this.#pump();
-        });
-        this.#settle('offline', false);
+        if (!this.#left) this.#later(this.#delay === 0 ? FIRST_DELAY : Math.min(this.#delay * 2, LAST_DELAY), 'offline');
     }
+  }
+
+  #later(delay: number, state: 'shut' | 'offline'): void {
+    this.#delay = delay;
+    this.#cancelRetry = this.#timers.after(delay, () => {
+      this.#cancelRetry = undefined;
+      this.#pump();
+    });
+    this.#settle(state, false);
   }
 
   #loggedOrLate(logged: Promise<void>): Promise<void> {

@@ -6,7 +6,7 @@ import type { Send } from './queue.ts';
 
 export interface Replayed {
   readonly replayed: number;
-  /** Still only on this device: the server was not reached. */
+  /** Still only on this device: the server was not reached, or lets the person in no longer. */
   readonly kept: number;
 }
 
@@ -29,7 +29,7 @@ export async function replay(
     // Asked again: an activity may have been opened meanwhile.
     if (!wanted(entry)) break;
     const answer = await send(entry.commit, to, false).catch(() => ({ kind: 'again' }) as const);
-    if (answer.kind === 'again')
+    if (answer.kind === 'again' || answer.kind === 'shut')
       return { replayed, kept: entries.slice(position).filter((later) => !over.has(later.launch)).length };
     if (answer.kind === 'ok') {
       replayed += 1;

@@ -6,6 +6,7 @@ describe('an answer to a commit', () => {
     expect(read(200, { sequence: 3 })).toEqual({ kind: 'ok', body: { sequence: 3 } });
     expect(read(409, { code: 'lease-lost' })).toEqual({ kind: 'lost' });
     for (const status of [408, 425, 429, 500, 502, 503]) expect(read(status, {})).toEqual({ kind: 'again' });
+    expect(read(403, { code: 'person-disabled' })).toEqual({ kind: 'shut' });
     expect(read(422, { code: 'value-invalid', detail: 'cmi.x' })).toEqual({
       kind: 'refused',
       over: false,

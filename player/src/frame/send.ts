@@ -26,6 +26,7 @@ export function read(status: number, body: unknown): Answer {
   const problem = (body ?? {}) as { code?: unknown; detail?: unknown; title?: unknown };
   const code = typeof problem.code === 'string' ? problem.code : `http-${status}`;
   if (status === 409 && code === 'lease-lost') return { kind: 'lost' };
+  if (status === 403 && code === 'person-disabled') return { kind: 'shut' };
   if (status === 408 || status === 425 || status === 429 || status >= 500) return { kind: 'again' };
   const detail = typeof problem.detail === 'string' ? problem.detail : typeof problem.title === 'string' ? problem.title : '';
   // A value the server does not take says nothing about the next commit; an ended or unknown launch does.

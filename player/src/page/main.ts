@@ -228,6 +228,7 @@ class Player {
 
   #saved(state: SavedState): void {
     this.#chrome.saved(state);
+    if (state === 'shut') this.#chrome.notice(this.#words('shut-text'));
     // The other window may be closed by now: taking over is one tap, and resumes from what was saved there.
     if (state === 'readonly')
       this.#chrome.notice(this.#words('readonly'), [{ label: this.#words('readonly-take'), act: () => location.reload() }]);

@@ -7,6 +7,8 @@ import type { CommitAddress } from '../shared/protocol.ts';
 export class FakeServer {
   reachable = true;
   lease = 1;
+  /** The person is let in no longer. */
+  shut = false;
   refuse: { over: boolean; code: string } | undefined;
   /** Every request that arrived, with whether the browser was to keep it alive. */
   readonly arrived: { commit: Commit; keepalive: boolean }[] = [];
@@ -30,6 +32,7 @@ export class FakeServer {
     this.arrived.push({ commit, keepalive });
     const held = this.#held;
     if (held) await new Promise<void>((resolve) => held.push(resolve));
+    if (this.shut) return { kind: 'shut' };
     if (this.refuse) return { kind: 'refused', ...this.refuse, detail: '' };
     if (commit.lease !== this.lease) return { kind: 'lost' };
     const applied = commit.sequence > this.#last;

@@ -1,7 +1,7 @@
 /** Play: each kind of content in a real Chromium, saved while it goes on and resumed where it was left. */
 import assert from "node:assert/strict";
 import { assertAccessible, assertFits, picture, PHONE } from "../support/browser.mjs";
-import { answer, assertDone, content, heading, leave, learner, offer, resume, saved, start, turnPage } from "../support/acts.mjs";
+import { administrator, answer, assertDone, content, heading, leave, learner, offer, resume, saved, start, turnPage } from "../support/acts.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 
 onEachDatabase("Play", (journey) => {
@@ -165,6 +165,42 @@ onEachDatabase("Play", (journey) => {
     await page.locator("video").waitFor({ state: "attached" });
     await sent;
     assert.equal(await page.locator("#player-frame").isVisible(), false, "nobody sees what sends it");
+  });
+
+  journey("who is let in no longer is told so, and what they do is kept and sent when they are again", async (site) => {
+    const course = await offer(site, "scorm12-single");
+    const maud = await site.person("maud", "Maud Renard", "learner");
+    const page = await site.signedIn(maud);
+    await start(page, course);
+    await heading(content(page), "Travailler au bord de la route");
+    await saved(page);
+    const admin = await site.signedIn(await administrator(site));
+    const access = (act) => admin.evaluate(async (address) => {
+      const answer = await fetch(address, { method: "POST" });
+      if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+    }, `/admin/people/${maud.id}/${act}`);
+    await access("disable");
+    await turnPage(content(page));
+    await page.locator('#player-state[data-state="shut"]').waitFor();
+    await page.getByText("Votre accès au service a été fermé.").waitFor();
+    await assertAccessible(page);
+    await turnPage(content(page));
+    const kept = () => page.frames().find((frame) => frame.url().includes("/frame/")).evaluate(() => new Promise((resolve, reject) => {
+      const opening = indexedDB.open("preau-commits");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const [store] = opening.result.objectStoreNames;
+        const count = opening.result.transaction(store).objectStore(store).count();
+        count.onsuccess = () => resolve(count.result);
+      };
+    }));
+    assert.ok((await kept()) > 0, "the log of the device keeps it");
+    await access("enable");
+    // The connection coming back is one of the moments at which it is tried again.
+    await page.context().setOffline(true);
+    await page.context().setOffline(false);
+    await saved(page);
+    assert.equal(await kept(), 0);
   });
 
   journey("the intranet's link opens the player without a further login, once", async (site) => {
