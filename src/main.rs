@@ -189,7 +189,7 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
     let said = match cli.command {
         Command::Serve { demo, demo_content } => {
             if demo {
-                println!("{}", demo::load(&app, preau::app::router(&app), &demo_content).await?);
+                println!("{}", demo::load(&app, preau::app::router, &demo_content).await?);
             }
             serve(&app).await?;
             None

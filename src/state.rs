@@ -45,7 +45,7 @@ pub struct Parts {
     /// Numbers of statements.
     pub sequence: Sequence,
     /// Who keeps the progress.
-    pub projection: Box<dyn Projection>,
+    pub projection: Arc<dyn Projection>,
     /// Told when this process has written to the outbox: a hint, for the rows are what counts.
     pub outbox_written: Notify,
     /// Rung in this process when work was queued or cancelled; who waits for work also looks by itself now and then.
@@ -67,10 +67,26 @@ impl App {
             clock,
             secrets,
             sequence,
-            projection,
+            projection: projection.into(),
             outbox_written: Notify::new(),
             bell: Notify::new(),
         })))
+    }
+
+    /// The same application, database and files at another time, with numbers of its own: what it stores is ordered by that
+    /// time. For whoever lets the past happen before anybody else is served (`demo`).
+    pub fn at(&self, clock: Clock) -> Self {
+        Self(Arc::new(Parts {
+            config: self.config.clone(),
+            db: self.db.clone(),
+            blobs: self.blobs.clone(),
+            clock,
+            secrets: self.secrets.clone(),
+            sequence: Sequence::new(uuid::Uuid::new_v4().as_u128()),
+            projection: self.projection.clone(),
+            outbox_written: Notify::new(),
+            bell: Notify::new(),
+        }))
     }
 
     /// Rings [`Parts::bell`] when the transaction has ended, so that who wakes up sees what it wrote.

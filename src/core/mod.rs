@@ -1,6 +1,8 @@
-//! What every module may use and nothing may do I/O with: identifiers, time, languages, errors, scores.
+//! What every module may use and nothing may do I/O with: identifiers, time, chance that repeats,
+//! languages, errors, scores.
 
 mod clock;
+mod dice;
 mod error;
 mod ids;
 mod language;
@@ -8,6 +10,7 @@ mod score;
 mod sequence;
 
 pub use clock::{Clock, Timestamp};
+pub use dice::Dice;
 pub use error::{Error, Kind, Result};
 pub use ids::{
     CourseId, DeliveryId, EnrolmentId, EnrolmentRuleId, EventId, JobId, LaunchId, NewsId, OrgUnitId, PackageId,

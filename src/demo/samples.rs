@@ -2,53 +2,49 @@
 
 use std::path::{Path, PathBuf};
 
+use super::library::{Course, Library};
 use crate::catalogue;
-use crate::core::{CourseId, Kind, Language, Result};
-use crate::packages;
+use crate::core::{Kind, Language, Result};
+use crate::packages::{self, PackageReport};
 use crate::state::App;
 use crate::web::Words;
 
-/// A published sample.
-#[derive(Debug)]
-pub struct Sample {
-    /// The course.
-    pub course: CourseId,
-    /// Its activities that can be opened, by their place in the outline.
-    pub activities: Vec<usize>,
-}
-
-/// What became of the files.
-#[derive(Debug, Default)]
-pub struct Samples {
-    /// Published courses, in the order of the file names.
-    pub courses: Vec<Sample>,
-    /// Files that were not imported, with the reason.
-    pub refused: Vec<String>,
-}
-
-/// Imports and publishes every package and medium in `content`, `content/packages` and `content/media`.
-pub async fn import(app: &App, content: &Path) -> Result<Samples> {
+/// Imports and publishes every package and medium in `content`, `content/packages` and `content/media`. Answers the files that
+/// were not imported, with the reason.
+pub async fn import(app: &App, content: &Path, library: &mut Library) -> Result<Vec<String>> {
     let words = Words::of(Language::Fr);
-    let mut samples = Samples::default();
+    let mut refused = Vec::new();
     for path in files(content) {
         match packages::import_path(app, &path, words).await {
-            Ok(report) => {
-                for course in report.courses {
-                    let mut tx = app.db.begin().await?;
-                    catalogue::set_published(&mut tx, course.id, Some(app.clock.now())).await?;
-                    tx.commit().await?;
-                    let open = course.activities.iter().filter(|activity| activity.launchable);
-                    samples.courses.push(Sample { course: course.id, activities: open.map(|a| a.index).collect() });
-                }
-            }
-            Err(refused) if refused.kind != Kind::Internal => {
-                let reason = words.error(refused.code, &refused.args).unwrap_or_else(|| refused.code.to_owned());
-                samples.refused.push(format!("{}: {reason}", path.display()));
+            Ok(report) => publish(app, &path, report, library).await?,
+            Err(wrong) if wrong.kind != Kind::Internal => {
+                let reason = words.error(wrong.code, &wrong.args).unwrap_or_else(|| wrong.code.to_owned());
+                refused.push(format!("{}: {reason}", path.display()));
             }
             Err(failure) => return Err(failure),
         }
     }
-    Ok(samples)
+    Ok(refused)
+}
+
+async fn publish(app: &App, path: &Path, report: PackageReport, library: &mut Library) -> Result<()> {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    for course in report.courses {
+        let mut tx = app.db.begin().await?;
+        catalogue::set_published(&mut tx, course.id, Some(app.clock.now())).await?;
+        tx.commit().await?;
+        let open = || course.activities.iter().filter(|activity| activity.launchable);
+        let published = Course {
+            id: course.id,
+            activities: open().map(|activity| activity.index).collect(),
+            parts: open().map(|activity| activity.title.clone()).collect(),
+            title: course.title.clone(),
+            kind: report.kind.word(),
+            quiz: None,
+        };
+        library.0.insert(name.clone().into_owned(), published);
+    }
+    Ok(())
 }
 
 /// The samples in a stable order; folders that do not exist hold none.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kinds::{Asked, Offered, Response};
 use super::model::{Question, Quiz};
+use crate::core::Dice;
 
 /// The questions of an attempt, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Drawn {
 impl Sheet {
     /// Draws and shuffles by the settings. The same seed gives the same sheet.
     pub fn draw(quiz: &Quiz, seed: u64) -> Self {
-        let mut dice = Dice(seed);
+        let mut dice = Dice::new(seed);
         let mut places: Vec<usize> = (0..quiz.questions.len()).collect();
         if quiz.settings.draw.is_some() || quiz.settings.shuffle_questions {
             dice.shuffle(&mut places);
@@ -105,33 +106,5 @@ impl Marked {
     /// The share of the points, 0 to 1.
     pub fn scaled(&self) -> f64 {
         if self.max > 0.0 { (self.raw / self.max).clamp(0.0, 1.0) } else { 0.0 }
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and the same on every machine for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Fisher and Yates: every order is as likely as any other.
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            let range = last as u64 + 1;
-            // Below the greatest multiple of the range, so that no place is likelier.
-            let fair = u64::MAX - u64::MAX % range;
-            let drawn = loop {
-                let drawn = self.next();
-                if drawn < fair {
-                    break drawn % range;
-                }
-            };
-            items.swap(last, usize::try_from(drawn).unwrap_or(last));
-        }
     }
 }

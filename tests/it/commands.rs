@@ -74,51 +74,6 @@ both_databases! {
         let same = [("PREAU_CONTENT_URL", app.app.config.public_url.as_str())];
         assert!(app.command_with(&["check"], "", &same).await.fault().contains("must have different host names"));
     }
-
-    async fn the_demo_fills_an_empty_database_once_and_touches_no_other(app: TestApp) {
-        let nowhere = std::path::Path::new("/nowhere");
-        let first = preau::demo::load(&app.app, preau::app::router(&app.app), nowhere).await.unwrap().to_string();
-        assert!(first.contains("preau-demo") && first.contains("camille") && first.contains("amina"), "{first}");
-        let again = preau::demo::load(&app.app, preau::app::router(&app.app), nowhere).await.unwrap().to_string();
-        assert_eq!(again, first, "a second start tells the logins again");
-
-        let camille = app.browser();
-        camille.post_form("/sign-in", &[("login", "camille"), ("password", "preau-demo")]).await.expect(303);
-        assert!(camille.get("/me").await.expect(200).text().contains("Direction des routes"));
-        let amina = app.browser();
-        amina.post_form("/sign-in", &[("login", "amina"), ("password", "preau-demo")]).await.expect(303);
-        assert!(amina.get("/admin/people").await.expect(200).text().contains("Yann Œuvrard"));
-    }
-
-    async fn the_demo_publishes_the_samples_it_finds_and_tells_what_it_could_not_take(app: TestApp) {
-        let samples = tempfile::tempdir().unwrap();
-        std::fs::create_dir(samples.path().join("packages")).unwrap();
-        std::fs::write(samples.path().join("packages/a.zip"), crate::packages::course(&[])).unwrap();
-        std::fs::write(samples.path().join("packages/b.zip"), b"no zip").unwrap();
-        let load = || preau::demo::load(&app.app, preau::app::router(&app.app), samples.path());
-        let said = load().await.unwrap().to_string();
-        assert!(said.contains("Sample courses published: 1") && said.contains("b.zip"), "{said}");
-        assert!(!load().await.unwrap().to_string().contains("Sample"), "a second start imports nothing again");
-
-        // The learners have acted by the real ways: what they did stands in the trainer's list and in the statements.
-        let mut tx = app.app.db.read().await.unwrap();
-        let count = "SELECT COUNT(*) FROM registration_progress WHERE completion = 'completed'";
-        let completed: i64 = preau::on_db!(tx, c => sqlx::query_scalar(count).fetch_one(c).await).unwrap();
-        let statements: i64 =
-            preau::on_db!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM statement").fetch_one(c).await).unwrap();
-        drop(tx);
-        assert!(completed >= 2 && statements > 10, "{completed} completed, {statements} statements");
-
-        let emilie = app.browser();
-        emilie.post_form("/sign-in", &[("login", "emilie"), ("password", "preau-demo")]).await.expect(303);
-        assert!(emilie.get("/catalogue").await.expect(200).text().contains("/courses/"), "the course is open to learners");
-    }
-
-    async fn the_demo_leaves_a_database_with_people_alone(app: TestApp) {
-        app.command(&["user", "add", "--login", "lea", "--name", "Léa"]).await;
-        let said = preau::demo::load(&app.app, preau::app::router(&app.app), std::path::Path::new("/nowhere")).await.unwrap().to_string();
-        assert_eq!(said, "The database is not empty: the demo organisation was not loaded.");
-    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod architecture;
 mod authorisation;
 mod catalogue;
 mod commands;
+mod demo;
 mod identity;
 mod jobs;
 mod lrs;

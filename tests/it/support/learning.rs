@@ -132,7 +132,8 @@ impl TestApp {
     /// Every row of the progress tables, as text.
     pub async fn progress_rows(&self) -> Vec<String> {
         use preau::storage::Db;
-        const TABLES: [&str; 2] = ["activity_progress", "registration_progress"];
+        const TABLES: [&str; 5] =
+            ["activity_progress", "registration_progress", "step_progress", "enrolment_progress", "report_enrolment"];
         let mut rows = Vec::new();
         for table in TABLES {
             let text = match &self.app.db {
@@ -166,9 +167,20 @@ fn sqlite_rows(table: &str) -> String {
             "hex(registration_id), activity_index, completion, success, quote(score_scaled), quote(score_raw), \
              quote(score_min), quote(score_max), quote(progress), seconds, first_at, last_at, quote(completed_at)"
         }
-        _ => {
+        "registration_progress" => {
             "hex(registration_id), completion, success, quote(score_scaled), progress, done, total, seconds, \
              quote(last_index), first_at, last_at, quote(completed_at)"
+        }
+        "step_progress" => {
+            "hex(enrolment_id), hex(step_key), status, quote(score_scaled), last_at, quote(completed_at)"
+        }
+        "enrolment_progress" => {
+            "hex(enrolment_id), status, done, total, progress, quote(score_scaled), quote(started_at), quote(last_at), \
+             quote(completed_at)"
+        }
+        _ => {
+            "hex(person_id), hex(programme_id), hex(enrolment_id), quote(org_unit_id), created_at, quote(due_at), \
+             quote(started_at), quote(completed_at)"
         }
     };
     let joined: Vec<String> = columns.split(", ").map(str::to_owned).collect();
