@@ -86,6 +86,23 @@ both_databases! {
         assert_eq!(jobs::run_due(&app.app, &counting(&Arc::default())).await.unwrap(), 0);
     }
 
+    async fn what_was_done_a_month_ago_is_forgotten_and_what_failed_is_not(app: TestApp) {
+        let (_, done) = asked(&app.app).await;
+        jobs::run_due(&app.app, &counting(&Arc::default())).await.unwrap();
+        let (_, failed) = asked(&app.app).await;
+        let failing = Handlers::new().on(KIND, 1, |_| async { Err(Error::unprocessable("media-unreadable")) });
+        jobs::run_due(&app.app, &failing).await.unwrap();
+        app.clock.advance(Duration::from_secs(29 * 86_400));
+        let (_, waiting) = asked(&app.app).await;
+        assert_eq!(jobs::sweep(&app.app).await.unwrap(), 0);
+        app.clock.advance(Duration::from_secs(2 * 86_400));
+        assert_eq!(jobs::sweep(&app.app).await.unwrap(), 1);
+        let there = async |subject| {
+            jobs::newest(&mut app.app.db.read().await.unwrap(), KIND, subject).await.unwrap().is_some()
+        };
+        assert_eq!((there(done).await, there(failed).await, there(waiting).await), (false, true, true));
+    }
+
     async fn another_takes_over_from_a_worker_that_was_killed(app: TestApp) {
         let (_, subject) = asked(&app.app).await;
         let worker = Gate::default().begin(&app.app).await;

@@ -229,6 +229,9 @@ class Player {
   #saved(state: SavedState): void {
     this.#chrome.saved(state);
     if (state === 'shut') this.#chrome.notice(this.#words('shut-text'));
+    // Loading the page again leads through the sign-in page and back.
+    if (state === 'signed-out')
+      this.#chrome.notice(this.#words('error-signed-out'), [{ label: this.#words('retry'), act: () => location.reload() }]);
     // The other window may be closed by now: taking over is one tap, and resumes from what was saved there.
     if (state === 'readonly')
       this.#chrome.notice(this.#words('readonly'), [{ label: this.#words('readonly-take'), act: () => location.reload() }]);

@@ -73,7 +73,7 @@ export interface CommitAddress {
 /** By the id of the launch. */
 export type CommitAddresses = Readonly<Record<string, CommitAddress>>;
 
-export type SavedState = 'saved' | 'saving' | 'offline' | 'shut' | 'readonly' | 'failed';
+export type SavedState = 'saved' | 'saving' | 'offline' | 'shut' | 'signed-out' | 'readonly' | 'failed';
 
 export type ToFrame =
   /** Is anybody there? The one message that may reach a frame that is still loading; it says nothing. */

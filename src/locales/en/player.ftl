@@ -12,6 +12,7 @@ player-word-saving = Saving…
 player-word-offline = Offline, kept on this device
 player-word-shut = Access closed: kept on this device
 player-word-shut-text = Your access to the service was closed. What you do is no longer saved by the service but stays on this device: it will be sent when your access is opened again.
+player-word-signed-out = Signed out, kept on this device
 player-word-readonly = Open elsewhere: read only
 player-word-readonly-take = Continue here
 player-word-failed = Not saved

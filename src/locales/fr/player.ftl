@@ -12,6 +12,7 @@ player-word-saving = Enregistrement…
 player-word-offline = Hors connexion, gardé sur cet appareil
 player-word-shut = Accès fermé : gardé sur cet appareil
 player-word-shut-text = Votre accès au service a été fermé. Ce que vous faites n’est plus enregistré par le service, mais reste sur cet appareil : ce sera envoyé quand votre accès sera rouvert.
+player-word-signed-out = Déconnecté, gardé sur cet appareil
 player-word-readonly = Ouvert ailleurs : lecture seule
 player-word-readonly-take = Reprendre ici
 player-word-failed = Non enregistré

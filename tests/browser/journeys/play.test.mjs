@@ -1,6 +1,6 @@
 /** Play: each kind of content in a real Chromium, saved while it goes on and resumed where it was left. */
 import assert from "node:assert/strict";
-import { assertAccessible, assertFits, picture, PHONE } from "../support/browser.mjs";
+import { assertAccessible, assertFits, picture, PHONE, signIn } from "../support/browser.mjs";
 import { administrator, answer, assertDone, content, heading, leave, learner, offer, resume, saved, start, turnPage } from "../support/acts.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 
@@ -201,6 +201,23 @@ onEachDatabase("Play", (journey) => {
     await page.context().setOffline(false);
     await saved(page);
     assert.equal(await kept(), 0);
+
+    // A film tells the application itself, by a sign-in, which has ended too.
+    const film = await offer(site, "chantier.mp4");
+    await signIn(page, maud);
+    await start(page, film);
+    await page.locator("video").waitFor({ state: "attached" });
+    await saved(page);
+    await access("disable");
+    await page.getByRole("button", { name: "Lire" }).first().click();
+    await page.locator('#player-state[data-state="signed-out"]').waitFor();
+    await page.getByText("Vous n’êtes plus connecté.").waitFor();
+    await access("enable");
+    const other = await page.context().newPage();
+    await signIn(other, maud);
+    await page.context().setOffline(true);
+    await page.context().setOffline(false);
+    await saved(page);
   });
 
   journey("the intranet's link opens the player without a further login, once", async (site) => {

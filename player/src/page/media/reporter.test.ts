@@ -82,6 +82,21 @@ describe('the reports of a medium', () => {
     expect(states.at(-1)).toBe('saved');
   });
 
+  it('are kept while the learner is signed out, and sent when they are back', async () => {
+    reply = { kind: 'problem', status: 401, code: 'unauthenticated', detail: '' };
+    reporter.event('played', at(0));
+    reporter.event('paused', at(30));
+    await settled();
+    expect(states.at(-1)).toBe('signed-out');
+    expect(kept).toEqual(at(30));
+    reply = { kind: 'ok', body: {} };
+    sent = [];
+    await time.pass(60_000);
+    expect(events()).toEqual(['1 played 0', '2 paused 30']);
+    expect(states.at(-1)).toBe('saved');
+    expect(kept).toBeUndefined();
+  });
+
   it('stop when another tab took over', async () => {
     reply = { kind: 'problem', status: 409, code: 'lease-lost', detail: '' };
     reporter.event('played', at(0));

@@ -144,13 +144,15 @@ export class Reporter {
   }
 
   #answered(report: Report, reply: Reply<Told>): void {
-    if (reply.kind === 'offline' || (reply.kind === 'problem' && isPassing(reply.status))) {
-      this.#delay = this.#delay === 0 ? FIRST_DELAY : Math.min(this.#delay * 2, LAST_DELAY);
+    // Who is signed out, or let in no longer, may come back: what was played stays on the device until then.
+    const isOut = reply.kind === 'problem' && reply.status === 401;
+    if (isOut || reply.kind === 'offline' || (reply.kind === 'problem' && isPassing(reply.status))) {
+      this.#delay = isOut ? LAST_DELAY : this.#delay === 0 ? FIRST_DELAY : Math.min(this.#delay * 2, LAST_DELAY);
       this.#cancelRetry = this.#around.after(this.#delay, () => {
         this.#cancelRetry = undefined;
         this.#pump();
       });
-      this.#settle('offline', false);
+      this.#settle(isOut ? 'signed-out' : 'offline', false);
       return;
     }
     this.#delay = 0;
