@@ -136,7 +136,12 @@ impl StepStanding {
         Some(Self {
             status,
             score: record.score_scaled,
-            share: if done { 1.0 } else { record.progress.unwrap_or_default().clamp(0.0, 1.0) },
+            // What has to be done again is not done in part: "2 of 5" and 40 % are told side by side.
+            share: match status {
+                "done" => 1.0,
+                "failed" => 0.0,
+                _ => record.progress.unwrap_or_default().clamp(0.0, 1.0),
+            },
             first_at,
             last_at,
             completed_at: done.then(|| record.completed_at.unwrap_or(last_at)),
@@ -431,6 +436,8 @@ mod tests {
         assert_eq!((begun.status, begun.done, begun.total, begun.progress), ("doing", 1, 2, 0.5));
         let done = Standing::of(&[record(a, true, Some("completed"), "passed", 200), record(b, false, None, "", 0)]);
         assert_eq!((done.status, done.completed_at), ("done", Some(Timestamp(210))));
+        let failed = Standing::of(&[record(a, true, Some("completed"), "failed", 200), record(b, true, None, "", 0)]);
+        assert_eq!((failed.status, failed.done, failed.progress), ("doing", 0, 0.0), "a failed step has to be done again");
         let none = Standing::of(&[record(a, true, None, "", 0)]);
         assert_eq!((none.status, none.started_at, none.progress), ("todo", None, 0.0));
         assert_eq!(Standing::of(&[]).status, "todo", "a programme without steps is never done");
