@@ -26,7 +26,7 @@ impl Status {
     /// In the order they are offered.
     pub const ALL: [Status; 5] = [Status::Done, Status::Open, Status::Doing, Status::Todo, Status::Late];
 
-    /// As the address writes it; also the end of the locale key.
+    /// As the address writes it.
     pub fn name(self) -> &'static str {
         match self {
             Status::Done => "done",
@@ -34,6 +34,17 @@ impl Status {
             Status::Doing => "doing",
             Status::Todo => "todo",
             Status::Late => "late",
+        }
+    }
+
+    /// The locale key of its word: where a row says one, the same.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Done => "status-done",
+            Status::Open => "report-open",
+            Status::Doing => "status-doing",
+            Status::Todo => "status-todo",
+            Status::Late => "report-late",
         }
     }
 }
@@ -132,6 +143,12 @@ impl Filters {
         }
         query.extend_pairs(more);
         format!("{path}?{}", query.finish())
+    }
+
+    /// Whether anything was asked for beyond what a report shows by itself.
+    pub fn are_set(&self) -> bool {
+        let narrowed = self.unit.is_some() || self.programme.is_some() || self.status.is_some();
+        narrowed || self.period.preset != Some(Preset::Twelve)
     }
 
     /// The same with another unit.

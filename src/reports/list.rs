@@ -9,9 +9,8 @@ use super::access::ReportReader;
 use super::asked::Asked;
 use super::export::{self, Cell, Column, File, Format, Summary};
 use super::figures;
-use super::overview::about;
 use super::store::{self, Line, Place, Side};
-use super::view::{Downloads, FilterForm, SHEET_ROWS, Scene, is_late, standing, unit_name};
+use super::view::{Head, SHEET_ROWS, Scene, is_late, standing, unit_name};
 use crate::core::{Error, Result, Timestamp};
 use crate::identity::OrgUnits;
 use crate::progress::percent;
@@ -38,12 +37,8 @@ struct Row {
 #[template(path = "reports/templates/list.html")]
 struct ListPage {
     shell: Shell,
-    form: FilterForm,
-    period: String,
-    about: String,
-    as_of: String,
+    head: Head,
     rows: Vec<Row>,
-    downloads: Downloads,
     previous: String,
     next: String,
 }
@@ -58,7 +53,6 @@ pub async fn show(
     let words = shell.words;
     let mut scene = Scene::open(&app, &reader, &asked).await?;
     let filters = scene.selection.filters().clone();
-    let titles = store::programmes(&mut scene.tx).await?;
     let all = figures::total(&store::cells(&mut scene.tx, &scene.selection).await?);
     let from = place(&asked);
     let mut lines = store::lines(&mut scene.tx, &scene.selection, from, PAGE + 1).await?;
@@ -75,20 +69,17 @@ pub async fn show(
         _ => String::new(),
     };
     let at = scene.selection.at();
-    let crumb = filters.address("/reports", &[]);
+    let head = Head::of("/reports/enrolments", "report-list-title", &reader, &scene, all.enrolled, &shell);
+    let (label, crumb) = (shell.t("report-title"), filters.address("/reports", &[]));
     let page = ListPage {
-        form: FilterForm::of("/reports/enrolments", &reader, &scene, &titles, words),
-        period: scene.period_text(&shell),
-        about: about(&filters, &scene.units, &titles),
-        as_of: scene.as_of(&shell),
+        // A page beyond the last row is empty, too.
+        head: Head { empty: lines.is_empty(), ..head },
         previous: address("before", lines.first(), if backwards { more } else { from.is_some() }),
         next: address("after", lines.last(), backwards || more),
         rows: lines.iter().map(|line| row(line, at, &scene.units, words)).collect(),
-        downloads: Downloads::of(&filters, all.enrolled),
-        shell: shell.tab(Tab::Manage),
+        shell: shell.tab(Tab::Manage).crumb(label, crumb),
     };
-    let label = page.shell.t("report-title");
-    web::render(&ListPage { shell: page.shell.crumb(label, crumb), ..page })
+    web::render(&page)
 }
 
 /// Where the list goes on: the person and programme of a row.
@@ -140,8 +131,7 @@ async fn file(app: &App, reader: &ReportReader, shell: &Shell, asked: &Asked, fo
     let words = shell.words;
     let mut scene = Scene::open(app, reader, asked).await?;
     let filters = scene.selection.filters().clone();
-    let titles = store::programmes(&mut scene.tx).await?;
-    let about = about(&filters, &scene.units, &titles);
+    let about = scene.about();
     let summary = match format {
         Format::Csv => None,
         Format::Xlsx => Some(summary(&mut scene, &about, shell).await?),
@@ -150,7 +140,7 @@ async fn file(app: &App, reader: &ReportReader, shell: &Shell, asked: &Asked, fo
         || format!("{}-{}", filters.period.first, filters.period.last),
         |preset| words.t(&format!("report-period-{}", preset.name())),
     );
-    let status = filters.status.map_or_else(String::new, |status| words.t(&format!("report-status-{}", status.name())));
+    let status = filters.status.map_or_else(String::new, |status| words.t(status.word()));
     let today = super::period::day_of(scene.now, &shell.zone).to_string();
     let file = File {
         name: export::file_name(&[&words.t("report-file"), &about, &period, &status, &today]),
@@ -221,7 +211,7 @@ async fn summary(scene: &mut Scene, about: &str, shell: &Shell) -> Result<Summar
         number("report-done", sum.completed),
         vec![Cell::text(words.t("report-rate")), Cell::Share(sum.completed as f64 / sum.enrolled.max(1) as f64)],
         number("report-doing", sum.doing),
-        number("report-late-figure", sum.late),
+        number("report-late", sum.late),
     ];
     let delays = store::delays(&mut scene.tx, &scene.selection).await?;
     if let Some(days) = figures::median(&delays) {

@@ -11,7 +11,7 @@ use super::asked::{Asked, Filters, Status};
 use super::figures::{self, Figures, Place};
 use super::period::{Part, Step};
 use super::store;
-use super::view::{Downloads, FilterForm, Scene};
+use super::view::{Head, Scene};
 use crate::core::{ProgrammeId, Result};
 use crate::identity::OrgUnits;
 use crate::state::App;
@@ -42,15 +42,11 @@ struct Bar {
 #[template(path = "reports/templates/overview.html")]
 struct Overview {
     shell: Shell,
-    form: FilterForm,
-    period: String,
-    about: String,
-    as_of: String,
+    head: Head,
     figures: Figures,
     /// Days from enrolment to completion, in the middle.
     median: Option<i64>,
     lists: Lists,
-    downloads: Downloads,
     units: Vec<Row>,
     bars: Vec<Bar>,
     bars_title: &'static str,
@@ -76,7 +72,6 @@ pub async fn show(
     let words = shell.words;
     let mut scene = Scene::open(&app, &reader, &asked).await?;
     let filters = scene.selection.filters().clone();
-    let titles = store::programmes(&mut scene.tx).await?;
     let cells = store::cells(&mut scene.tx, &scene.selection).await?;
     let delays = store::delays(&mut scene.tx, &scene.selection).await?;
     let (step, parts) = filters.period.parts();
@@ -92,10 +87,7 @@ pub async fn show(
         late: list(Some(Status::Late)),
     };
     let page = Overview {
-        form: FilterForm::of("/reports", &reader, &scene, &titles, words),
-        period: scene.period_text(&shell),
-        about: about(&filters, &scene.units, &titles),
-        as_of: scene.as_of(&shell),
+        head: Head::of("/reports", "report-title", &reader, &scene, figures.enrolled, &shell),
         median: figures::median(&delays),
         units: unit_rows(&figures::by_unit(&cells, &scene.units, filters.unit), &filters, &scene.units, words),
         bars: bars(step, &parts, &counts, &filters, words),
@@ -104,23 +96,12 @@ pub async fn show(
             Step::Quarter => "report-by-quarter",
             Step::Year => "report-by-year",
         },
-        programmes: programme_rows(&figures::by_programme(&cells), &titles, &filters),
-        downloads: Downloads::of(&filters, figures.enrolled),
+        programmes: programme_rows(&figures::by_programme(&cells), &scene.programmes, &filters),
         figures,
         lists,
         shell: shell.tab(Tab::Manage),
     };
     web::render(&page)
-}
-
-/// The unit and the programme chosen.
-pub fn about(filters: &Filters, units: &OrgUnits, titles: &[(ProgrammeId, String)]) -> String {
-    let unit = filters.unit.map(|unit| units.name(unit).to_owned());
-    let programme = filters
-        .programme
-        .and_then(|chosen| titles.iter().find(|(id, _)| *id == chosen))
-        .map(|(_, title)| title.clone());
-    unit.into_iter().chain(programme).collect::<Vec<_>>().join(" · ")
 }
 
 fn unit_rows(lines: &[(Place, Figures)], filters: &Filters, units: &OrgUnits, words: Words) -> Vec<Row> {

@@ -1,5 +1,7 @@
 //! What stands behind a row: the steps of an enrolment, and the statements of each.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -11,7 +13,7 @@ use crate::core::{EnrolmentId, Error, RegistrationId, Result, Timestamp};
 use crate::identity;
 use crate::progress::{self, Told, percent};
 use crate::state::App;
-use crate::web::{self, Path, Shell, Tab};
+use crate::web::{self, Path, Shell, Tab, Words};
 
 struct Step {
     title: String,
@@ -19,8 +21,44 @@ struct Step {
     standing: &'static str,
     score: Option<i32>,
     completed_at: Option<Timestamp>,
-    /// What was recorded of it; empty where nothing was begun.
-    href: String,
+    /// What was recorded of each attempt at its course, the first one first.
+    records: Vec<RegistrationId>,
+}
+
+impl Step {
+    fn of(row: &StepRow, words: Words) -> Self {
+        Self {
+            title: row.title.clone(),
+            phase: words.t(&format!("report-phase-{}", row.phase)),
+            standing: match row.status.as_deref() {
+                Some("done") => "done",
+                Some("doing") => "doing",
+                Some("failed") => "failed",
+                _ => "todo",
+            },
+            score: row.score.map(percent),
+            completed_at: row.completed_at,
+            records: Vec::new(),
+        }
+    }
+}
+
+/// The steps, and the time spent in their courses: a course that is two steps is counted once.
+fn steps_and_time(rows: &[StepRow], words: Words) -> (Vec<Step>, f64) {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut known = None;
+    let mut times: BTreeMap<RegistrationId, f64> = BTreeMap::new();
+    for row in rows {
+        if known != Some(row.step_key) {
+            known = Some(row.step_key);
+            steps.push(Step::of(row, words));
+        }
+        if let (Some(step), Some(id)) = (steps.last_mut(), row.registration_id) {
+            step.records.push(id);
+            times.insert(id, row.seconds.unwrap_or_default());
+        }
+    }
+    (steps, times.values().sum())
 }
 
 #[derive(Template)]
@@ -39,6 +77,8 @@ struct EnrolmentPage {
     started_at: Option<Timestamp>,
     completed_at: Option<Timestamp>,
     as_of: Timestamp,
+    /// Spent in the courses of the steps.
+    seconds: f64,
     steps: Vec<Step>,
     told: Vec<Told>,
     /// The page of statements, for whom it is open.
@@ -61,22 +101,9 @@ pub async fn enrolment(
         return Err(unknown());
     }
     let units = identity::org_units(&mut tx).await?;
-    let steps = store::steps(&mut tx, id).await?;
+    let (steps, seconds) = steps_and_time(&store::steps(&mut tx, id).await?, words);
     let told = progress::sentences(&mut tx, RegistrationId(id.0), words).await?;
     let at = Timestamp(now.0 + 1);
-    let step = |row: StepRow| Step {
-        phase: words.t(&format!("report-phase-{}", row.phase)),
-        standing: match row.status.as_deref() {
-            Some("done") => "done",
-            Some("doing") => "doing",
-            Some("failed") => "failed",
-            _ => "todo",
-        },
-        score: row.score.map(percent),
-        completed_at: row.completed_at,
-        href: row.registration_id.map(|id| format!("/reports/registrations/{id}")).unwrap_or_default(),
-        title: row.title,
-    };
     let (crumb, list) = (shell.t("report-title"), shell.t("report-list-title"));
     let page = EnrolmentPage {
         unit: unit_name(line.org_unit_id, &units, words),
@@ -89,7 +116,8 @@ pub async fn enrolment(
         started_at: line.started_at,
         completed_at: line.completed_at,
         as_of: now,
-        steps: steps.into_iter().map(step).collect(),
+        steps,
+        seconds,
         told,
         statements: statements(&reader, RegistrationId(id.0)),
         name: line.name,

@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::access::Selection;
 use super::asked::Status;
 use super::period::Part;
-use crate::core::{EnrolmentId, OrgUnitId, PersonId, ProgrammeId, RegistrationId, Result, Timestamp, plain_letters};
+use crate::core::{
+    EnrolmentId, OrgUnitId, PersonId, ProgrammeId, RegistrationId, Result, StepKey, Timestamp, plain_letters,
+};
 use crate::on_db;
 use crate::storage::Tx;
 
@@ -216,19 +218,21 @@ pub async fn every_line<T: Send>(
     Ok(())
 }
 
+/// Every enrolment with its person, programme and progress. CROSS JOIN: SQLite reads people in the order of their names and
+/// needs no sorting.
+const LINES: &str = "SELECT r.enrolment_id, r.person_id, p.name, r.org_unit_id, r.programme_id, g.title, r.created_at, \
+    r.due_at, r.started_at, r.completed_at, s.progress, s.score_scaled AS score \
+    FROM person p CROSS JOIN report_enrolment r JOIN programme g ON g.id = r.programme_id \
+    LEFT JOIN enrolment_progress s ON s.enrolment_id = r.enrolment_id WHERE r.person_id = p.id";
+
 fn lines_query<DB: sqlx::Database>(selection: &Selection, start: Option<&(Side, Place, String)>) -> QueryBuilder<DB>
 where
     i64: for<'q> Encode<'q, DB> + Type<DB>,
     Uuid: for<'q> Encode<'q, DB> + Type<DB>,
     String: for<'q> Encode<'q, DB> + Type<DB>,
 {
-    // CROSS JOIN: SQLite reads people in the order of their names and needs no sorting.
-    let mut query = QueryBuilder::<DB>::new(
-        "SELECT r.enrolment_id, r.person_id, p.name, r.org_unit_id, r.programme_id, g.title, r.created_at, r.due_at, \
-         r.started_at, r.completed_at, s.progress, s.score_scaled AS score \
-         FROM person p CROSS JOIN report_enrolment r JOIN programme g ON g.id = r.programme_id \
-         LEFT JOIN enrolment_progress s ON s.enrolment_id = r.enrolment_id WHERE r.person_id = p.id AND",
-    );
+    let mut query = QueryBuilder::<DB>::new(LINES);
+    query.push(" AND");
     within(&mut query, selection);
     if let Some(units) = selection.units() {
         // Passes over the people of other units before looking at their enrolments.
@@ -256,47 +260,48 @@ pub async fn programmes(tx: &mut Tx) -> Result<Vec<(ProgrammeId, String)>> {
     Ok(rows)
 }
 
-const LINE: &str = "SELECT r.enrolment_id, r.person_id, p.name, r.org_unit_id, r.programme_id, g.title, r.created_at, r.due_at, \
-    r.started_at, r.completed_at, s.progress, s.score_scaled AS score \
-    FROM report_enrolment r JOIN person p ON p.id = r.person_id JOIN programme g ON g.id = r.programme_id \
-    LEFT JOIN enrolment_progress s ON s.enrolment_id = r.enrolment_id WHERE r.enrolment_id = $1";
-
 /// One enrolment.
 pub async fn line(tx: &mut Tx, id: EnrolmentId) -> Result<Option<Line>> {
-    Ok(on_db!(tx, c => sqlx::query_as(LINE).bind(id).fetch_optional(c).await)?)
+    Ok(on_db!(tx, c => {
+        let mut query = QueryBuilder::<Database>::new(LINES);
+        query.push(" AND p.id = (SELECT person_id FROM enrolment WHERE id = ").push_bind(id.0);
+        query.push(") AND r.enrolment_id = ").push_bind(id.0);
+        query.build_query_as().fetch_optional(c).await
+    })?)
 }
-
-const LINES_OF: &str = "SELECT r.enrolment_id, r.person_id, p.name, r.org_unit_id, r.programme_id, g.title, r.created_at, \
-    r.due_at, r.started_at, r.completed_at, s.progress, s.score_scaled AS score \
-    FROM report_enrolment r JOIN person p ON p.id = r.person_id JOIN programme g ON g.id = r.programme_id \
-    LEFT JOIN enrolment_progress s ON s.enrolment_id = r.enrolment_id WHERE r.person_id = $1 \
-    ORDER BY r.created_at DESC, r.enrolment_id";
 
 /// Every enrolment of one person, the newest first.
 pub async fn lines_of(tx: &mut Tx, person: PersonId) -> Result<Vec<Line>> {
-    Ok(on_db!(tx, c => sqlx::query_as(LINES_OF).bind(person).fetch_all(c).await)?)
+    Ok(on_db!(tx, c => {
+        let mut query = QueryBuilder::<Database>::new(LINES);
+        query.push(" AND p.id = ").push_bind(person.0).push(" ORDER BY r.created_at DESC, r.enrolment_id");
+        query.build_query_as().fetch_all(c).await
+    })?)
 }
 
-/// A step of an enrolment, with the registration of its course.
+/// A step of an enrolment with one attempt at its course, if there is any.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct StepRow {
+    pub step_key: StepKey,
     pub title: String,
     pub phase: String,
     pub status: Option<String>,
     pub score: Option<f64>,
     pub completed_at: Option<Timestamp>,
     pub registration_id: Option<RegistrationId>,
+    pub seconds: Option<f64>,
 }
 
-const STEPS: &str = "SELECT t.title, t.phase, d.status, d.score_scaled AS score, d.completed_at, \
-    (SELECT g.id FROM registration g WHERE g.person_id = e.person_id AND g.course_id = t.course_id AND g.preview = FALSE \
-     ORDER BY g.attempt DESC LIMIT 1) AS registration_id \
+const STEPS: &str = "SELECT t.step_key, t.title, t.phase, d.status, d.score_scaled AS score, d.completed_at, \
+    g.id AS registration_id, q.seconds \
     FROM enrolment e JOIN step t ON t.version_id = e.version_id AND t.removed_at IS NULL \
     LEFT JOIN step_progress d ON d.enrolment_id = e.id AND d.step_key = t.step_key \
+    LEFT JOIN registration g ON g.person_id = e.person_id AND g.course_id = t.course_id AND g.preview = FALSE \
+    LEFT JOIN registration_progress q ON q.registration_id = g.id \
     WHERE e.id = $1 \
-    ORDER BY CASE t.phase WHEN 'before' THEN 0 WHEN 'during' THEN 1 ELSE 2 END, t.position, t.step_key";
+    ORDER BY CASE t.phase WHEN 'before' THEN 0 WHEN 'during' THEN 1 ELSE 2 END, t.position, t.step_key, g.attempt";
 
-/// The steps of an enrolment, in their order.
+/// The steps of an enrolment in their order, each as often as its course was attempted.
 pub async fn steps(tx: &mut Tx, id: EnrolmentId) -> Result<Vec<StepRow>> {
     Ok(on_db!(tx, c => sqlx::query_as(STEPS).bind(id).fetch_all(c).await)?)
 }

@@ -3,7 +3,7 @@
 use super::access::{ReportReader, Selection};
 use super::asked::{Asked, Filters, Status};
 use super::period::Preset;
-use super::store::Line;
+use super::store::{self, Line};
 use crate::core::{OrgUnitId, ProgrammeId, Result, Timestamp};
 use crate::identity::{self, OrgUnits};
 use crate::state::App;
@@ -38,6 +38,8 @@ pub fn unit_name(unit: Option<OrgUnitId>, units: &OrgUnits, words: Words) -> Str
 pub struct Scene {
     pub tx: Tx,
     pub units: OrgUnits,
+    /// The programmes that somebody follows.
+    pub programmes: Vec<(ProgrammeId, String)>,
     pub selection: Selection,
     pub now: Timestamp,
 }
@@ -49,7 +51,8 @@ impl Scene {
         let mut tx = app.db.read().await?;
         let units = identity::org_units(&mut tx).await?;
         let selection = reader.select(asked, &units, now, &app.config.time_zone)?;
-        Ok(Self { tx, units, selection, now })
+        let programmes = store::programmes(&mut tx).await?;
+        Ok(Self { tx, units, programmes, selection, now })
     }
 
     /// `Du 1er décembre 2025 au 30 novembre 2026`.
@@ -58,10 +61,58 @@ impl Scene {
         shell.with("report-from-to", [("first", shell.date(&first)), ("last", shell.date(&last))])
     }
 
+    /// The unit and the programme chosen.
+    pub fn about(&self) -> String {
+        let filters = self.selection.filters();
+        let unit = filters.unit.map(|unit| self.units.name(unit));
+        let programme = filters
+            .programme
+            .and_then(|chosen| self.programmes.iter().find(|(id, _)| *id == chosen))
+            .map(|(_, title)| title.as_str());
+        unit.into_iter().chain(programme).collect::<Vec<_>>().join(" · ")
+    }
+
     /// The moment the figures are of.
     pub fn as_of(&self, shell: &Shell) -> String {
         let at = Timestamp(self.selection.at().0 - 1).min(self.now);
         shell.with("report-as-of", [("at", shell.datetime(&at))])
+    }
+}
+
+/// What the overview and the list begin with, and the files they offer.
+pub struct Head {
+    pub title: String,
+    pub period: String,
+    pub about: String,
+    pub as_of: String,
+    pub form: FilterForm,
+    pub downloads: Downloads,
+    /// Whether there is nothing to show with these filters.
+    pub empty: bool,
+    /// Whether other filters might show something.
+    pub filtered: bool,
+}
+
+impl Head {
+    /// Of the page at `action`, about so many enrolments.
+    pub fn of(
+        action: &'static str,
+        title: &str,
+        reader: &ReportReader,
+        scene: &Scene,
+        rows: i64,
+        shell: &Shell,
+    ) -> Self {
+        Self {
+            title: shell.t(title),
+            period: scene.period_text(shell),
+            about: scene.about(),
+            as_of: scene.as_of(shell),
+            form: FilterForm::of(action, reader, scene, shell.words),
+            downloads: Downloads::of(scene.selection.filters(), rows),
+            empty: rows == 0,
+            filtered: scene.selection.filters().are_set(),
+        }
     }
 }
 
@@ -87,13 +138,7 @@ pub struct FilterForm {
 
 impl FilterForm {
     /// The form as it was filled.
-    pub fn of(
-        action: &'static str,
-        reader: &ReportReader,
-        scene: &Scene,
-        programmes: &[(ProgrammeId, String)],
-        words: Words,
-    ) -> Self {
+    pub fn of(action: &'static str, reader: &ReportReader, scene: &Scene, words: Words) -> Self {
         let filters = scene.selection.filters();
         let period = &filters.period;
         let preset = |preset: Preset| Choice {
@@ -106,7 +151,7 @@ impl FilterForm {
         let date = |day: jiff::civil::Date| if period.preset.is_none() { day.to_string() } else { String::new() };
         let status = |status: Status| Choice {
             value: status.name().to_owned(),
-            label: words.t(&format!("report-status-{}", status.name())),
+            label: words.t(status.word()),
             chosen: filters.status == Some(status),
         };
         let unit = |(id, depth): (OrgUnitId, usize)| Choice {
@@ -126,7 +171,7 @@ impl FilterForm {
             from: date(period.first),
             to: date(period.last),
             units: reader.choices(&scene.units).into_iter().map(unit).collect(),
-            programmes: programmes.iter().map(programme).collect(),
+            programmes: scene.programmes.iter().map(programme).collect(),
             statuses: Status::ALL.into_iter().map(status).collect(),
         }
     }

@@ -18,6 +18,7 @@ mod progress;
 mod quiz;
 mod quiz_editor;
 mod reports;
+mod reports_agree;
 mod reports_cost;
 mod runtime;
 mod server;

@@ -13,30 +13,30 @@ use crate::support::learning::{TestCourse, cmi5, item, place, scorm, tincan};
 use crate::support::{TestApp, TestPerson};
 
 /// A trainer with a programme.
-struct Workshop {
-    trainer: TestPerson,
+pub struct Workshop {
+    pub trainer: TestPerson,
     base: String,
 }
 
 impl Workshop {
-    async fn open(app: &TestApp, title: &str) -> Self {
+    pub async fn open(app: &TestApp, title: &str) -> Self {
         let trainer = app.person("Nadia Colin", Role::Trainer).await;
         let made = trainer.post_form("/trainer/programmes", &[("title", title)]).await.expect(303);
         let base = made.header("location").expect("the builder").to_owned();
         Self { trainer, base }
     }
 
-    fn id(&self) -> String {
+    pub fn id(&self) -> String {
         self.base.rsplit('/').next().expect("an id").to_owned()
     }
 
-    async fn act(&self, path: &str, fields: &[(&str, &str)]) -> String {
+    pub async fn act(&self, path: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.trainer.post_form(&format!("{}{path}", self.base), fields).await.expect(303);
         answer.header("location").expect("an address").to_owned()
     }
 
     /// Adds a step; answers its key.
-    async fn add(&self, phase: &str, what: &str) -> String {
+    pub async fn add(&self, phase: &str, what: &str) -> String {
         let to = self.act("/steps", &[("phase", phase), ("what", what)]).await;
         to.rsplit_once("#step-").unwrap_or_else(|| panic!("{what} was not found: {to}")).1.to_owned()
     }
@@ -58,14 +58,14 @@ fn in_order(page: &str, titles: &[&str]) -> bool {
 }
 
 /// A unit of the organisation.
-async fn unit(app: &TestApp, path: &str) -> OrgUnitId {
+pub async fn unit(app: &TestApp, path: &str) -> OrgUnitId {
     let mut tx = app.app.db.begin().await.expect("a transaction");
     let unit = preau::identity::org_unit_at(&mut tx, path, app.clock.now()).await.expect("a unit");
     tx.commit().await.expect("a commit");
     unit
 }
 
-async fn put_in(app: &TestApp, person: PersonId, unit: OrgUnitId) {
+pub async fn put_in(app: &TestApp, person: PersonId, unit: OrgUnitId) {
     const PUT: &str = "UPDATE person SET org_unit_id = $2 WHERE id = $1";
     let mut tx = app.app.db.begin().await.expect("a transaction");
     on_db!(tx, c => sqlx::query(PUT).bind(person).bind(unit).execute(c).await.map(drop)).expect("a change");
@@ -95,7 +95,7 @@ async fn statements(app: &TestApp, verb: &str) -> usize {
 }
 
 /// Plays a step of one SCO to its end.
-async fn finish(app: &TestApp, learner: &TestPerson, programme: &str, key: &str) -> String {
+pub async fn finish(app: &TestApp, learner: &TestPerson, programme: &str, key: &str) -> String {
     let opened = learner.post_form(&format!("/programmes/{programme}/steps/{key}/open"), &[]).await.expect(303);
     let player = opened.header("location").expect("the player").to_owned();
     let (registration, index) = place(&player);
@@ -106,11 +106,11 @@ async fn finish(app: &TestApp, learner: &TestPerson, programme: &str, key: &str)
     player
 }
 
-async fn one_sco(app: &TestApp) -> TestCourse {
+pub async fn one_sco(app: &TestApp) -> TestCourse {
     app.import(scorm("1.2", &item("a", ""), &[("a", "sco")])).await
 }
 
-const SCO: &str = "Sécurité sur chantier";
+pub const SCO: &str = "Sécurité sur chantier";
 
 both_databases! {
     async fn a_trainer_builds_and_publishes_and_learners_see_it_only_then(app: TestApp) {

@@ -1,11 +1,13 @@
 //! Reports: figures, lists and files say the same, to those who may read them, and at the same cost whatever their size.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use calamine::{Data, DataType, Reader, Xlsx};
+use flate2::read::GzDecoder;
 use preau::core::{EnrolmentId, OrgUnitId, PersonId, ProgrammeId, ProgrammeVersionId};
 use preau::identity::{self, NewPerson, Role};
 use preau::on_db;
+use reqwest::Method;
 
 use crate::both_databases;
 use crate::support::{Answer, TestApp, TestPerson};
@@ -211,6 +213,23 @@ both_databases! {
         assert!(formulas.used_cells().next().is_none(), "{formulas:?}");
     }
 
+    async fn a_file_is_as_whole_compressed_as_it_is_plain(app: TestApp) {
+        let house = House::new(&app, "Accueil du public").await;
+        let person = house.person("Camille", None).await;
+        house.enrol(person, 40, Some(30), Far::Done).await;
+        let hr = app.person("Hélène", Role::Hr).await;
+        for path in ["/reports/enrolments.csv", "/reports/enrolments.xlsx", "/me/record.csv"] {
+            let plain = hr.get(path).await.expect(200);
+            let packed = hr.send(Method::GET, path, Vec::new(), &[("accept-encoding", "gzip")]).await.expect(200);
+            let mut unpacked = packed.body.clone();
+            if packed.header("content-encoding") == Some("gzip") {
+                unpacked.clear();
+                GzDecoder::new(&packed.body[..]).read_to_end(&mut unpacked).expect("a whole file");
+            }
+            assert_eq!(unpacked.len(), plain.body.len(), "{path}");
+        }
+    }
+
     async fn a_manager_sees_the_own_unit_with_all_below_it_and_nothing_else(app: TestApp) {
         let house = House::new(&app, "Accueil du public").await;
         let roads = house.unit("Département/Routes").await;
@@ -266,7 +285,7 @@ both_databases! {
         assert!(page.contains("Accueil du public") && page.contains("1 formation terminée"), "{page}");
         let rows = csv_rows(&camille.get("/me/record.csv").await.expect(200));
         assert_eq!(rows.len(), 3, "{rows:?}");
-        assert_eq!(rows[1][..5], ["Parcours", "Accueil du public", "Terminé", "100%", "84%"]);
+        assert_eq!(rows[1][..5], ["Programme", "Accueil du public", "Terminé", "100%", "84%"]);
         assert_eq!(rows[2][..3], ["Formation", "Accueil", "En cours"]);
         let mut book = workbook(&camille.get("/me/record.xlsx").await.expect(200));
         let sheet = book.worksheet_range_at(0).expect("a sheet").expect("its cells");

@@ -24,6 +24,14 @@ function onceForms(): void {
   });
 }
 
+/** Filters say what the page below them is about, also when the back button brings it back as it was left. */
+function filterForms(): void {
+  addEventListener('pageshow', (event) => {
+    if (!event.persisted) return;
+    for (const form of all<HTMLFormElement>('form.filter-bar[method="get"]')) form.reset();
+  });
+}
+
 /** `<button data-reveals="id" aria-pressed>` shows what is typed into a password field, and hides it before it is sent. */
 function reveals(): void {
   for (const button of all<HTMLButtonElement>('[data-reveals]')) {
@@ -63,6 +71,7 @@ uploaders();
 livingParts();
 checkedTexts();
 onceForms();
+filterForms();
 toastSamples();
 reveals();
 liveRegions((region) => {

@@ -3,7 +3,7 @@
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Cell, File, Rows, disposition};
@@ -43,7 +43,8 @@ pub fn answer(file: File, rows: Rows) -> Result<Response> {
         }
         Some((Ok(Bytes::from(piece)), (None, rows)))
     });
-    Ok((headers, Body::from_stream(body)).into_response())
+    // Who compresses asks once more after the end.
+    Ok((headers, Body::from_stream(body.fuse())).into_response())
 }
 
 /// One row with its line end.

@@ -25,6 +25,27 @@ export async function offer(site, name) {
   return course;
 }
 
+/** Builds and publishes a programme of courses on the trainer's pages. Gives its address. */
+export async function offerProgramme(page, title, courses) {
+  await page.goto("/trainer/programmes");
+  await page.getByLabel("Titre du nouveau programme").fill(title);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/trainer\/programmes\/[0-9a-f-]+$/);
+  for (const [place, course] of courses.entries()) {
+    const adder = page.locator("#add-during");
+    if ((await adder.getAttribute("open")) === null) await adder.locator("summary").click();
+    await adder.getByRole("combobox").pressSequentially(course);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((count) => document.querySelectorAll(".step-row").length === count, place + 1);
+  }
+  const address = new URL(page.url()).pathname;
+  await page.getByRole("button", { name: "Publier", exact: true }).click();
+  await page.getByText(/est publié/).first().waitFor();
+  return address;
+}
+
 /** Publishes a course in the trainer's list. */
 export async function publish(page, title) {
   const row = page.getByRole("row").filter({ hasText: title });

@@ -14,8 +14,8 @@ class Site {
   }
 
   /** The person of this login, made at the first call. */
-  async person(login, name, role) {
-    if (!this.people.has(login)) this.people.set(login, await this.server.person(login, name, role));
+  async person(login, name, role, unit) {
+    if (!this.people.has(login)) this.people.set(login, await this.server.person(login, name, role, unit));
     return this.people.get(login);
   }
 

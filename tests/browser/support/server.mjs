@@ -103,10 +103,11 @@ export class Server {
     return stdout.trim() === "" ? null : JSON.parse(stdout);
   }
 
-  /** A person who can sign in, by the command line as an operator would. */
-  async person(login, name, role) {
+  /** A person who can sign in, by the command line as an operator would; `unit`: where they work, "Direction/Service". */
+  async person(login, name, role, unit) {
     const password = `Préau-${randomBytes(9).toString("base64url")}`;
-    const made = await this.cli(["user", "add", "--login", login, "--name", name, "--role", role, "--password-stdin"], `${password}\n`);
+    const where = unit ? ["--org-unit", unit] : [];
+    const made = await this.cli(["user", "add", "--login", login, "--name", name, "--role", role, ...where, "--password-stdin"], `${password}\n`);
     return { ...made, login, name, role, password };
   }
 }
