@@ -192,13 +192,20 @@ impl Sent {
     }
 }
 
+/// Most parameters of a request. The standard's longest list has a dozen; each is compared with those before it.
+const MOST_PARAMETERS: usize = 100;
+
 /// The parameters of a request; what nobody takes is unknown, and unknown is refused (1.0.3 Communication 3.2).
 #[derive(Clone, Debug, Default)]
 pub struct Params(Vec<(String, String)>);
 
 impl Params {
     fn parse(query: &str) -> Result<Self> {
-        let all: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let given = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        let all: Vec<(String, String)> = given.take(MOST_PARAMETERS + 1).collect();
+        if all.len() > MOST_PARAMETERS {
+            return Err(Error::malformed("parameters-too-many").arg("most", MOST_PARAMETERS));
+        }
         for (index, (name, _)) in all.iter().enumerate() {
             if all[..index].iter().any(|(earlier, _)| earlier == name) {
                 return Err(Error::malformed("parameter-repeated")

@@ -19,7 +19,7 @@ mod media_type;
 pub mod model;
 pub mod native;
 mod pages;
-mod ranges;
+pub mod ranges;
 mod report;
 mod serve;
 mod store;
@@ -36,7 +36,7 @@ pub use command::{Imported, import_files, import_path};
 pub use import::sweep;
 pub use pages::size_in_words;
 pub use report::PackageReport;
-pub use serve::is_shown;
+pub use serve::{is_shown, requested_path};
 
 use crate::state::App;
 

@@ -41,7 +41,7 @@ pub async fn file(State(app): State<App>, request: Request) -> Result<Response> 
         None => return Ok(told(StatusCode::NOT_FOUND, request.headers(), "content-missing")),
     };
     let mut tx = app.db.read().await?;
-    let Some(file) = store::file(&mut tx, version, &decoded(path)).await? else {
+    let Some(file) = store::file(&mut tx, version, &requested_path(path)).await? else {
         return Ok(told(StatusCode::NOT_FOUND, request.headers(), "content-missing"));
     };
     drop(tx);
@@ -49,7 +49,7 @@ pub async fn file(State(app): State<App>, request: Request) -> Result<Response> 
     harden(&app, response.headers_mut());
     let wanted = request.uri().query().is_some_and(|query| query.split('&').any(|part| part == "download"));
     if (wanted || is_office(&file.media_type)) && response.status().is_success() {
-        let path = decoded(path);
+        let path = requested_path(path);
         let name = path.rsplit('/').next().unwrap_or_default();
         let name = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
         set(response.headers_mut(), header::CONTENT_DISPOSITION, &format!("attachment; filename*=UTF-8''{name}"));
@@ -70,8 +70,8 @@ fn is_office(media_type: &str) -> bool {
         .any(|family| media_type.starts_with(family))
 }
 
-/// The path as the archive names it. What is not UTF-8 was written by a page in the encoding of Windows.
-fn decoded(path: &str) -> String {
+/// The path of a file as the archive names it, of the path that a request names. What is not UTF-8 was written by a page in the encoding of Windows.
+pub fn requested_path(path: &str) -> String {
     let bytes: Vec<u8> = percent_decode_str(path).collect();
     let path = match String::from_utf8(bytes) {
         Ok(path) => path,
@@ -285,8 +285,8 @@ mod tests {
 
     #[test]
     fn names_are_decoded_as_browsers_encode_them() {
-        assert_eq!(decoded("a%20b/%C3%A9t%C3%A9.html"), "a b/été.html");
-        assert_eq!(decoded("%E9t%E9.html"), "été.html");
-        assert_eq!(decoded("cours/"), "cours/index.html");
+        assert_eq!(requested_path("a%20b/%C3%A9t%C3%A9.html"), "a b/été.html");
+        assert_eq!(requested_path("%E9t%E9.html"), "été.html");
+        assert_eq!(requested_path("cours/"), "cours/index.html");
     }
 }

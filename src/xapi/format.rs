@@ -78,6 +78,10 @@ pub enum Offset {
     Optional,
 }
 
+/// The years 0 to 9999, which four digits can tell.
+const CALENDAR: std::ops::RangeInclusive<Timestamp> =
+    Timestamp(-62_167_219_200_000_000)..=Timestamp(253_402_300_799_999_999);
+
 /// A moment, `None` if `text` is not one: complete date and time, any precision, and no negative zero offset (`-00`,
 /// `-0000`, `-00:00`; xAPI 1.0.3 Data 4.5: "MUST reject ... a negative offset of zero").
 pub fn timestamp(text: &str, offset: Offset) -> Option<Timestamp> {
@@ -136,7 +140,9 @@ pub fn timestamp(text: &str, offset: Offset) -> Option<Timestamp> {
     let small = |value: i64| i8::try_from(value).ok();
     let time = jiff::civil::Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
     let utc = date.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-    Some(Timestamp(utc.as_microsecond() + micros - seconds_east * 1_000_000))
+    let moment = Timestamp(utc.as_microsecond() + micros - seconds_east * 1_000_000);
+    // The first and the last day of the calendar, told from the far side of the earth, may lie outside of it.
+    CALENDAR.contains(&moment).then_some(moment)
 }
 
 /// An ISO 8601 duration as statements carry it, for example `PT12M30.5S`.

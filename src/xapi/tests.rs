@@ -436,6 +436,15 @@ fn statements() -> impl Strategy<Value = Statement> {
         })
 }
 
+#[test]
+fn a_statement_of_nothing_but_problems_is_told_a_hundred_of_them() {
+    let members: Vec<String> = (0..5_000).map(|n| format!("\"k{n}\":null")).collect();
+    let Err(Refusal::Problems(problems)) = parse(&format!("{{{}}}", members.join(",")), Version::V1) else {
+        panic!("it was taken")
+    };
+    assert_eq!(problems.len(), 100);
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back(statement in statements()) {

@@ -5,6 +5,8 @@ mod authorisation;
 mod catalogue;
 mod commands;
 mod demo;
+#[path = "../fuzz/mod.rs"]
+mod fuzz;
 mod identity;
 mod jobs;
 mod lrs;

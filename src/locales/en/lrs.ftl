@@ -35,6 +35,7 @@ error-parameter-missing = The parameter { $name } is missing.
 error-parameter-wrong = The value of the parameter { $name } does not fit.
 error-parameter-unknown = The parameter { $name } is unknown.
 error-parameter-repeated = The parameter { $name } is given twice.
+error-parameters-too-many = The request carries more than { $most } parameters.
 error-document-unknown = There is no such document.
 error-document-changed = The document has changed in the meantime.
 error-document-condition-missing = This document exists already: say on which version your change is based.

@@ -35,6 +35,7 @@ error-parameter-missing = Le paramètre { $name } manque.
 error-parameter-wrong = La valeur du paramètre { $name } ne convient pas.
 error-parameter-unknown = Le paramètre { $name } est inconnu.
 error-parameter-repeated = Le paramètre { $name } est donné deux fois.
+error-parameters-too-many = La demande porte plus de { $most } paramètres.
 error-document-unknown = Ce document n'existe pas.
 error-document-changed = Le document a changé entre-temps.
 error-document-condition-missing = Ce document existe déjà : indiquez la version sur laquelle vous vous appuyez.

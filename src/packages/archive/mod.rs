@@ -274,18 +274,19 @@ fn overlaps(listed: &[Listed], findings: &mut Findings) {
 
 /// One file a path: true doubles go, contradictions are errors, names that differ only in case are told.
 fn without_conflicts(mut entries: Vec<Entry>, findings: &mut Findings) -> Vec<Entry> {
-    // Some tools write folders as empty files without a final slash.
-    let folders: std::collections::HashSet<&str> = entries.iter().flat_map(|entry| ancestors(&entry.path)).collect();
+    // Some tools write folders as empty files without a final slash. Folders are not listed: there may be hundreds a file.
+    let mut paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    paths.sort_unstable();
     let mut doubtful: Vec<usize> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        if folders.contains(entry.path.as_str()) {
+        if is_folder(&entry.path, &paths) {
             doubtful.push(index);
             if entry.size > 0 {
                 findings.add(Finding::error("file-folder-conflict").file(entry.path.as_str()));
             }
         }
     }
-    drop(folders);
+    drop(paths);
     // Digests, because a second copy of 50,000 long paths is worth avoiding.
     let digests = RandomState::new();
     let mut seen: HashMap<u64, usize> = HashMap::with_capacity(entries.len());
@@ -310,9 +311,10 @@ fn without_conflicts(mut entries: Vec<Entry>, findings: &mut Findings) -> Vec<En
     entries
 }
 
-/// `a`, `a/b` of `a/b/c`.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    path.match_indices('/').map(|(end, _)| &path[..end])
+/// Whether one of the sorted paths lies below `path`.
+fn is_folder(path: &str, sorted: &[&str]) -> bool {
+    let inside = sorted.partition_point(|other| other.bytes().lt(path.bytes().chain([b'/'])));
+    sorted.get(inside).and_then(|other| other.strip_prefix(path)).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn unreadable(error: &ZipError) -> Finding {

@@ -66,8 +66,15 @@ pub fn boolean(text: &str) -> Option<bool> {
     }
 }
 
+/// Elements inside each other that are kept. The vocabulary has five; JSON that nests too deeply is not read again.
+const DEEPEST: usize = 20;
+
 /// The element whole, as far as there is room.
 fn fragment(element: Element<'_>, reading: &mut Reading) -> Fragment {
+    fragment_at(element, 1, reading)
+}
+
+fn fragment_at(element: Element<'_>, depth: usize, reading: &mut Reading) -> Fragment {
     let attributes: BTreeMap<String, String> =
         element.attributes().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let text = element.text();
@@ -77,10 +84,10 @@ fn fragment(element: Element<'_>, reading: &mut Reading) -> Fragment {
     reading.spend(150 + map + texts + text.len());
     let mut children = Vec::new();
     for child in element.children() {
-        if reading.is_full() {
+        if reading.is_full() || depth >= DEEPEST {
             break;
         }
-        children.push(fragment(child, reading));
+        children.push(fragment_at(child, depth + 1, reading));
     }
     Fragment { name: element.name().to_owned(), attributes, text: text.to_owned(), children }
 }

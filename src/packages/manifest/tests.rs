@@ -117,6 +117,18 @@ fn a_scorm_2004_course_keeps_its_sequencing() {
 }
 
 #[test]
+fn rules_that_nest_without_end_are_kept_as_far_as_they_read_back() {
+    let nested = "<rule a='1'>".repeat(80) + &"</rule>".repeat(80);
+    let manifest = scorm12(
+        &ONE_SCO.replace("<title>Début</title>", &format!("<title>Début</title><sequencing>{nested}</sequencing>")),
+    )
+    .replace("1.2</schemaversion>", "2004 4th Edition</schemaversion>");
+    let (outline, _) = read(&[("imsmanifest.xml", &manifest), ("index.html", "x")]);
+    let details = outline.unwrap().courses[0].activities[0].details.clone();
+    assert_eq!(serde_json::from_str::<ActivityDetails>(&serde_json::to_string(&details).unwrap()).unwrap(), details);
+}
+
+#[test]
 fn what_real_manifests_do_wrong_is_told_and_borne() {
     let manifest = scorm12(
         "<organizations default='nope'><organization identifier='O'>\

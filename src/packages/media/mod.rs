@@ -6,7 +6,7 @@ mod captions;
 mod pages;
 mod store;
 mod transcode;
-mod vtt;
+pub mod vtt;
 
 use axum::Router;
 use axum::routing::{get, post};

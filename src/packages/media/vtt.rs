@@ -76,7 +76,9 @@ pub fn read(text: &str) -> Result<Captions, Fault> {
         if let Some(wrong) = spoken.iter().position(|line| line.contains("-->")) {
             return fault("blank-line-missing", line + wrong + 1);
         }
-        if spoken.iter().all(|line| line.trim().is_empty()) {
+        // A line of nothing but marks that are left out would end the cue.
+        let spoken: Vec<String> = spoken.into_iter().filter(|line| !line.trim().is_empty()).collect();
+        if spoken.is_empty() {
             continue;
         }
         cues += 1;
@@ -130,12 +132,9 @@ fn harmless(line: &str) -> String {
     let mut rest = line;
     while let Some(open) = rest.find('<') {
         kept.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('>').map(|close| open + close) else {
-            rest = &rest[open + 1..];
-            kept.push_str("&lt;");
-            continue;
-        };
-        let inside = rest[open + 1..close].trim();
+        rest = &rest[open..];
+        let Some(close) = rest.find('>') else { break };
+        let inside = rest[1..close].trim();
         let name = inside.trim_start_matches('/').split([' ', '.', '\t']).next().unwrap_or_default();
         if MARKS.contains(&name) {
             let voice = if inside.starts_with("v ") { &inside[1..] } else { "" };
@@ -144,7 +143,7 @@ fn harmless(line: &str) -> String {
         }
         rest = &rest[close + 1..];
     }
-    kept.push_str(rest);
+    kept.push_str(&rest.replace('<', "&lt;"));
     kept.trim_end().to_owned()
 }
 
@@ -183,6 +182,13 @@ mod tests {
             "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nBonjour\n\n01:00:03.000 --> 01:00:04.000\nÀ bientôt\n"
         );
         assert_eq!(read, super::read(&read.text).unwrap(), "what was written reads the same");
+    }
+
+    #[test]
+    fn a_line_of_marks_that_are_left_out_leaves_no_hole_in_its_cue() {
+        let read =
+            read("1\n00:00:01,000 --> 00:00:02,000\n<font color=\"red\">\nBonjour\n</font>\nà tous < <\n").unwrap();
+        assert_eq!(read.text, "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nBonjour\nà tous &lt; &lt;\n");
     }
 
     #[test]

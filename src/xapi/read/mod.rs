@@ -49,6 +49,9 @@ impl Version {
     }
 }
 
+/// Problems told of one statement: enough to mend a client by, and the answer stays small.
+const MOST_PROBLEMS: usize = 100;
+
 /// Something in a statement that the specification forbids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -140,8 +143,10 @@ impl<'j> Reader<'j> {
 
     /// Notes a problem here; `None` so that a reading function can end with it.
     fn wrong<T>(&mut self, rule: &'static str, requirement: impl Into<Cow<'static, str>>) -> Option<T> {
-        let pointer = self.pointer();
-        self.problems.push(Problem { pointer, rule, requirement: requirement.into() });
+        if self.problems.len() < MOST_PROBLEMS {
+            let pointer = self.pointer();
+            self.problems.push(Problem { pointer, rule, requirement: requirement.into() });
+        }
         None
     }
 

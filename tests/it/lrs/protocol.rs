@@ -27,6 +27,9 @@ both_databases! {
         tool.get(&query(&[("statementId", "fd41c918-b88b-4b20-a0a5-a4c32391aaa0")])).await.expect(404);
         tool.get("/xapi/nothing").await.expect(404);
         tool.delete("/xapi/statements").await.expect(405);
+        let many = (0..400_000).map(|n| n.to_string()).collect::<Vec<_>>().join("&");
+        let answer = app.content().post_bytes("/xapi/statements?method=GET", "text/plain", many.into_bytes()).await.expect(400);
+        assert_eq!(answer.json()["code"], "parameters-too-many", "whoever sends them");
         tool.post_bytes("/xapi/statements", "text/html", b"{}".to_vec()).await.expect(400);
         tool.post_bytes("/xapi/statements", "multipart/mixed; boundary=x", b"{}".to_vec()).await.expect(415);
         tool.post_bytes("/xapi/statements", "application/json", b"{\xff}".to_vec()).await.expect(400);

@@ -281,6 +281,16 @@ fn memory_stays_small_whatever_is_imported() {
         import("zeros", ends);
     }
 
+    // Files below five hundred folders each.
+    std::fs::write(&path, course(&[])).unwrap();
+    let archive = std::fs::File::options().read(true).write(true).open(&path).unwrap();
+    let mut writer = ZipWriter::new_append(archive).unwrap();
+    for n in 0..8_000 {
+        writer.start_file(format!("{n}/{}x", "a/".repeat(490)), SimpleFileOptions::DEFAULT).unwrap();
+    }
+    writer.finish().unwrap();
+    import("deep folders", "scorm12");
+
     // 20,000 files, each listed in the manifest; then as many as may be, with the longest names that are let in.
     for (count, folder) in [(20_000, "media".to_owned()), (49_000, format!("media/{}", "p".repeat(140)))] {
         let mut writer = ZipWriter::new(std::fs::File::create(&path).unwrap());
