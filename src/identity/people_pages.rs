@@ -15,7 +15,7 @@ use crate::identity::pages::roles_in_words;
 use crate::identity::people::{self, Page, Position, Wanted};
 use crate::identity::{password, store};
 use crate::state::App;
-use crate::web::{Fields, Flash, Shell, render};
+use crate::web::{Choice, Fields, Flash, Shell, render};
 
 /// People on one page of the list.
 const PAGE: i64 = 50;
@@ -75,17 +75,11 @@ struct PersonForm {
     name: String,
     login: String,
     unit: String,
-    roles: Vec<RoleChoice>,
+    roles: Vec<Choice>,
     /// Which field is wrong, and why.
     name_fault: String,
     login_fault: String,
     unit_fault: String,
-}
-
-struct RoleChoice {
-    name: &'static str,
-    label: String,
-    checked: bool,
 }
 
 /// `GET /admin/people`.
@@ -158,11 +152,12 @@ fn address(filter: &Filter, position: &[(&str, &str)]) -> String {
     if query.is_empty() { "/admin/people".to_owned() } else { format!("/admin/people?{query}") }
 }
 
-fn role_choices(shell: &Shell, checked: &[Role]) -> Vec<RoleChoice> {
+fn role_choices(shell: &Shell, checked: &[Role]) -> Vec<Choice> {
     Role::ALL
-        .map(|role| RoleChoice {
-            name: role.name(),
+        .map(|role| Choice {
+            value: role.name(),
             label: shell.t(&format!("role-{role}")),
+            hint: String::new(),
             checked: checked.contains(&role),
         })
         .into()

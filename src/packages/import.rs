@@ -202,16 +202,7 @@ impl Import {
             let key = format!("{prefix}/poster");
             let size = tokio::fs::metadata(&poster.0).await?.len();
             self.app.blobs.put_file(&key, &poster.0).await?;
-            looked.files.push(NewFile {
-                path: POSTER.to_owned(),
-                media_type: "image/jpeg".to_owned(),
-                deflated: false,
-                offset: 0,
-                compressed: size,
-                size,
-                crc32: 0,
-                blob: Some(key),
-            });
+            looked.files.push(NewFile::of_blob(POSTER, "image/jpeg".to_owned(), size, key));
         }
         self.app.blobs.put_file(&upload_key(self.upload.version), &self.upload.path).await
     }

@@ -57,6 +57,22 @@ pub struct NewFile {
     pub blob: Option<String>,
 }
 
+impl NewFile {
+    /// A file that is a blob of its own.
+    pub fn of_blob(path: &str, media_type: String, size: u64, blob: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            media_type,
+            deflated: false,
+            offset: 0,
+            compressed: size,
+            size,
+            crc32: 0,
+            blob: Some(blob),
+        }
+    }
+}
+
 /// A course to be written.
 pub struct NewCourse {
     /// Its identifier.

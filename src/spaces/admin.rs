@@ -11,7 +11,7 @@ use super::store::{self, Listed};
 use crate::core::{Error, Kind, Result};
 use crate::identity::Administrator;
 use crate::state::App;
-use crate::web::{Flash, Path, Shell, Tab, render};
+use crate::web::{Choice, Flash, Path, Shell, Tab, render};
 
 #[derive(Template)]
 #[template(path = "spaces/templates/admin_list.html")]
@@ -54,14 +54,6 @@ struct FormView {
     description_fault: String,
     origins_fault: String,
     choices: Vec<Choice>,
-}
-
-/// One visibility to choose.
-struct Choice {
-    value: &'static str,
-    label: String,
-    hint: String,
-    checked: bool,
 }
 
 impl SpaceForm {

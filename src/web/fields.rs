@@ -40,6 +40,16 @@ impl Fields {
     }
 }
 
+/// One of the boxes of a form, as it is drawn.
+pub struct Choice {
+    /// What the form sends for it.
+    pub value: &'static str,
+    pub label: String,
+    /// More about it; may be empty.
+    pub hint: String,
+    pub checked: bool,
+}
+
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Error;
 

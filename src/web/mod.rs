@@ -20,7 +20,7 @@ mod shell;
 pub use asker::asked_by_program;
 pub use cookies::HostCookie;
 pub use document::{NotAllowed, ProblemDocument};
-pub use fields::Fields;
+pub use fields::{Choice, Fields};
 pub use hear_out::hear_out;
 pub use hosts::by_host;
 pub use i18n::Words;

@@ -12,7 +12,7 @@ use crate::core::{DeliveryId, Error, Kind, Result, SpaceId, Timestamp, WebhookId
 use crate::identity::Administrator;
 use crate::outbox::EventKind;
 use crate::state::App;
-use crate::web::{Fields, Flash, Path, Shell, Tab, render};
+use crate::web::{Choice, Fields, Flash, Path, Shell, Tab, render};
 
 /// Longest description.
 const DESCRIPTION: usize = 200;
@@ -43,22 +43,17 @@ struct EndpointView {
 struct Form {
     url: String,
     description: String,
-    kinds: Vec<KindChoice>,
+    kinds: Vec<Choice>,
     space: Option<SpaceId>,
     url_fault: String,
     kinds_fault: String,
 }
 
-struct KindChoice {
-    name: &'static str,
-    label: String,
-    checked: bool,
-}
-
-fn kind_choices(shell: &Shell, checked: &[EventKind]) -> Vec<KindChoice> {
-    let choice = |kind: EventKind| KindChoice {
-        name: kind.name(),
+fn kind_choices(shell: &Shell, checked: &[EventKind]) -> Vec<Choice> {
+    let choice = |kind: EventKind| Choice {
+        value: kind.name(),
         label: shell.t(&kind_key(kind.name())),
+        hint: kind.name().to_owned(),
         checked: checked.contains(&kind),
     };
     EventKind::ALL.map(choice).into()

@@ -111,16 +111,7 @@ async fn fetch(app: &App, key: &str, size: u64, target: std::fs::File) -> Result
 async fn put(app: &App, file: &Spooled, path: &str, key: &str) -> Result<NewFile> {
     let size = tokio::fs::metadata(&file.0).await?.len();
     app.blobs.put_file(key, &file.0).await?;
-    Ok(NewFile {
-        path: path.to_owned(),
-        media_type: crate::packages::media_type::essence(path),
-        deflated: false,
-        offset: 0,
-        compressed: size,
-        size,
-        crc32: 0,
-        blob: Some(key.to_owned()),
-    })
+    Ok(NewFile::of_blob(path, crate::packages::media_type::essence(path), size, key.to_owned()))
 }
 
 /// The rendition, its files, and what the activity says of itself: whole, and only while the job is ours.

@@ -253,15 +253,5 @@ fn plain_title(title: &str) -> String {
 
 /// An asset as a file of a version.
 fn file(path: &str, asset: &assets::Asset, key: String) -> NewFile {
-    let size = asset.size.unsigned_abs();
-    NewFile {
-        path: path.to_owned(),
-        media_type: asset.media_type.clone(),
-        deflated: false,
-        offset: 0,
-        compressed: size,
-        size,
-        crc32: 0,
-        blob: Some(key),
-    }
+    NewFile::of_blob(path, asset.media_type.clone(), asset.size.unsigned_abs(), key)
 }
