@@ -437,7 +437,11 @@ mod tests {
         let done = Standing::of(&[record(a, true, Some("completed"), "passed", 200), record(b, false, None, "", 0)]);
         assert_eq!((done.status, done.completed_at), ("done", Some(Timestamp(210))));
         let failed = Standing::of(&[record(a, true, Some("completed"), "failed", 200), record(b, true, None, "", 0)]);
-        assert_eq!((failed.status, failed.done, failed.progress), ("doing", 0, 0.0), "a failed step has to be done again");
+        assert_eq!(
+            (failed.status, failed.done, failed.progress),
+            ("doing", 0, 0.0),
+            "a failed step has to be done again"
+        );
         let none = Standing::of(&[record(a, true, None, "", 0)]);
         assert_eq!((none.status, none.started_at, none.progress), ("todo", None, 0.0));
         assert_eq!(Standing::of(&[]).status, "todo", "a programme without steps is never done");
