@@ -49,10 +49,15 @@ export async function signIn(page, person) {
 export async function assertAccessible(page, what = page.url()) {
   for (const frame of page.frames().filter((frame) => /^https?:/.test(frame.url()))) {
     await frame.evaluate(AXE);
-    // Colours halfway between two themes are nobody's: what moves and will stop is waited for.
-    await frame.evaluate(() => Promise.all(document.getAnimations()
-      .filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime))
-      .map((animation) => animation.finished.catch(() => {}))));
+    // Colours halfway between two themes are nobody's: what moves and will stop is waited for. What inherits its colour begins
+    // to move when its parent has stopped, so that is asked again until nothing moves.
+    await frame.evaluate(async () => {
+      const moving = () => document.getAnimations().filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime)
+        && animation.playState === "running");
+      for (let now = moving(); now.length > 0; now = moving()) {
+        await Promise.all(now.map((animation) => animation.finished.catch(() => {})));
+      }
+    });
     const violations = await frame.evaluate(async () => {
       // iframes: false: each frame is asked for itself.
       const { violations } = await axe.run(document, { iframes: false });
