@@ -74,7 +74,7 @@ pub async fn keep_swept(app: App) {
     loop {
         hours.tick().await;
         match lrs::sweep(&app).await {
-            Ok(credentials) => tracing::debug!(credentials, "swept"),
+            Ok(removed) => tracing::debug!(removed, "swept"),
             // The next hour is soon enough.
             Err(cause) => tracing::warn!(%cause, "cannot sweep"),
         }

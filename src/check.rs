@@ -100,7 +100,8 @@ fn writable(folder: &std::path::Path) -> std::io::Result<String> {
 const NAMED: &str = "
     SELECT blob FROM package_version WHERE blob IS NOT NULL
     UNION SELECT blob FROM package_file WHERE blob IS NOT NULL
-    UNION SELECT blob FROM rendition";
+    UNION SELECT blob FROM rendition
+    UNION SELECT blob FROM statement_attachment";
 
 /// Whether each file that a row names is there.
 async fn blobs(app: &App) -> Result<std::result::Result<String, String>> {

@@ -33,6 +33,8 @@ pub struct Config {
     pub log: String,
     /// Limits of imports.
     pub packages: Packages,
+    /// The Learning Record Store.
+    pub lrs: Lrs,
     /// Logins.
     pub logins: Logins,
     /// What leaves by webhook.
@@ -49,6 +51,14 @@ pub struct Packages {
     pub max_unpacked_bytes: u64,
     /// Most files in an archive.
     pub max_files: u64,
+}
+
+/// Limits of the Learning Record Store.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lrs {
+    /// Largest attachments of one request together, in bytes.
+    pub max_attachments_bytes: u64,
 }
 
 /// How long a login lasts.

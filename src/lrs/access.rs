@@ -197,7 +197,7 @@ const SWEEP: &str = "DELETE FROM launch_credential WHERE key IN
 const SWEPT_AT_ONCE: i64 = 500;
 
 /// Removes the credentials of launches that have expired; they open nothing any more. Answers how many there were.
-pub async fn sweep(app: &App) -> Result<u64> {
+pub(super) async fn sweep(app: &App) -> Result<u64> {
     let now = app.clock.now();
     let mut swept = 0;
     loop {
@@ -283,17 +283,11 @@ impl Access {
             .detail(format!("{what}: this credential is of one launch and speaks only of its learner and registration"))
     }
 
-    /// Stores statements under this credential's authority.
-    pub(super) async fn write(
-        &self,
-        tx: &mut Tx,
-        app: &App,
-        received: Vec<Received>,
-        version: Version,
-    ) -> Result<(Vec<StatementId>, Vec<Stored>)> {
+    /// The right to store these statements.
+    pub(super) fn may_write(&self, received: &[Received]) -> Result<()> {
         self.one_of(&[Scope::StatementsWrite])?;
         if let Some(launch) = &self.launch {
-            for received in &received {
+            for received in received {
                 let statement = &received.statement;
                 // A voided statement no longer counts, whoever made it: that is for people to decide.
                 if statement.voids() {
@@ -309,6 +303,18 @@ impl Access {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Stores statements under this credential's authority.
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        received: Vec<Received>,
+        version: Version,
+    ) -> Result<(Vec<StatementId>, Vec<Stored>)> {
+        self.may_write(&received)?;
         if self.forgets() {
             let ids = received.iter().map(|received| received.statement.id.unwrap_or_else(StatementId::new));
             return Ok((ids.collect(), Vec::new()));
@@ -371,7 +377,8 @@ impl Access {
         self.launch.as_ref().map(|launch| launch.id)
     }
 
-    fn forgets(&self) -> bool {
+    /// Whether what is written is only checked.
+    pub(super) fn forgets(&self) -> bool {
         self.scopes.contains(&Scope::Forget)
     }
 

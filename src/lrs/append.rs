@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::attachments::{self, Attached, AttachedRow};
 use super::links::{self, Links};
 use super::store::{self, LinkRow, Row};
 use crate::core::{Error, RegistrationId, Result, StatementId, Timestamp};
@@ -67,18 +68,19 @@ impl Authority {
     }
 }
 
-/// A statement on its way in: what it says, and the text that says it.
+/// A statement on its way in: what it says, the text that says it, and the files that came with it.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub statement: Statement,
     pub text: String,
+    pub attached: Vec<Attached>,
 }
 
 impl TryFrom<Statement> for Received {
     type Error = Error;
 
     fn try_from(statement: Statement) -> Result<Self> {
-        Ok(Self { text: serde_json::to_string(&statement)?, statement })
+        Ok(Self { text: serde_json::to_string(&statement)?, statement, attached: Vec::new() })
     }
 }
 
@@ -144,6 +146,7 @@ async fn store_batch(
     let mut rows = Vec::with_capacity(received.len());
     let mut stored = Vec::with_capacity(received.len());
     let mut links = Vec::new();
+    let mut attached = Vec::new();
     for ((received, id), seq) in received.into_iter().zip(&ids).zip(numbers.iter()) {
         if let Some(row) = known.get(&id.0) {
             must_be_the_same(&received.text, &row.body, *id)?;
@@ -151,6 +154,7 @@ async fn store_batch(
         }
         let row = row(&received, *id, seq, &authority_text, authority, &voided)?;
         links.push(Links::of(&received.statement, Some(&authority.actor)));
+        attached.extend(received.attached.into_iter().map(|attached| AttachedRow { seq, attached }));
         stored.push(Stored {
             seq,
             id: *id,
@@ -169,6 +173,7 @@ async fn store_batch(
     }
     tx.keep(numbers);
     write(tx, &rows).await?;
+    attachments::insert(tx, &attached).await?;
     link(tx, &stored, &links, referring).await?;
     let targets: Vec<Uuid> = stored
         .iter()

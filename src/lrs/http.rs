@@ -9,14 +9,14 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::access::{self, Access};
-use super::{resources, statements};
+use super::{receive, resources, statements};
 use crate::core::{Error, Kind, Result, Timestamp};
 use crate::state::App;
 use crate::xapi::format::{self, Offset};
 use crate::xapi::{Actor, AgentKey, Ifi, Refusal, Version, exact};
 
 /// Largest request accepted. A statement is about a kilobyte, a saved state rarely a hundred.
-const MAX_BODY: usize = 16 * 1024 * 1024;
+pub const MAX_BODY: usize = 16 * 1024 * 1024;
 
 pub const VERSION: HeaderName = HeaderName::from_static("x-experience-api-version");
 const CONSISTENT: HeaderName = HeaderName::from_static("x-experience-api-consistent-through");
@@ -83,13 +83,12 @@ fn preflight() -> Response {
 
 async fn serve(app: App, resource: &str, request: Request, version: &mut Version) -> Result<Response> {
     let (parts, body) = request.into_parts();
-    let mut sent = Sent {
-        method: parts.method,
-        params: Params::parse(parts.uri.query().unwrap_or_default())?,
-        headers: parts.headers,
-        body: read(body).await?,
-    };
+    let params = Params::parse(parts.uri.query().unwrap_or_default())?;
     let resource = resource.trim_matches('/');
+    // Attachments are read as they come, once it is known who sends them.
+    let is_message = resource == "statements" && !params.has("method") && receive::is_message(&parts.headers);
+    let (body, message) = if is_message { (Bytes::new(), Some(body)) } else { (read(body).await?, None) };
+    let mut sent = Sent { method: parts.method, params, headers: parts.headers, body };
     if resource == "about" {
         return resources::about(&sent.method, sent.params);
     }
@@ -111,7 +110,7 @@ async fn serve(app: App, resource: &str, request: Request, version: &mut Version
     let call =
         Call { app, access, method, version: *version, params: sent.params, headers: sent.headers, body: sent.body };
     match resource {
-        "statements" => statements::answer(call).await,
+        "statements" => statements::answer(call, message).await,
         "activities/state" => resources::state(call).await,
         "agents/profile" => resources::agent_profile(call).await,
         "activities/profile" => resources::activity_profile(call).await,

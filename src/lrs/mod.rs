@@ -8,21 +8,22 @@
 
 mod access;
 mod append;
+mod attachments;
 mod documents;
 mod http;
 mod links;
 mod pages;
 mod query;
+mod receive;
 mod resources;
+mod signed;
 mod statements;
 mod store;
 
 use axum::Router;
 use axum::routing::{any, get};
 
-pub use access::{
-    Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials, sweep,
-};
+pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
 pub use append::{Authority, append};
 pub use store::is_transient;
 
@@ -39,6 +40,11 @@ pub fn xapi_routes() -> Router<App> {
 /// The pages of the application.
 pub fn routes() -> Router<App> {
     Router::new().route("/admin/statements", get(pages::list))
+}
+
+/// Removes what has run out: credentials of launches, and files that no statement came to name. Answers how many there were.
+pub async fn sweep(app: &App) -> Result<u64> {
+    Ok(access::sweep(app).await? + attachments::sweep(app).await?)
 }
 
 /// The statements of one registration in the order of storing, without the voided ones.

@@ -3,44 +3,47 @@
 use std::collections::HashMap;
 
 use axum::Json;
+use axum::body::Body;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use super::append::Received;
-use super::http::{Call, no_method, refused};
+use super::attachments::{self, Enclosed};
+use super::http::{Call, Params, no_method};
 use super::query::{self, Filter};
+use super::receive::{self, Arrived};
 use super::{links, store};
-use crate::core::{Error, Kind, Result, StatementId, Timestamp};
+use crate::core::{Error, Result, StatementId, Timestamp};
+use crate::storage::Tx;
 use crate::xapi::json::{Json as Text, Value};
-use crate::xapi::{ActivityKey, Attachment, Languages, Object, Problem, Refusal, Statement, VerbKey, canonical, ids};
+use crate::xapi::{ActivityKey, Languages, VerbKey, canonical, ids};
 
 /// Statements in one page, and the most a page can have.
 const PAGE: i64 = 100;
 const MOST: i64 = 500;
-/// The largest statement kept. A page is held in memory, so what one statement can be is bounded as their number is.
-const MAX_STATEMENT: usize = 1024 * 1024;
 /// How often a writer begins again when the database preferred another.
 const ATTEMPTS: usize = 8;
 
-pub async fn answer(call: Call) -> Result<Response> {
+/// `message` is the body of a request of several parts, which is read by whoever wants it.
+pub async fn answer(call: Call, message: Option<Body>) -> Result<Response> {
     match call.method {
-        Method::PUT => put(call).await,
-        Method::POST => post(call).await,
+        Method::PUT => put(call, message).await,
+        Method::POST => post(call, message).await,
         Method::GET => get(call).await,
         _ => no_method("GET, HEAD, POST, PUT, OPTIONS"),
     }
 }
 
 /// Stores one statement under the id of the request.
-async fn put(mut call: Call) -> Result<Response> {
+async fn put(mut call: Call, message: Option<Body>) -> Result<Response> {
     let id = call.params.required("statementId")?;
     let id = crate::xapi::format::uuid(&id).ok_or_else(|| {
         Error::malformed("parameter-wrong").arg("name", "statementId").detail("`statementId` must be a UUID")
     })?;
     call.params.finish()?;
-    let mut received = read(&call)?;
-    let [one] = received.as_mut_slice() else {
+    let mut arrived = receive::read(&call, message).await?;
+    let [one] = arrived.received.as_mut_slice() else {
         return Err(Error::malformed("statement-one").detail("PUT stores exactly one statement"));
     };
     match one.statement.id {
@@ -50,18 +53,20 @@ async fn put(mut call: Call) -> Result<Response> {
         }
         _ => one.statement.id = Some(StatementId(id)),
     }
-    write(&call, received).await?;
+    write(&call, arrived).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Stores one statement or a batch; all of it or nothing. Answers the ids in their order.
-async fn post(call: Call) -> Result<Response> {
+async fn post(call: Call, message: Option<Body>) -> Result<Response> {
     call.params.finish()?;
-    let ids = write(&call, read(&call)?).await?;
+    let ids = write(&call, receive::read(&call, message).await?).await?;
     Ok(Json(ids.iter().map(ToString::to_string).collect::<Vec<_>>()).into_response())
 }
 
-async fn write(call: &Call, received: Vec<Received>) -> Result<Vec<StatementId>> {
+async fn write(call: &Call, arrived: Arrived) -> Result<Vec<StatementId>> {
+    call.access.may_write(&arrived.received)?;
+    let received = arrived.kept(call).await?;
     for _ in 1..ATTEMPTS {
         match try_write(call, received.clone()).await {
             Err(error) if store::is_transient(&error) => {
@@ -79,71 +84,6 @@ async fn try_write(call: &Call, received: Vec<Received>) -> Result<Vec<Statement
     tx.commit().await?;
     tracing::debug!(count = stored.len(), "statements stored");
     Ok(ids)
-}
-
-/// The statements in the body, every problem of all of them told at once.
-fn read(call: &Call) -> Result<Vec<Received>> {
-    let media_type = call.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "application/json" => {}
-        "multipart/mixed" => {
-            return Err(Error::new(Kind::UnsupportedType, "attachments-unsupported")
-                .detail("attachments are accepted by fileUrl only; send the statements as application/json"));
-        }
-        _ => {
-            return Err(Error::malformed("content-type")
-                .detail("Content-Type must be application/json or multipart/mixed (1.0.3 Communication 1.5)"));
-        }
-    }
-    let text = std::str::from_utf8(&call.body)
-        .map_err(|cause| Error::malformed("statement-not-json").detail("the body must be UTF-8").caused_by(cause))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let json = Text::parse(text).map_err(|error| refused(Refusal::Syntax(error)))?;
-    let single = std::slice::from_ref(&json);
-    let (items, batch) = json.as_array().map_or((single, false), |items| (items, true));
-    let mut received = Vec::with_capacity(items.len());
-    let mut problems = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let base = if batch { format!("/{index}") } else { String::new() };
-        if item.raw.len() > MAX_STATEMENT {
-            // 1.0.3 Communication 3.2: 413 is for statements larger than the store allows.
-            return Err(Error::new(Kind::TooLarge, "statement-too-large")
-                .arg("size", "1 MiB")
-                .detail(format!("`{base}`: a statement may have {MAX_STATEMENT} bytes")));
-        }
-        match crate::xapi::statement(item, call.version, &base) {
-            Ok(statement) => {
-                problems.extend(missing_parts(&statement, &base));
-                received.push(Received { statement, text: item.raw.to_owned() });
-            }
-            Err(found) => problems.extend(found),
-        }
-        // Enough to mend a client by; a million broken statements must not make a gigabyte of answer.
-        if problems.len() > 100 {
-            break;
-        }
-    }
-    if problems.is_empty() { Ok(received) } else { Err(refused(Refusal::Problems(problems))) }
-}
-
-/// An attachment without fileUrl must come with the request, and as plain JSON it cannot (1.0.3 Communication 1.5.1).
-fn missing_parts(statement: &Statement, base: &str) -> Vec<Problem> {
-    let sub = match &statement.object {
-        Object::SubStatement(sub) => sub.attachments.as_slice(),
-        _ => &[],
-    };
-    let lacks = |attachment: &Attachment| attachment.file_url.is_none();
-    let own = statement.attachments.iter().enumerate().map(|(index, one)| (format!("{base}/attachments/{index}"), one));
-    let subs = sub.iter().enumerate().map(|(index, one)| (format!("{base}/object/attachments/{index}"), one));
-    own.chain(subs)
-        .filter(|(_, attachment)| lacks(attachment))
-        .map(|(pointer, _)| Problem {
-            pointer,
-            rule: "attachment-missing",
-            requirement: "an attachment without `fileUrl` must be a part of the request (1.0.3 Communication 1.5.1)"
-                .into(),
-        })
-        .collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -168,8 +108,8 @@ async fn get(mut call: Call) -> Result<Response> {
     let attachments = call.params.flag("attachments")?;
     let id = call.params.uuid("statementId")?;
     let voided = call.params.uuid("voidedStatementId")?;
-    let (body, modified) = match (id, voided) {
-        (None, None) => page(&mut call, &asked, format).await?,
+    let told = match (id, voided) {
+        (None, None) => page(&mut call, &asked, format, attachments).await?,
         (Some(_), Some(_)) => {
             return Err(Error::malformed("parameter-wrong")
                 .arg("name", "voidedStatementId")
@@ -178,14 +118,34 @@ async fn get(mut call: Call) -> Result<Response> {
         (id, voided) => {
             // 1.0.3 Communication 2.1.3: with an id only `attachments` and `format` may stand.
             call.params.finish()?;
-            one(&call, id.or(voided).unwrap_or_default(), voided.is_some(), format).await?
+            one(&call, id.or(voided).unwrap_or_default(), voided.is_some(), format, attachments).await?
         }
     };
-    Ok(told(body, modified, attachments))
+    // Without attachments among them too the statements come as a message, if attachments were asked for.
+    let mut response = match told.enclosed {
+        Some(enclosed) => attachments::message(&call.app, &told.body, enclosed),
+        None => ([(header::CONTENT_TYPE, "application/json")], told.body).into_response(),
+    };
+    if let Some(modified) = told.modified.and_then(|modified| HeaderValue::from_str(&modified.http_date()).ok()) {
+        response.headers_mut().insert(header::LAST_MODIFIED, modified);
+    }
+    Ok(response)
+}
+
+/// What is answered: statements, and the files they brought if they were asked for.
+struct Told {
+    body: String,
+    modified: Option<Timestamp>,
+    enclosed: Option<Vec<Enclosed>>,
+}
+
+/// The files that these statements brought, if they are asked for. Whoever may read a statement may read its files.
+async fn enclosed(tx: &mut Tx, seqs: &[i64], attachments: bool) -> Result<Option<Vec<Enclosed>>> {
+    if attachments { attachments::of_statements(tx, seqs).await.map(Some) } else { Ok(None) }
 }
 
 /// One statement by its id; a voided one only where it is asked for as such.
-async fn one(call: &Call, id: Uuid, voided: bool, format: Format) -> Result<(String, Option<Timestamp>)> {
+async fn one(call: &Call, id: Uuid, voided: bool, format: Format, attachments: bool) -> Result<Told> {
     let mut tx = call.app.db.read().await?;
     let unknown = || Error::not_found("statement-unknown");
     let row = store::find(&mut tx, StatementId(id)).await?.filter(|row| row.voided == voided).ok_or_else(unknown)?;
@@ -194,12 +154,13 @@ async fn one(call: &Call, id: Uuid, voided: bool, format: Format) -> Result<(Str
     if !call.access.may_read(&statement, row.registration)? {
         return Err(unknown());
     }
+    let enclosed = enclosed(&mut tx, &[row.seq], attachments).await?;
     let bodies = shown(&mut tx, call, vec![row.body], format).await?;
-    Ok((bodies.into_iter().next().unwrap_or_default(), Some(row.stored)))
+    Ok(Told { body: bodies.into_iter().next().unwrap_or_default(), modified: Some(row.stored), enclosed })
 }
 
 /// A page of those that match, and the address of the next.
-async fn page(call: &mut Call, asked: &super::http::Params, format: Format) -> Result<(String, Option<Timestamp>)> {
+async fn page(call: &mut Call, asked: &Params, format: Format, attachments: bool) -> Result<Told> {
     let params = &mut call.params;
     let filter = Filter {
         agent: params.agent("agent")?.map(|ifi| ifi.key()),
@@ -228,13 +189,16 @@ async fn page(call: &mut Call, asked: &super::http::Params, format: Format) -> R
         link.finish()
     });
     let modified = found.iter().map(|found| found.stored).max();
+    let seqs: Vec<i64> = found.iter().map(|found| found.seq).collect();
+    let enclosed = enclosed(&mut tx, &seqs, attachments).await?;
     let bodies = shown(&mut tx, call, found.into_iter().map(|found| found.body).collect(), format).await?;
     let more = crate::xapi::json::quoted(more.as_deref().unwrap_or_default());
-    Ok((format!("{{\"statements\":[{}],\"more\":{more}}}", bodies.join(",")), modified))
+    let body = format!("{{\"statements\":[{}],\"more\":{more}}}", bodies.join(","));
+    Ok(Told { body, modified, enclosed })
 }
 
 /// The texts in the format that was asked for.
-async fn shown(tx: &mut crate::storage::Tx, call: &Call, bodies: Vec<String>, format: Format) -> Result<Vec<String>> {
+async fn shown(tx: &mut Tx, call: &Call, bodies: Vec<String>, format: Format) -> Result<Vec<String>> {
     if format == Format::Exact {
         return Ok(bodies);
     }
@@ -250,7 +214,7 @@ async fn shown(tx: &mut crate::storage::Tx, call: &Call, bodies: Vec<String>, fo
     Ok(bodies.into_iter().map(show).collect())
 }
 
-async fn definitions(tx: &mut crate::storage::Tx, bodies: &[String]) -> Result<HashMap<Uuid, String>> {
+async fn definitions(tx: &mut Tx, bodies: &[String]) -> Result<HashMap<Uuid, String>> {
     let mut keys: Vec<Uuid> = bodies
         .iter()
         .filter_map(|body| crate::xapi::recall(body).ok())
@@ -264,20 +228,4 @@ async fn definitions(tx: &mut crate::storage::Tx, bodies: &[String]) -> Result<H
     keys.sort_unstable();
     keys.dedup();
     store::definitions(tx, keys).await
-}
-
-fn told(body: String, modified: Option<Timestamp>, attachments: bool) -> Response {
-    let mut response = if attachments {
-        // 1.0.3 Communication 1.5.1: statements are the first part. Those kept here carry their attachments by fileUrl.
-        let boundary = Uuid::new_v4().simple();
-        let body = format!("--{boundary}\r\nContent-Type: application/json\r\n\r\n{body}\r\n--{boundary}--\r\n");
-        let kind = format!("multipart/mixed; boundary={boundary}");
-        ([(header::CONTENT_TYPE, kind)], body).into_response()
-    } else {
-        ([(header::CONTENT_TYPE, "application/json")], body).into_response()
-    };
-    if let Some(modified) = modified.and_then(|modified| HeaderValue::from_str(&modified.http_date()).ok()) {
-        response.headers_mut().insert(header::LAST_MODIFIED, modified);
-    }
-    response
 }

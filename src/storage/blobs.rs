@@ -14,7 +14,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use crate::core::{Error, Result};
 
@@ -51,20 +51,28 @@ impl Blobs {
 
     /// Stores the file at `path` under `key`. On failure nothing is left under that key.
     pub async fn put_file(&self, key: &str, path: &FilePath) -> Result<()> {
-        let mut file = tokio::fs::File::open(path).await?;
+        self.put_from(key, tokio::fs::File::open(path).await?).await
+    }
+
+    /// Stores all that `source` holds under `key`. On failure nothing is left under that key.
+    pub async fn put_from(&self, key: &str, mut source: impl AsyncRead + Unpin) -> Result<()> {
         // S3 takes parts from 5 MiB on; two at a time keep a large upload's memory small.
         let mut writer = object_store::buffered::BufWriter::with_capacity(self.store.clone(), Path::from(key), PART)
             .with_max_concurrency(2);
         let mut piece = vec![0; PIECE];
-        loop {
-            let read = file.read(&mut piece).await?;
-            if read == 0 {
-                break;
+        let written: std::io::Result<()> = async {
+            loop {
+                let read = source.read(&mut piece).await?;
+                if read == 0 {
+                    return Ok(());
+                }
+                writer.write_all(&piece[..read]).await?;
             }
-            if let Err(cause) = writer.write_all(&piece[..read]).await {
-                writer.abort().await.map_err(Error::internal)?;
-                return Err(cause.into());
-            }
+        }
+        .await;
+        if let Err(cause) = written {
+            writer.abort().await.map_err(Error::internal)?;
+            return Err(cause.into());
         }
         Ok(writer.shutdown().await?)
     }

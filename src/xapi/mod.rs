@@ -12,9 +12,11 @@ pub mod format;
 mod identity;
 pub mod json;
 mod model;
+pub mod multipart;
 mod output;
 mod read;
 pub mod sentence;
+pub mod signature;
 pub mod vocabulary;
 
 #[cfg(test)]

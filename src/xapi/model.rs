@@ -94,6 +94,16 @@ impl Statement {
         }
     }
 
+    /// Its attachments and those of its sub-statement, each with its place as a JSON pointer.
+    pub fn all_attachments(&self) -> impl Iterator<Item = (String, &Attachment)> {
+        let of_sub = match &self.object {
+            Object::SubStatement(sub) => sub.attachments.as_slice(),
+            _ => &[],
+        };
+        let own = self.attachments.iter().enumerate().map(|(index, one)| (format!("/attachments/{index}"), one));
+        own.chain(of_sub.iter().enumerate().map(|(index, one)| (format!("/object/attachments/{index}"), one)))
+    }
+
     /// Whether it voids its target (1.0.3 Data 2.3.2).
     pub fn voids(&self) -> bool {
         self.verb.id == super::vocabulary::VOIDED

@@ -44,6 +44,8 @@ stories! {
     json_reads_as_everybody_reads_it: "json",
     a_statement_that_is_taken_reads_back_as_it_was: "statement",
     moments_and_durations_read_back_as_they_were_written: "moments",
+    a_message_reads_the_same_however_it_arrives: "message",
+    no_signature_is_believed_that_was_not_made: "signature",
     what_scorm_content_sets_is_kept_or_refused: "scorm-values",
     any_commit_leaves_a_sound_record: "scorm-commit",
     no_text_becomes_active_html: "markdown",

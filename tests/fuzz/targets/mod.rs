@@ -2,6 +2,7 @@
 //! the parser breaks what it promises.
 
 mod captions;
+mod messages;
 mod packages;
 mod quiz;
 mod requests;
@@ -24,7 +25,7 @@ pub struct Target {
     pub tries: u32,
 }
 
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 15] = [
     packages::ARCHIVE,
     packages::SCORM,
     packages::CMI5,
@@ -32,6 +33,8 @@ pub const TARGETS: [Target; 13] = [
     xapi::JSON,
     xapi::STATEMENT,
     xapi::MOMENTS,
+    messages::MESSAGE,
+    messages::SIGNATURE,
     scorm::VALUES,
     scorm::COMMIT,
     text::MARKDOWN,

@@ -1,12 +1,15 @@
 //! The Learning Record Store through `/xapi/`.
 
+mod attachments;
 mod credentials;
 mod documents;
+mod large_attachments;
 mod launches;
 mod pages;
 mod projection;
 mod protocol;
 mod queries;
+mod signatures;
 mod statements;
 
 use std::collections::HashSet;

@@ -17,6 +17,14 @@ pub struct Served {
 }
 
 impl Served {
+    /// The most memory it has used until now, in bytes.
+    pub fn most_memory(&self) -> u64 {
+        let id = self.child.id().expect("the server runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the server runs");
+        let mark = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the most it used");
+        mark.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") << 10
+    }
+
     /// Ends it and answers what it logged.
     pub async fn log(mut self) -> String {
         self.child.kill().await.expect("the server ends");

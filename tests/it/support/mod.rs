@@ -5,6 +5,7 @@ mod database;
 pub mod learning;
 mod test_app;
 
+pub use command::Served;
 pub use database::{Database, TestDatabase};
 pub use test_app::{Answer, Client, TestApp, TestPerson};
 
