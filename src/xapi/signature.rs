@@ -1,4 +1,4 @@
-//! Signed statements (1.0.3 Data 2.6, 2.0 section 4.2.5): a JSON web signature (RFC 7515) among the attachments, whose payload
+//! Signed statements (1.0.3 Data 2.6, which 2.0 keeps): a JSON web signature (RFC 7515) among the attachments, whose payload
 //! is the statement before it was signed.
 //!
 //! Who signed is told by the certificates in the signature's header, if there are any: the first one's key made the signature,

@@ -3,6 +3,7 @@
 use preau::xapi::multipart::{self, Reader, Step};
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
+use super::launches::{launched, registered};
 use super::*;
 use crate::support::Database;
 
@@ -256,6 +257,40 @@ both_databases! {
         assert_eq!(send(&reader, broken.clone()).await.expect(403).json()["code"], "scope-missing");
         assert_eq!(app.program().with_header("x-experience-api-version", "1.0.3")
             .post_bytes("/xapi/statements", MESSAGE, broken).await.expect(401).json()["code"], "credential-missing");
+    }
+
+    async fn launched_content_brings_and_gets_files_of_its_learner_only(app: TestApp) {
+        let camille = app.person("Camille", Role::Learner).await;
+        let place = registered(&app, camille.id).await;
+        let content = launched(&app, place, &[Scope::StatementsWrite, Scope::StatementsReadMine]).await;
+        let of = |who: &str, text: &str| message_of(&attached(who, &[text]), &[text]);
+        let refused = send(&content, of("lea", "d’une autre")).await.expect(403).json();
+        assert_eq!((refused["code"].as_str(), files_on_disk(&app)), (Some("outside-launch"), 0));
+        send(&content, of("camille", "la sienne")).await.expect(200);
+        send(&tool(&app, &[Scope::All]).await, of("camille", "d’ailleurs")).await.expect(200);
+        assert_eq!(texts(&page(&content, &[]).await), ["la sienne"]);
+
+        // In a preview everything is checked, and nothing kept.
+        let preview = launched(&app, place, &[Scope::StatementsWrite, Scope::Forget]).await;
+        assert_eq!(send(&preview, b"rien".to_vec()).await.expect(400).json()["code"], "multipart-malformed");
+        send(&preview, of("camille", "un essai")).await.expect(200);
+        assert_eq!(files_on_disk(&app), 2);
+    }
+
+    async fn the_same_file_from_many_at_once_is_kept_once(app: TestApp) {
+        let tool = tool(&app, &[Scope::All]).await;
+        let contents: Vec<String> = (0..8).map(|n| format!("pièce {n}")).collect();
+        let writers = (0..12).map(|writer| {
+            let (tool, contents) = (&tool, &contents);
+            async move {
+                // Each names the same files, in an order of its own.
+                let own: Vec<&str> = (0..8).map(|n| contents[(n * 3 + writer) % 8].as_str()).collect();
+                send(tool, message_of(&attached("camille", &own), &own)).await.expect(200);
+            }
+        });
+        futures_util::future::join_all(writers).await;
+        let all = page(&tool, &[]).await;
+        assert_eq!((ids_of(&all.json).len(), texts(&all), files_on_disk(&app)), (12, contents, 8));
     }
 
     async fn files_of_voided_statements_are_found_as_the_statements_are(app: TestApp) {

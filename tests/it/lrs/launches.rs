@@ -158,7 +158,7 @@ both_databases! {
 }
 
 /// Content of a launch that speaks for Camille for an hour.
-async fn launched(app: &TestApp, (registration, launch): (RegistrationId, LaunchId), scopes: &[Scope]) -> Client {
+pub async fn launched(app: &TestApp, (registration, launch): (RegistrationId, LaunchId), scopes: &[Scope]) -> Client {
     let (ifi, now) = (Ifi::Mbox("mailto:camille@example.fr".into()), app.clock.now());
     let until = now.plus(Duration::from_secs(3600));
     let mut tx = app.app.db.begin().await.unwrap();
@@ -169,7 +169,7 @@ async fn launched(app: &TestApp, (registration, launch): (RegistrationId, Launch
 }
 
 /// A registration with one launch, written directly: importing a course is another story.
-async fn registered(app: &TestApp, person: PersonId) -> (RegistrationId, LaunchId) {
+pub async fn registered(app: &TestApp, person: PersonId) -> (RegistrationId, LaunchId) {
     let (package, version, course) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
     let (registration, launch) = (RegistrationId::new(), LaunchId::new());
     let mut tx = app.app.db.begin().await.unwrap();
