@@ -189,6 +189,17 @@ fn voiding() -> Uuid {
     VerbKey::of(crate::xapi::vocabulary::VOIDED).0
 }
 
+/// The ids under which the same statements are stored already. Errors: `statement-conflict` if they are others.
+pub(super) async fn known(tx: &mut Tx, received: &[Received]) -> Result<HashSet<Uuid>> {
+    let texts: HashMap<Uuid, &str> =
+        received.iter().filter_map(|received| received.statement.id.map(|id| (id.0, received.text.as_str()))).collect();
+    let rows = store::find_all(tx, &texts.keys().copied().collect::<Vec<_>>()).await?;
+    for row in &rows {
+        must_be_the_same(texts.get(&row.id.0).copied().unwrap_or_default(), &row.body, row.id)?;
+    }
+    Ok(rows.into_iter().map(|row| row.id.0).collect())
+}
+
 fn must_be_the_same(text: &str, body: &str, id: StatementId) -> Result<()> {
     let same = match (Json::parse(text), Json::parse(body)) {
         (Ok(new), Ok(old)) => equality::same(&new, &old),

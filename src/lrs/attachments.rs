@@ -211,12 +211,16 @@ impl Spool {
         attached.into_values().collect()
     }
 
-    /// Makes blobs of the files; those that are there already stay. From now on statements may name them.
-    pub async fn keep(mut self, app: &App) -> Result<()> {
-        self.file.flush().await?;
+    /// Makes blobs of the files that are about to be named; those that are there already stay.
+    pub async fn keep(mut self, app: &App, named: impl Iterator<Item = &Attached>) -> Result<()> {
+        let named: HashSet<&str> = named.map(|attached| attached.blob.as_str()).collect();
+        let files = self.files.into_values().filter(|spooled| named.contains(spooled.blob.as_str()));
         // In one order, so that two requests never wait for each other.
-        let files: BTreeMap<String, Range<u64>> =
-            self.files.into_values().map(|spooled| (spooled.blob, spooled.place)).collect();
+        let files: BTreeMap<String, Range<u64>> = files.map(|spooled| (spooled.blob, spooled.place)).collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.file.flush().await?;
         let claims: Vec<(&str, i64)> = files
             .iter()
             .map(|(blob, place)| (blob.as_str(), i64::try_from(place.end - place.start).unwrap_or(i64::MAX)))

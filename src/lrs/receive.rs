@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 
-use super::append::Received;
+use super::append::{self, Received};
 use super::attachments::Spool;
 use super::http::{Call, MAX_BODY, refused};
 use super::signed;
@@ -56,10 +56,14 @@ impl Arrived {
             return Err(refused(Refusal::Problems(problems)));
         }
         if let Some(spool) = self.spool.filter(|_| !call.access.forgets()) {
-            for received in &mut self.received {
+            // What is stored already keeps the files it came with, and what cannot be stored brings none.
+            let known = append::known(&mut call.app.db.read().await?, &self.received).await?;
+            let is_new = |received: &&mut Received| received.statement.id.is_none_or(|id| !known.contains(&id.0));
+            for received in self.received.iter_mut().filter(is_new) {
                 received.attached = spool.attached_to(&received.statement);
             }
-            spool.keep(&call.app).await?;
+            let named = self.received.iter().flat_map(|received| &received.attached);
+            spool.keep(&call.app, named).await?;
         }
         Ok(self.received)
     }

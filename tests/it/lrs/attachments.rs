@@ -316,17 +316,40 @@ both_databases! {
         let other = send(&tool, body("deux")).await.expect(409).json();
         assert_eq!(other["code"], "statement-conflict");
         assert_eq!(texts(&page(&tool, &[]).await), ["un"]);
-        // What the refused one brought goes with the next sweep, when nobody can be about to name it any more.
-        lrs::sweep(&app.app).await.unwrap();
-        assert_eq!(files_on_disk(&app), kept + 1);
-        app.clock.advance(Duration::from_secs(25 * 3600));
-        lrs::sweep(&app.app).await.unwrap();
+        assert_eq!((files_on_disk(&app), rows(&app).await), (kept, named));
+
+        // A statement that came without its file stays without it.
+        let linked = |files: &[&str]| {
+            let mut linked = with(attached("lea", &["trois"]), "id", json!(Uuid::nil()));
+            linked["attachments"][0]["fileUrl"] = json!("http://example.fr/trois");
+            message_of(&linked, files)
+        };
+        send(&tool, linked(&[])).await.expect(200);
+        send(&tool, linked(&["trois"])).await.expect(200);
         assert_eq!((files_on_disk(&app), rows(&app).await), (kept, named));
         assert_eq!(texts(&page(&tool, &[]).await), ["un"]);
-        // It may come again.
-        let again = message_of(&attached("camille", &["deux"]), &["deux"]);
-        send(&tool, again).await.expect(200);
-        assert_eq!(texts(&page(&tool, &[]).await), ["deux", "un"]);
+    }
+
+    async fn files_that_no_statement_names_are_swept_when_nobody_can_be_about_to_name_them(app: TestApp) {
+        let tool = tool(&app, &[Scope::All]).await;
+        send(&tool, message_of(&attached("camille", &["un", "deux"]), &["un", "deux"])).await.expect(200);
+        // Of a server that was killed before it wrote the statements; and of a statement that was removed.
+        let blob = |content: &str| format!("attachments/{}", sha256(content.as_bytes()));
+        let mut tx = app.app.db.begin().await.unwrap();
+        on_db!(tx, c => {
+            sqlx::query("INSERT INTO attachment (blob, length, received_at) VALUES ($1, 5, $2)")
+                .bind(blob("trois")).bind(app.clock.now()).execute(&mut *c).await.unwrap();
+            sqlx::query("DELETE FROM statement_attachment WHERE blob = $1").bind(blob("deux")).execute(&mut *c).await.unwrap();
+        });
+        tx.commit().await.unwrap();
+        app.app.blobs.put(&blob("trois"), "trois").await.unwrap();
+        assert_eq!((lrs::sweep(&app.app).await.unwrap(), files_on_disk(&app)), (0, 3));
+        app.clock.advance(Duration::from_secs(25 * 3600));
+        assert_eq!((lrs::sweep(&app.app).await.unwrap(), files_on_disk(&app)), (2, 1));
+        assert_eq!(texts(&page(&tool, &[]).await), ["un"]);
+        // They may come again.
+        send(&tool, message_of(&attached("lea", &["deux", "trois"]), &["deux", "trois"])).await.expect(200);
+        assert_eq!(texts(&page(&tool, &[]).await), ["deux", "trois", "un"]);
     }
 
     async fn what_is_no_message_of_statements_and_their_files_is_refused_and_leaves_nothing(app: TestApp) {
