@@ -12,39 +12,13 @@ use serde_json::json;
 use super::draft::{self, Written};
 use super::markdown::{self, Picture};
 use super::model::{Content, DocumentFile, Finish, What};
-use crate::core::{Error, Kind, PackageId, ProgrammeId, Result};
+use crate::core::{Error, Kind, PackageId, Result};
 use crate::identity::Trainer;
 use crate::packages::model::PackageKind;
-use crate::packages::native::{self, Draft, VersionRow, assets};
+use crate::packages::native::{self, Draft, For, VersionRow, assets};
 use crate::state::App;
 use crate::storage::Tx;
 use crate::web::{self, Flash, Path, Shell, Tab, asked_by_program};
-
-/// The programme somebody writes for, kept in the address until it is published.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct For {
-    #[serde(default)]
-    programme: String,
-    #[serde(default)]
-    phase: String,
-}
-
-impl For {
-    /// Only what names a programme and a phase of it goes on.
-    fn checked(&self) -> Self {
-        let known = self.programme.parse::<ProgrammeId>().is_ok();
-        let phase = ["before", "during", "after"].contains(&self.phase.as_str());
-        if known && phase { self.clone() } else { Self::default() }
-    }
-
-    fn query(&self) -> String {
-        if self.programme.is_empty() {
-            String::new()
-        } else {
-            format!("?programme={}&phase={}", self.programme, self.phase)
-        }
-    }
-}
 
 #[derive(Deserialize)]
 pub struct Chosen {
@@ -97,23 +71,22 @@ pub async fn create(
     let kind = KINDS.into_iter().find(|kind| kind.word() == chosen.kind);
     let kind = kind.ok_or_else(|| Error::unprocessable("content-kind-unknown"))?;
     let mut tx = app.db.begin().await?;
-    let query = chosen.for_.checked().query();
     let by = Some(trainer.id);
     let editor = match Content::begun(kind, shell.words.language()) {
         Some(content) => {
             let id = native::create(&mut tx, &app, kind, &chosen.title, &content, by).await?;
-            format!("/trainer/content/{id}{query}")
+            format!("/trainer/content/{id}")
         }
         // A quiz begins empty; its own editor knows what that means.
         None => {
             let title = Some(chosen.title.trim()).filter(|title| !title.is_empty());
             let title = title.map_or_else(|| shell.t("quiz-untitled"), str::to_owned);
             let id = native::create(&mut tx, &app, kind, &title, &json!({}), by).await?;
-            format!("/trainer/quizzes/{id}{query}")
+            format!("/trainer/quizzes/{id}")
         }
     };
     tx.commit().await?;
-    Ok(Redirect::to(&editor).into_response())
+    Ok(Redirect::to(&chosen.for_.checked().on(editor)).into_response())
 }
 
 #[derive(Template)]
@@ -217,7 +190,7 @@ pub async fn editor(
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
     if native::raw_draft(&mut tx, id).await?.kind == PackageKind::Quiz {
-        return Ok(Redirect::to(&format!("/trainer/quizzes/{id}{}", for_.checked().query())).into_response());
+        return Ok(Redirect::to(&for_.checked().on(format!("/trainer/quizzes/{id}"))).into_response());
     }
     let draft = draft::read(&mut tx, id).await?;
     show(&mut tx, shell, draft, for_, None).await
@@ -243,7 +216,7 @@ pub async fn save(
             if by_script {
                 return Ok(Json(json!({"revision": revision})).into_response());
             }
-            let back = format!("/trainer/content/{id}{}", for_of(&written).query());
+            let back = for_of(&written).on(format!("/trainer/content/{id}"));
             Ok(Flash::done("content-saved").redirect(&back))
         }
         Err(error) if by_script => Err(error),
@@ -286,7 +259,7 @@ pub async fn publish(
     match draft::publish(&app, &mut tx, id, open, trainer.id).await {
         Ok(published) => {
             tx.commit().await?;
-            let back = format!("/trainer/content/{id}{}", for_of(&written).query());
+            let back = for_of(&written).on(format!("/trainer/content/{id}"));
             Ok(Flash::done("content-published").arg("number", published.number).redirect(&back))
         }
         Err(error) => {

@@ -1,6 +1,6 @@
 //! A trainer at the draft of a quiz: every change is read, made and saved in one transaction.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -9,7 +9,7 @@ use super::model::{Question, Quiz};
 use crate::core::{Error, PackageId, Result};
 use crate::identity::{Refusal, Trainer};
 use crate::packages::model::PackageKind;
-use crate::packages::native::{self, Draft};
+use crate::packages::native::{self, Draft, For};
 use crate::state::App;
 use crate::storage::Tx;
 use crate::web::Fields;
@@ -20,6 +20,8 @@ pub struct Desk {
     pub app: App,
     pub trainer: Trainer,
     pub package: PackageId,
+    /// The programme the quiz is written for, as far as the address says.
+    pub for_: For,
 }
 
 #[derive(Deserialize)]
@@ -33,14 +35,15 @@ impl FromRequestParts<App> for Desk {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let trainer = <Trainer as FromRequestParts<App>>::from_request_parts(parts, app).await?;
         let Path(Named { package }) = Path::from_request_parts(parts, app).await?;
-        Ok(Self { app: app.clone(), trainer, package })
+        let for_ = Query::<For>::try_from_uri(&parts.uri).map(|Query(for_)| for_.checked()).unwrap_or_default();
+        Ok(Self { app: app.clone(), trainer, package, for_ })
     }
 }
 
 impl Desk {
     /// An address of this quiz; `rest` is what follows it.
     pub fn url(&self, rest: &str) -> String {
-        format!("/trainer/quizzes/{}{rest}", self.package)
+        self.for_.on(format!("/trainer/quizzes/{}{rest}", self.package))
     }
 
     /// The draft as it is. Errors: `content-unknown`.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::desk::{self, Desk};
 use super::kinds::{Body, NAMES};
 use super::model::{LANGUAGE, Problem, QUESTIONS, Question, Quiz, Removed, Settings, Shown, fresh_id};
-use crate::core::{Error, Kind, LanguageMap, PackageId, Result};
+use crate::core::{CourseId, Error, Kind, LanguageMap, PackageId, Result};
 use crate::packages::model::PackageKind;
 use crate::packages::native::{self, Draft, Publication};
 use crate::web::Fields;
@@ -48,7 +48,7 @@ struct ProblemLine {
 #[template(path = "quiz/templates/editor.html")]
 struct EditorPage {
     shell: Shell,
-    url: String,
+    desk: Desk,
     title: String,
     introduction: String,
     settings: Settings,
@@ -57,7 +57,8 @@ struct EditorPage {
     problems: Vec<ProblemLine>,
     kinds: [&'static str; 5],
     shown: [Shown; 4],
-    published: bool,
+    /// The course it is, once published.
+    course: Option<CourseId>,
     open: bool,
     total: String,
 }
@@ -85,7 +86,6 @@ pub async fn editor(desk: Desk, shell: Shell) -> Result<Response> {
         url: problem.question.as_ref().map_or_else(String::new, |(_, id)| desk.url(&format!("/questions/{id}"))),
     };
     let page = EditorPage {
-        url: desk.url(""),
         introduction: quiz.introduction.clone(),
         settings: quiz.settings.clone(),
         base: settings_print(&draft)?,
@@ -93,10 +93,12 @@ pub async fn editor(desk: Desk, shell: Shell) -> Result<Response> {
         problems: quiz.problems().iter().map(problem).collect(),
         kinds: NAMES,
         shown: Shown::ALL,
-        published: draft.course.is_some(),
-        open: draft.is_open || draft.course.is_none(),
+        course: draft.course,
+        // What a programme is to lead to is not for the catalogue, unless its trainer says so.
+        open: draft.is_open || draft.course.is_none() && desk.for_.step().is_none(),
         total: super::view::points(&shell, quiz.questions.iter().map(|question| question.points).sum()),
         title: draft.title,
+        desk,
         shell,
     };
     web::render(&page)

@@ -13,9 +13,9 @@ use crate::web::{self, Shell, Tab};
 
 #[derive(Template)]
 #[template(path = "quiz/templates/preview.html")]
-struct PreviewPage {
+struct PreviewPage<'a> {
     shell: Shell,
-    url: String,
+    desk: &'a Desk,
     title: String,
     introduction: String,
     seed: u64,
@@ -60,12 +60,12 @@ async fn page(desk: &Desk, shell: Shell, seed: u64, given: Option<&Fields>) -> R
         percent: view::percent(marked.scaled()),
         status: view::judged(marked.passed),
         introduction: quiz.introduction.clone(),
-        url: desk.url(""),
         shell: {
             let manage = shell.t("trainer-title");
             shell.tab(Tab::Manage).crumb(manage, "/trainer").crumb(&draft.title, desk.url(""))
         },
         title: draft.title,
+        desk,
         seed,
     };
     web::render(&page)

@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::access::ReportReader;
-use super::asked::Asked;
+use super::asked::{Asked, Filters};
 use super::export::{self, Cell, Column, File, Format, Summary};
 use super::figures;
 use super::store::{self, Line, Place, Side};
@@ -76,7 +76,7 @@ pub async fn show(
         head: Head { empty: lines.is_empty(), ..head },
         previous: address("before", lines.first(), if backwards { more } else { from.is_some() }),
         next: address("after", lines.last(), backwards || more),
-        rows: lines.iter().map(|line| row(line, at, &scene.units, words)).collect(),
+        rows: lines.iter().map(|line| row(line, &filters, at, &scene.units, words)).collect(),
         shell: shell.tab(Tab::Manage).crumb(label, crumb),
     };
     web::render(&page)
@@ -92,9 +92,9 @@ fn place(asked: &Asked) -> Option<(Side, Place)> {
     read(after).map(|place| (Side::After, place)).or_else(|| read(before).map(|place| (Side::Before, place)))
 }
 
-fn row(line: &Line, at: Timestamp, units: &OrgUnits, words: Words) -> Row {
+fn row(line: &Line, filters: &Filters, at: Timestamp, units: &OrgUnits, words: Words) -> Row {
     Row {
-        href: format!("/reports/enrolments/{}", line.enrolment_id),
+        href: filters.address(&format!("/reports/enrolments/{}", line.enrolment_id), &[]),
         name: line.name.clone(),
         unit: unit_name(line.org_unit_id, units, words),
         programme: line.title.clone(),

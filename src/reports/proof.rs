@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 
 use super::access::ReportReader;
+use super::asked::Asked;
 use super::store::{self, StepRow};
 use super::view::{is_late, standing, unit_name};
 use crate::core::{EnrolmentId, Error, RegistrationId, Result, Timestamp};
@@ -85,11 +86,12 @@ struct EnrolmentPage {
     statements: String,
 }
 
-/// One enrolment as it stands now: each step, and what was recorded of the programme.
+/// One enrolment as it stands now: each step, and what was recorded of the programme. The way back keeps the filters.
 pub async fn enrolment(
     reader: ReportReader,
     State(app): State<App>,
     Path(id): Path<EnrolmentId>,
+    Query(asked): Query<Asked>,
     shell: Shell,
 ) -> Result<Response> {
     let now = app.clock.now();
@@ -101,6 +103,8 @@ pub async fn enrolment(
         return Err(unknown());
     }
     let units = identity::org_units(&mut tx).await?;
+    let selection = reader.select(&asked, &units, now, &app.config.time_zone)?;
+    let filters = selection.filters();
     let (steps, seconds) = steps_and_time(&store::steps(&mut tx, id).await?, words);
     let told = progress::sentences(&mut tx, RegistrationId(id.0), words).await?;
     let at = Timestamp(now.0 + 1);
@@ -122,7 +126,10 @@ pub async fn enrolment(
         statements: statements(&reader, RegistrationId(id.0)),
         name: line.name,
         programme: line.title,
-        shell: shell.tab(Tab::Manage).crumb(crumb, "/reports").crumb(list, "/reports/enrolments"),
+        shell: shell
+            .tab(Tab::Manage)
+            .crumb(crumb, filters.address("/reports", &[]))
+            .crumb(list, filters.address("/reports/enrolments", &[])),
     };
     web::render(&page)
 }

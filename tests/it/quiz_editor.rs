@@ -27,7 +27,7 @@ impl Author {
     }
 
     async fn page(&self, rest: &str) -> String {
-        self.person.get(&format!("{}{rest}", self.url)).await.expect(200).text()
+        self.person.get(&format!("{}{rest}", self.url)).await.expect(200).text().replace("&#38;", "&")
     }
 
     async fn post(&self, rest: &str, fields: &[(&str, &str)]) -> Answer {
@@ -108,6 +108,29 @@ both_databases! {
         let result = tess.post("/preview", &fields).await.expect(200).text();
         assert!(result.contains("Quiz réussi") && result.contains("4 sur 4 points"), "{result}");
         assert_eq!((app.count("quiz_attempt").await, app.count("statement").await), (0, 0));
+    }
+
+    async fn a_quiz_begun_for_a_programme_is_offered_to_it_once_published(app: TestApp) {
+        let mut tess = Author::begin(&app, "Ailleurs").await;
+        let programme = uuid::Uuid::now_v7().to_string();
+        let fields = [("kind", "quiz"), ("title", "Incendie"), ("programme", programme.as_str()), ("phase", "during")];
+        let answer = tess.person.post_form("/trainer/content/new", &fields).await.expect(303);
+        let begun = answer.header("location").expect("an address").to_owned();
+        tess.url = begun.split('?').next().expect("a path").to_owned();
+        let query = &begun[tess.url.len()..];
+        // Every link and form of the editor goes on knowing it.
+        let page = tess.page(query).await;
+        assert!(page.contains(&format!("action=\"{}/questions?programme={programme}&phase=during\"", tess.url)), "{page}");
+        assert!(!page.contains("/steps"), "nothing to offer before it is published: {page}");
+        let answer = tess.post(&format!("/questions{query}"), &[("kind", "true-false")]).await.expect(303);
+        let question = answer.header("location").expect("an address")[tess.url.len()..].to_owned();
+        assert!(question.ends_with(&format!("?focus=prompt&programme={programme}&phase=during")), "{question}");
+        let answer = tess.write(&question, &[("prompt", "L’eau éteint l’huile."), ("answer", "false")]).await.expect(303);
+        assert!(answer.header("location").is_some_and(|to| to.contains(&programme)));
+        let answer = tess.post(&format!("/publish{query}"), &[]).await.expect(303);
+        let page = tess.page(&answer.header("location").expect("an address")[tess.url.len()..]).await;
+        assert!(page.contains(&format!("action=\"/trainer/programmes/{programme}/steps\"")) && page.contains("value=\"during\""), "{page}");
+        assert!(!tess.page("").await.contains("/steps"), "without the programme in the address nothing is offered");
     }
 
     async fn questions_move_come_twice_go_and_come_back(app: TestApp) {

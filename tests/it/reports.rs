@@ -183,9 +183,10 @@ both_databases! {
         assert!(page.contains(&format!("/reports/enrolments?{filters}&status=late")), "{page}");
         assert!(page.contains("Situation au 21"), "{page}");
         let list = read(&hr, &format!("/reports/enrolments?period=year&unit={roads}&status=late")).await;
-        assert!(list.contains("Camille Martin") && list.contains(&format!("/reports/enrolments/{enrolment}")), "{list}");
+        assert!(list.contains("Camille Martin") && list.contains(&format!("/reports/enrolments/{enrolment}?{filters}&status=late")), "{list}");
         assert!(list.contains("1 ligne, CSV") && list.contains(&format!("/reports/enrolments.csv?{filters}&status=late")), "{list}");
-        let proof = read(&hr, &format!("/reports/enrolments/{enrolment}")).await;
+        let proof = read(&hr, &format!("/reports/enrolments/{enrolment}?{filters}&status=late")).await;
+        assert!(proof.contains(&format!("href=\"/reports/enrolments?{filters}&status=late\"")), "the way back keeps the filters: {proof}");
         assert!(proof.contains("Camille Martin") && proof.contains(&format!("/admin/statements?registration={enrolment}")), "{proof}");
         let csv = hr.get(&format!("/reports/enrolments.csv?period=year&unit={roads}&status=late")).await.expect(200);
         assert_eq!(csv.header("content-disposition"), Some("attachment; filename=\"inscriptions_routes_cette-annee_en-retard_2026-11-21.csv\""));

@@ -49,6 +49,15 @@ function reveals(): void {
   }
 }
 
+/** The section one is in stands in view, however many stand before it. */
+function sections(): void {
+  for (const link of all('.subnav [aria-current]')) {
+    const list = link.closest('ul');
+    const before = (list?.clientWidth ?? 0) - link.offsetWidth;
+    list?.scrollBy({ left: link.getBoundingClientRect().left - list.getBoundingClientRect().left - before / 2 });
+  }
+}
+
 /** `data-toast="text"` on a button of the component page: shows what a toast looks like. */
 function toastSamples(): void {
   for (const button of all('[data-toast]')) {
@@ -74,6 +83,7 @@ onceForms();
 filterForms();
 toastSamples();
 reveals();
+sections();
 liveRegions((region) => {
   sortableLists(region);
   comboboxes(region);

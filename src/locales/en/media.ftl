@@ -37,7 +37,10 @@ captions-file-hint = WebVTT (.vtt) or SubRip (.srt).
 captions-add = Add the captions
 captions-edit = Edit
 captions-remove = Remove
-captions-saved = { $count } captions saved ({ $language }).
+captions-saved = { $count ->
+    [one] One caption saved ({ $language }).
+   *[other] { $count } captions saved ({ $language }).
+}
 captions-removed = The captions are removed ({ $language }).
 captions-restored = The captions are back ({ $language }).
 captions-refused = These captions are not saved

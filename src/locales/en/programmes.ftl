@@ -150,7 +150,7 @@ programme-enrolled-done = { $n ->
     [one] 1 person enrolled.
    *[other] { $n } people enrolled.
 }
-programme-cancel = Cancel
+programme-cancel = Unenrol
 programme-cancelled = The enrolment is cancelled.
 programme-restored = The enrolment is back.
 error-target-ambiguous = Say whom to enrol: a person, a unit or a space, and only one of the three.

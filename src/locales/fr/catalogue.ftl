@@ -2,10 +2,7 @@ home-title = Ma formation
 home-hello = Bonjour { $name }
 home-resume = Reprendre : { $title }
 home-due = À faire
-home-step-of = { $done ->
-    [one] { $done } étape faite sur { $total }
-   *[other] { $done } étapes faites sur { $total }
-}
+home-step-of = Étapes obligatoires : { $done } sur { $total }
 home-doing = Aussi en cours
 home-open = À découvrir
 home-more = { $n ->

@@ -37,7 +37,10 @@ captions-file-hint = WebVTT (.vtt) ou SubRip (.srt).
 captions-add = Ajouter les sous-titres
 captions-edit = Modifier
 captions-remove = Retirer
-captions-saved = { $count } sous-titres enregistrés ({ $language }).
+captions-saved = { $count ->
+    [one] Un sous-titre enregistré ({ $language }).
+   *[other] { $count } sous-titres enregistrés ({ $language }).
+}
 captions-removed = Les sous-titres sont retirés ({ $language }).
 captions-restored = Les sous-titres sont de retour ({ $language }).
 captions-refused = Ces sous-titres ne sont pas enregistrés

@@ -150,7 +150,7 @@ programme-enrolled-done = { $n ->
     [one] 1 personne inscrite.
    *[other] { $n } personnes inscrites.
 }
-programme-cancel = Annuler
+programme-cancel = Désinscrire
 programme-cancelled = L'inscription est annulée.
 programme-restored = L'inscription est rétablie.
 error-target-ambiguous = Dites qui inscrire : une personne, une unité ou un espace, et un seul des trois.

@@ -8,6 +8,7 @@
 
 pub mod assets;
 mod store;
+mod wanted;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +22,7 @@ use crate::state::App;
 use crate::storage::Tx;
 
 pub use store::{DraftLine, VersionRow, drafts};
+pub use wanted::For;
 
 /// The longest title, in characters.
 pub const TITLE: usize = 300;
