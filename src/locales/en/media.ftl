@@ -37,9 +37,9 @@ captions-file-hint = WebVTT (.vtt) or SubRip (.srt).
 captions-add = Add the captions
 captions-edit = Edit
 captions-remove = Remove
-captions-saved = { $count ->
+captions-saved = { $n ->
     [one] One caption saved ({ $language }).
-   *[other] { $count } captions saved ({ $language }).
+   *[other] { $n } captions saved ({ $language }).
 }
 captions-removed = The captions are removed ({ $language }).
 captions-restored = The captions are back ({ $language }).

@@ -37,9 +37,9 @@ captions-file-hint = WebVTT (.vtt) ou SubRip (.srt).
 captions-add = Ajouter les sous-titres
 captions-edit = Modifier
 captions-remove = Retirer
-captions-saved = { $count ->
+captions-saved = { $n ->
     [one] Un sous-titre enregistré ({ $language }).
-   *[other] { $count } sous-titres enregistrés ({ $language }).
+   *[other] { $n } sous-titres enregistrés ({ $language }).
 }
 captions-removed = Les sous-titres sont retirés ({ $language }).
 captions-restored = Les sous-titres sont de retour ({ $language }).

@@ -84,7 +84,7 @@ async fn keep(app: &App, package: PackageId, language: (&str, &str), captions: &
     store::version(&mut tx, package).await?;
     store::put_caption(&mut tx, package, language, &captions.text, app.clock.now()).await?;
     tx.commit().await?;
-    let flash = Flash::done("captions-saved").arg("language", language.1).arg("count", captions.cues);
+    let flash = Flash::done("captions-saved").arg("language", language.1).arg("n", captions.cues);
     Ok(flash.redirect(&home(package)))
 }
 

@@ -47,7 +47,7 @@ async function follow(site) {
     await desk.keyboard.press("ArrowDown");
     await desk.keyboard.press("Enter");
     await desk.locator("#f-due").fill("2026-01-31");
-    await desk.getByRole("button", { name: "Inscrire" }).click();
+    await desk.getByRole("button", { name: "Inscrire", exact: true }).click();
     await desk.getByText("1 personne inscrite.").waitFor();
   }
   for (const [place, person] of people.slice(0, 2).entries()) {
@@ -138,7 +138,7 @@ onEachDatabase("Reports", (journey) => {
 
     // A row opens what stands behind it, down to the statements.
     await press(page, page.getByRole("link", { name: /Camille Leroy/ }));
-    await page.waitForURL(/\/reports\/enrolments\/[0-9a-f-]{36}$/);
+    await page.waitForURL(/\/reports\/enrolments\/[0-9a-f-]{36}\?period=year$/);
     await assertLooks(page, "reports-enrolment");
     await press(page, page.getByRole("link", { name: /Ce qui a été enregistré/ }));
     await page.waitForURL(/\/reports\/registrations\//);
@@ -155,7 +155,7 @@ onEachDatabase("Reports", (journey) => {
     const other = await desk.locator("#f-unit option", { hasText: "solidarités" }).getAttribute("value");
     const proof = async (name) => {
       await desk.goto("/reports/enrolments");
-      return desk.getByRole("link", { name }).getAttribute("href");
+      return (await desk.getByRole("link", { name }).getAttribute("href")).split("?")[0];
     };
     const [own, foreign] = [await proof(/Zoé Lambert/), await proof(/Hugo Perrin/)];
 
