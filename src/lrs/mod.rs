@@ -4,7 +4,8 @@
 //! projection there. `/xapi/` is the way in and out for tools and content, through an [`Access`].
 //!
 //! Invariants: a statement's text never changes once stored; its number (`seq`) is its moment of storing; what finds it is in
-//! `statement_link` alone, so a search never reads bodies it does not return.
+//! `statement_link` alone, so a search never reads bodies it does not return; a file is given out with the statements that
+//! brought it and with no others ([`attachments`]).
 
 mod access;
 mod append;

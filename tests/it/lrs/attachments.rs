@@ -181,6 +181,9 @@ both_databases! {
         let around = with(statement("camille", "completed", "cours"), "object", within);
         let batch = json!([attached("camille", &["commun"]), around, attached("hugo", &["commun", "commun"])]);
         send(&tool, message_of(&batch, &["commun", "seul"])).await.expect(200);
+        let first = page(&tool, &[("limit", "1")]).await;
+        let next = told(tool.get(first.json["more"].as_str().unwrap()).await);
+        assert_eq!((texts(&first), texts(&next)), (vec!["commun".to_owned()], vec!["commun".to_owned(), "seul".to_owned()]));
         let all = page(&tool, &[]).await;
         assert_eq!(ids_of(&all.json).len(), 3);
         assert_eq!(texts(&all), ["commun", "seul"]);
@@ -350,6 +353,24 @@ both_databases! {
         // They may come again.
         send(&tool, message_of(&attached("lea", &["deux", "trois"]), &["deux", "trois"])).await.expect(200);
         assert_eq!(texts(&page(&tool, &[]).await), ["deux", "trois", "un"]);
+    }
+
+    async fn a_file_that_is_lost_is_told_to_the_operator_and_never_sent_short(app: TestApp) {
+        let tool = tool(&app, &[Scope::All]).await;
+        send(&tool, message_of(&attached("camille", &["un"]), &["un"])).await.expect(200);
+        assert_eq!(app.command(&["check", "--json"]).await.json()["ok"], true);
+        let blob = format!("attachments/{}", sha256(b"un"));
+        app.app.blobs.delete(&blob).await.unwrap();
+        let told = app.command(&["check", "--json"]).await.out;
+        assert!(told.contains(&format!("1 of 1 missing, the first is {blob}")), "{told}");
+        // The statements are there all the same.
+        assert_eq!(ids(&tool, &[]).await.len(), 1);
+        let cut = reqwest::Client::new()
+            .get(format!("http://{}{}", app.address, query(&[("attachments", "true")])))
+            .headers(tool.headers().clone())
+            .send()
+            .await;
+        assert!(match cut { Ok(answer) => answer.bytes().await.is_err(), Err(_) => true }, "a whole answer without the file");
     }
 
     async fn what_is_no_message_of_statements_and_their_files_is_refused_and_leaves_nothing(app: TestApp) {

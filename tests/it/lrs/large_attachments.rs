@@ -1,5 +1,7 @@
 //! Attachments as large as films: the server stays small, and what is cut off leaves nothing.
 
+use std::sync::LazyLock;
+
 use axum::body::Bytes;
 use futures_util::{StreamExt, stream};
 use preau::xapi::multipart;
@@ -13,16 +15,23 @@ const BOUNDARY: &str = "limite";
 const MESSAGE: &str = "multipart/mixed; boundary=limite";
 const MIB: usize = 1 << 20;
 
-/// Noise of one MiB, another for each number.
-fn piece(number: usize) -> Bytes {
-    let mut state = number as u64 + 1;
+/// Noise.
+static NOISE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut state = 1_u64;
     let mut next = || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         state.to_le_bytes()
     };
-    (0..MIB / 8).flat_map(|_| next()).collect::<Vec<u8>>().into()
+    (0..MIB / 8).flat_map(|_| next()).collect()
+});
+
+/// One MiB, another for each number.
+fn piece(number: usize) -> Bytes {
+    let mut piece = NOISE.clone();
+    piece[..8].copy_from_slice(&number.to_le_bytes());
+    piece.into()
 }
 
 /// A message with one attachment of `pieces` MiB, made while it is sent.

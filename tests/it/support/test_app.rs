@@ -203,6 +203,11 @@ impl Client {
         self
     }
 
+    /// What it sends with every request.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// The value of a cookie in the jar.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let jar = self.cookies.lock().expect("one test, one thread");
