@@ -237,7 +237,8 @@ pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -
     }
     let decoded =
         BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)?;
-    let (key, secret) = decoded.split_once(':').ok_or_else(unknown)?;
+    // No key holds U+0000, and PostgreSQL would not even look for it.
+    let (key, secret) = decoded.split_once(':').filter(|(key, _)| !key.contains('\0')).ok_or_else(unknown)?;
     let (hash, access, disabled_at) = if key.starts_with(LAUNCH_PREFIX) {
         let now = app.clock.now();
         let row: Option<LaunchRow> =

@@ -31,10 +31,31 @@ impl Shelf {
         Self { kind: "activity-profile", activity: ActivityKey::of(activity).0, agent: Uuid::nil(), registration: None }
     }
 
-    /// 1.0.3 Communication 3.1: profiles ask for a condition on every change; 2.0 asks for it on state too.
-    fn wants_condition(&self, version: Version) -> bool {
-        self.kind != "state" || version == Version::V2
+    /// What a PUT that names no condition meets here (XAPI-00273, XAPI-00287, XAPI-00322).
+    ///
+    /// 1.0.3 Communication 3.1 leaves state free, and obliges whoever PUTs a profile to send `If-Match` or `If-None-Match`:
+    /// a tool that does not is refused, also where nothing would be lost yet. Launched content is only kept from replacing
+    /// what is there: units of the years before PUT `cmi5LearnerPreferences` bare (cmi5 section 11 asks them for no header),
+    /// and a refusal would end their session. 2.0 section 4.1.4 has one rule for all documents: make, but do not replace.
+    pub fn unconditional(&self, version: Version, is_launched: bool) -> Unconditional {
+        match (version, self.kind) {
+            (Version::V1, "state") => Unconditional::Replaces,
+            (Version::V1, _) if !is_launched => Unconditional::Refused,
+            _ => Unconditional::Creates,
+        }
     }
+}
+
+/// What a PUT without `If-Match` and `If-None-Match` may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unconditional {
+    /// Store the document, whatever is there.
+    #[default]
+    Replaces,
+    /// Store a new document; where one is, 409.
+    Creates,
+    /// Nothing: 409 where a document is, 400 where none is.
+    Refused,
 }
 
 /// A document.
@@ -57,22 +78,31 @@ struct Listed {
 pub struct Condition {
     pub if_match: Option<String>,
     pub if_none_match: Option<String>,
+    /// What counts where both are absent.
+    pub otherwise: Unconditional,
 }
 
 impl Condition {
-    /// Errors: `document-changed` (412), `document-condition-missing` (409 as 1.0.3 Communication 3.1 demands).
-    fn check(&self, current: Option<&Document>, demanded: bool) -> Result<()> {
+    /// Errors: `document-changed` (412), `document-condition-missing` (409 as 1.0.3 Communication 3.1 demands),
+    /// `profile-condition-missing`.
+    fn check(&self, current: Option<&Document>) -> Result<()> {
         let etag = current.map(|document| document.etag.as_str());
         let names = |header: &str| header.trim() == "*" || header.split(',').any(|one| Some(unquoted(one)) == etag);
         let failed = match (&self.if_match, &self.if_none_match) {
             (Some(wanted), _) => etag.is_none() || !names(wanted),
             (None, Some(unwanted)) => etag.is_some() && names(unwanted),
-            (None, None) if demanded && etag.is_some() => {
-                return Err(Error::conflict("document-condition-missing").detail(
-                    "the document exists: read it, then send its ETag in If-Match (or If-None-Match: * to create only)",
-                ));
-            }
-            (None, None) => false,
+            (None, None) => match (self.otherwise, etag) {
+                (Unconditional::Replaces, _) | (Unconditional::Creates, None) => false,
+                (_, Some(_)) => {
+                    return Err(Error::conflict("document-condition-missing").detail(
+                        "the document exists: read it, then send its ETag in If-Match (or If-None-Match: * to create only)",
+                    ));
+                }
+                (Unconditional::Refused, None) => {
+                    return Err(Error::malformed("profile-condition-missing")
+                        .detail("a profile is PUT with If-Match or If-None-Match (1.0.3 Communication 3.1)"));
+                }
+            },
         };
         if failed { Err(Error::new(Kind::PreconditionFailed, "document-changed")) } else { Ok(()) }
     }
@@ -148,7 +178,7 @@ pub async fn list(tx: &mut Tx, shelf: &Shelf, since: Option<Timestamp>) -> Resul
 /// Stores a document whole.
 pub async fn put(tx: &mut Tx, shelf: &Shelf, id: &str, new: New<'_>, condition: &Condition) -> Result<Document> {
     let current = locked(tx, shelf, id).await?;
-    condition.check(current.as_ref(), shelf.wants_condition(new.version))?;
+    condition.check(current.as_ref())?;
     write(tx, shelf, id, new.media_type, new.body.to_vec(), new.now).await
 }
 
@@ -157,7 +187,7 @@ pub async fn put(tx: &mut Tx, shelf: &Shelf, id: &str, new: New<'_>, condition: 
 /// Errors: `document-not-json` if either is no JSON object.
 pub async fn post(tx: &mut Tx, shelf: &Shelf, id: &str, new: New<'_>, condition: &Condition) -> Result<Document> {
     let current = locked(tx, shelf, id).await?;
-    condition.check(current.as_ref(), false)?;
+    condition.check(current.as_ref())?;
     let Some(current) = current else {
         if is_json(new.media_type) {
             object(new.body)?;
@@ -175,7 +205,7 @@ pub async fn post(tx: &mut Tx, shelf: &Shelf, id: &str, new: New<'_>, condition:
 /// Removes a document; one that is gone already is no error, unless a condition says so.
 pub async fn delete(tx: &mut Tx, shelf: &Shelf, id: &str, condition: &Condition) -> Result<()> {
     let current = locked(tx, shelf, id).await?;
-    condition.check(current.as_ref(), false)?;
+    condition.check(current.as_ref())?;
     let registration = shelf.registration.unwrap_or(NONE);
     on_db!(tx, c => sqlx::query(DELETE)
         .bind(shelf.kind).bind(shelf.activity).bind(shelf.agent).bind(registration).bind(id).execute(c).await.map(drop))?;
@@ -198,7 +228,6 @@ pub async fn clear(tx: &mut Tx, shelf: &Shelf) -> Result<()> {
 pub struct New<'a> {
     pub media_type: &'a str,
     pub body: &'a [u8],
-    pub version: Version,
     pub now: Timestamp,
 }
 
@@ -268,11 +297,11 @@ mod tests {
         let condition = |if_match: Option<&str>, if_none_match: Option<&str>| Condition {
             if_match: if_match.map(str::to_owned),
             if_none_match: if_none_match.map(str::to_owned),
+            otherwise: Unconditional::Refused,
         };
         let there = document("abc");
-        let code = |condition: &Condition, current: Option<&Document>| {
-            condition.check(current, true).map_err(|error| error.code)
-        };
+        let code =
+            |condition: &Condition, current: Option<&Document>| condition.check(current).map_err(|error| error.code);
         for good in ["\"abc\"", "abc", "W/\"abc\"", "\"x\", \"abc\"", "*"] {
             assert_eq!(code(&condition(Some(good), None), Some(&there)), Ok(()), "{good}");
             assert_eq!(code(&condition(None, Some(good)), Some(&there)), Err("document-changed"), "{good}");
@@ -280,8 +309,34 @@ mod tests {
         assert_eq!(code(&condition(Some("\"x\""), None), Some(&there)), Err("document-changed"));
         assert_eq!(code(&condition(Some("*"), None), None), Err("document-changed"));
         assert_eq!(code(&condition(None, Some("*")), None), Ok(()));
-        assert_eq!(code(&condition(None, None), Some(&there)), Err("document-condition-missing"));
-        assert_eq!(code(&condition(None, None), None), Ok(()));
-        assert!(condition(None, None).check(Some(&there), false).is_ok());
+    }
+
+    #[test]
+    fn what_a_bare_put_may_do_depends_on_the_shelf_the_edition_and_the_sender() {
+        use Unconditional::{Creates, Refused, Replaces};
+        let agent = AgentKey(Uuid::nil());
+        let state = Shelf::state("http://a", agent, None);
+        for profile in [Shelf::agent(agent), Shelf::activity("http://a")] {
+            let may =
+                |version, launched| (state.unconditional(version, launched), profile.unconditional(version, launched));
+            assert_eq!(may(Version::V1, false), (Replaces, Refused));
+            assert_eq!(may(Version::V1, true), (Replaces, Creates));
+            assert_eq!(may(Version::V2, false), (Creates, Creates));
+        }
+        let there = Document {
+            media_type: "text/plain".into(),
+            body: Vec::new(),
+            etag: "abc".into(),
+            updated_at: Timestamp(0),
+        };
+        for (otherwise, over_one, over_none) in [
+            (Replaces, None, None),
+            (Creates, Some(Kind::Conflict), None),
+            (Refused, Some(Kind::Conflict), Some(Kind::Malformed)),
+        ] {
+            let condition = Condition { otherwise, ..Condition::default() };
+            assert_eq!(condition.check(Some(&there)).err().map(|error| error.kind), over_one, "{otherwise:?}");
+            assert_eq!(condition.check(None).err().map(|error| error.kind), over_none, "{otherwise:?}");
+        }
     }
 }

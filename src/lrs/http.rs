@@ -38,7 +38,8 @@ pub async fn answer(State(app): State<App>, Path(resource): Path<String>, reques
     if request.method() == Method::OPTIONS {
         return preflight();
     }
-    let mut version = Version::V2;
+    // Who names no version, or one that is not spoken, is answered as 1.0.3: 2.0 clients know both (XAPI-00321, XAPI-00333).
+    let mut version = said(request.headers()).unwrap_or(Version::V1);
     // Read first: everything committed up to this moment is in the answer.
     let consistent = app.sequence.settled(app.clock.now());
     let answered = serve(app, &resource, request, &mut version).await;
@@ -89,17 +90,30 @@ async fn serve(app: App, resource: &str, request: Request, version: &mut Version
     let is_message = resource == "statements" && !params.has("method") && receive::is_message(&parts.headers);
     let (body, message) = if is_message { (Bytes::new(), Some(body)) } else { (read(body).await?, None) };
     let mut sent = Sent { method: parts.method, params, headers: parts.headers, body };
-    if resource == "about" {
-        return resources::about(&sent.method, sent.params);
-    }
     let alternate = sent.method == Method::POST && sent.params.has("method");
     if alternate {
         sent = sent.unfold()?;
     }
-    *version = version_of(&sent.headers)?;
-    if alternate && *version != Version::V1 {
+    let said = said(&sent.headers);
+    *version = said.unwrap_or(Version::V1);
+    if alternate && said == Some(Version::V2) {
         return Err(Error::malformed("alternate-syntax")
             .detail("the alternate request syntax is of 1.0.x only (2.0 section 4.1.3)"));
+    }
+    // A method that a resource does not have is refused whoever asks.
+    let methods = methods(resource).ok_or_else(|| Error::not_found("resource-unknown"))?;
+    if !methods.split(", ").any(|method| method == sent.method.as_str()) {
+        let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
+        return Ok(response);
+    }
+    if resource == "about" {
+        return resources::about(&sent.params, said);
+    }
+    if said.is_none() {
+        return Err(
+            Error::malformed("version-unsupported").detail("`X-Experience-API-Version` must be 1.0, 1.0.x or 2.0.x")
+        );
     }
     let authorization = sent.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let mut tx = app.db.read().await?;
@@ -115,8 +129,17 @@ async fn serve(app: App, resource: &str, request: Request, version: &mut Version
         "agents/profile" => resources::agent_profile(call).await,
         "activities/profile" => resources::activity_profile(call).await,
         "agents" => resources::agent(call).await,
-        "activities" => resources::activity(call).await,
-        _ => Err(Error::not_found("resource-unknown")),
+        _ => resources::activity(call).await,
+    }
+}
+
+/// The methods of a resource, `None` where there is no such resource.
+fn methods(resource: &str) -> Option<&'static str> {
+    match resource {
+        "statements" => Some("GET, HEAD, POST, PUT, OPTIONS"),
+        "activities/state" | "activities/profile" | "agents/profile" => Some("GET, HEAD, POST, PUT, DELETE, OPTIONS"),
+        "agents" | "activities" | "about" => Some("GET, HEAD, OPTIONS"),
+        _ => None,
     }
 }
 
@@ -132,12 +155,9 @@ async fn read(body: Body) -> Result<Bytes> {
     })
 }
 
-/// `X-Experience-API-Version` (1.0.3 Communication 3.3, 2.0 section 4.1.4).
-fn version_of(headers: &HeaderMap) -> Result<Version> {
-    let given = headers.get(VERSION).and_then(|value| value.to_str().ok());
-    given.and_then(Version::of_header).ok_or_else(|| {
-        Error::malformed("version-unsupported").detail("`X-Experience-API-Version` must be 1.0, 1.0.x or 2.0.x")
-    })
+/// What `X-Experience-API-Version` says, if it names an edition that is spoken (1.0.3 Communication 3.3, 2.0 section 4.1.4).
+fn said(headers: &HeaderMap) -> Option<Version> {
+    headers.get(VERSION).and_then(|value| value.to_str().ok()).and_then(Version::of_header)
 }
 
 /// A request before it is known who sends it.
@@ -194,7 +214,8 @@ impl Sent {
 /// Most parameters of a request. The standard's longest list has a dozen; each is compared with those before it.
 const MOST_PARAMETERS: usize = 100;
 
-/// The parameters of a request; what nobody takes is unknown, and unknown is refused (1.0.3 Communication 3.2).
+/// The parameters of a request, each of the form its name asks for (XAPI-00012); what nobody takes is unknown, and unknown is
+/// refused (1.0.3 Communication 3.2; XAPI-00324, XAPI-00325).
 #[derive(Clone, Debug, Default)]
 pub struct Params(Vec<(String, String)>);
 
@@ -240,6 +261,11 @@ impl Params {
                 .arg("name", name)
                 .detail(format!("the parameter `{name}` is required"))
         })
+    }
+
+    /// Any text but one with U+0000, which PostgreSQL keeps in none.
+    pub fn text(&mut self, name: &'static str) -> Result<Option<String>> {
+        self.read(name, "a text without U+0000", |text| (!text.contains('\0')).then(|| text.to_owned()))
     }
 
     pub fn uuid(&mut self, name: &'static str) -> Result<Option<Uuid>> {
@@ -312,13 +338,6 @@ pub fn refused(refusal: Refusal) -> Error {
             Error::malformed("statement-invalid").detail(first.unwrap_or_default()).with("problems", problems)
         }
     }
-}
-
-/// The refusal of a method that a resource does not have.
-pub fn no_method(allowed: &'static str) -> Result<Response> {
-    let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
-    Ok(response)
 }
 
 /// The key of the agent in `call`'s parameter, which must be there.

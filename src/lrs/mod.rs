@@ -31,7 +31,7 @@ pub use store::is_transient;
 use crate::core::{Error, RegistrationId, Result};
 use crate::state::App;
 use crate::storage::Tx;
-use crate::xapi::{Stored, Version};
+use crate::xapi::Stored;
 
 /// The xAPI resources, on both origins.
 pub fn xapi_routes() -> Router<App> {
@@ -70,8 +70,7 @@ pub async fn put_state(
 ) -> Result<()> {
     let shelf = documents::Shelf::state(activity, agent.key(), Some(registration.0));
     let body = serde_json::to_vec(body)?;
-    let new =
-        documents::New { media_type: "application/json", body: &body, version: Version::V1, now: app.clock.now() };
+    let new = documents::New { media_type: "application/json", body: &body, now: app.clock.now() };
     documents::put(tx, &shelf, id, new, &documents::Condition::default()).await?;
     Ok(())
 }

@@ -93,7 +93,7 @@ impl Filter {
     }
 }
 
-/// Up to `limit` statements, fewer where they are large, without the voided ones.
+/// Up to `limit` statements, fewer where they are large, without the voided ones (XAPI-00018).
 pub async fn search(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Page> {
     let most = usize::try_from(limit).unwrap_or_default();
     let limit = limit.saturating_add(1);

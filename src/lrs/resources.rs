@@ -5,12 +5,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::documents::{self, Condition, Document, New, Shelf};
-use super::http::{Call, Params, identifier_name, nameless, no_method, required_agent};
+use super::documents::{self, Condition, Document, New, Shelf, Unconditional};
+use super::http::{Call, Params, identifier_name, nameless, required_agent};
 use super::store;
 use crate::core::{Error, Result, Timestamp};
-use crate::xapi::ActivityKey;
 use crate::xapi::vocabulary::document::LAUNCH_DATA;
+use crate::xapi::{ActivityKey, Version};
 
 /// `activities/state`: what an activity keeps for an agent.
 pub async fn state(mut call: Call) -> Result<Response> {
@@ -18,7 +18,7 @@ pub async fn state(mut call: Call) -> Result<Response> {
     let (_, agent) = required_agent(&mut call.params)?;
     let registration = call.params.uuid("registration")?;
     let registration = call.access.state(agent, registration, changes(&call.method))?;
-    let id = call.params.take("stateId");
+    let id = call.params.text("stateId")?;
     if call.method == Method::GET
         && id.as_deref() == Some(LAUNCH_DATA)
         && let Some(launch) = call.access.launch()
@@ -36,7 +36,7 @@ pub async fn state(mut call: Call) -> Result<Response> {
 pub async fn agent_profile(mut call: Call) -> Result<Response> {
     let (_, agent) = required_agent(&mut call.params)?;
     call.access.profile(Some(agent), changes(&call.method))?;
-    let id = call.params.take("profileId");
+    let id = call.params.text("profileId")?;
     documents(call, Shelf::agent(agent), "profileId", id).await
 }
 
@@ -44,7 +44,7 @@ pub async fn agent_profile(mut call: Call) -> Result<Response> {
 pub async fn activity_profile(mut call: Call) -> Result<Response> {
     let activity = required_iri(&mut call.params, "activityId")?;
     call.access.profile(None, changes(&call.method))?;
-    let id = call.params.take("profileId");
+    let id = call.params.text("profileId")?;
     documents(call, Shelf::activity(&activity), "profileId", id).await
 }
 
@@ -62,21 +62,6 @@ fn required_iri(params: &mut Params, name: &'static str) -> Result<String> {
 async fn documents(mut call: Call, shelf: Shelf, name: &'static str, id: Option<String>) -> Result<Response> {
     let is_state = name == "stateId";
     match (call.method.clone(), id) {
-        (Method::GET, Some(id)) => {
-            call.params.finish()?;
-            let mut tx = call.app.db.read().await?;
-            let document = documents::get(&mut tx, &shelf, &id).await?;
-            document.map(shown).ok_or_else(|| Error::not_found("document-unknown"))
-        }
-        (Method::GET, None) => {
-            let since = call.params.moment("since")?;
-            call.params.finish()?;
-            let mut tx = call.app.db.read().await?;
-            let (ids, latest) = documents::list(&mut tx, &shelf, since).await?;
-            let mut response = Json(ids).into_response();
-            modified(response.headers_mut(), latest);
-            Ok(response)
-        }
         (Method::DELETE, None) if is_state => {
             call.params.finish()?;
             let mut tx = call.app.db.begin().await?;
@@ -87,20 +72,19 @@ async fn documents(mut call: Call, shelf: Shelf, name: &'static str, id: Option<
             Ok(StatusCode::NO_CONTENT.into_response())
         }
         (method @ (Method::PUT | Method::POST | Method::DELETE), id) => {
-            let Some(id) = id else {
-                return Err(call
-                    .params
-                    .required(name)
-                    .map_or_else(|error| error, |_| Error::malformed("parameter-missing")));
-            };
+            let id = id.map_or_else(|| call.params.required(name), Ok)?;
             call.params.finish()?;
             let text = |header: header::HeaderName| {
                 call.headers.get(header).and_then(|value| value.to_str().ok()).map(str::to_owned)
             };
-            let condition = Condition { if_match: text(header::IF_MATCH), if_none_match: text(header::IF_NONE_MATCH) };
+            let otherwise = match method {
+                Method::PUT => shelf.unconditional(call.version, call.access.launch().is_some()),
+                _ => Unconditional::Replaces,
+            };
+            let condition =
+                Condition { if_match: text(header::IF_MATCH), if_none_match: text(header::IF_NONE_MATCH), otherwise };
             let media_type = text(header::CONTENT_TYPE).unwrap_or_else(|| "application/octet-stream".to_owned());
-            let new =
-                New { media_type: &media_type, body: &call.body, version: call.version, now: call.app.clock.now() };
+            let new = New { media_type: &media_type, body: &call.body, now: call.app.clock.now() };
             let mut tx = call.app.db.begin().await?;
             let mut response = StatusCode::NO_CONTENT.into_response();
             match method {
@@ -118,7 +102,21 @@ async fn documents(mut call: Call, shelf: Shelf, name: &'static str, id: Option<
             }
             Ok(response)
         }
-        _ => no_method("GET, HEAD, POST, PUT, DELETE, OPTIONS"),
+        (_, Some(id)) => {
+            call.params.finish()?;
+            let mut tx = call.app.db.read().await?;
+            let document = documents::get(&mut tx, &shelf, &id).await?;
+            document.map(shown).ok_or_else(|| Error::not_found("document-unknown"))
+        }
+        (_, None) => {
+            let since = call.params.moment("since")?;
+            call.params.finish()?;
+            let mut tx = call.app.db.read().await?;
+            let (ids, latest) = documents::list(&mut tx, &shelf, since).await?;
+            let mut response = Json(ids).into_response();
+            modified(response.headers_mut(), latest);
+            Ok(response)
+        }
     }
 }
 
@@ -149,9 +147,6 @@ fn modified(headers: &mut HeaderMap, moment: Option<Timestamp>) {
 
 /// `agents`: everything known of an agent, as a Person (1.0.3 Communication 2.4).
 pub async fn agent(mut call: Call) -> Result<Response> {
-    if call.method != Method::GET {
-        return no_method("GET, HEAD, OPTIONS");
-    }
     let (ifi, key) = required_agent(&mut call.params)?;
     call.params.finish()?;
     call.access.directory(Some(key))?;
@@ -170,9 +165,6 @@ pub async fn agent(mut call: Call) -> Result<Response> {
 
 /// `activities`: the activity with the definition that all statements together gave (1.0.3 Communication 2.5).
 pub async fn activity(mut call: Call) -> Result<Response> {
-    if call.method != Method::GET {
-        return no_method("GET, HEAD, OPTIONS");
-    }
     let iri = required_iri(&mut call.params, "activityId")?;
     call.params.finish()?;
     call.access.directory(None)?;
@@ -188,11 +180,11 @@ pub async fn activity(mut call: Call) -> Result<Response> {
 }
 
 /// `about`: which editions are spoken. Open to everybody, and without a version header (1.0.3 Communication 2.8).
-pub fn about(method: &Method, params: Params) -> Result<Response> {
+///
+/// Whoever speaks 1.0.x is told those: 1.0.3 lists the versions that may stand there, and 2.0.0 is none of them (XAPI-00316).
+pub fn about(params: &Params, said: Option<Version>) -> Result<Response> {
     params.finish()?;
-    if !matches!(*method, Method::GET | Method::HEAD) {
-        return no_method("GET, HEAD, OPTIONS");
-    }
-    let versions = ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0"];
-    Ok(Json(json!({ "version": versions })).into_response())
+    let all = ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0"];
+    let told = if said == Some(Version::V1) { &all[..4] } else { &all[..] };
+    Ok(Json(json!({ "version": told })).into_response())
 }

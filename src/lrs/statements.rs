@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::append::Received;
 use super::attachments::{self, Enclosed};
-use super::http::{Call, Params, no_method};
+use super::http::{Call, Params};
 use super::query::{self, Filter};
 use super::receive::{self, Arrived};
 use super::{links, store};
@@ -30,8 +30,7 @@ pub async fn answer(call: Call, message: Option<Body>) -> Result<Response> {
     match call.method {
         Method::PUT => put(call, message).await,
         Method::POST => post(call, message).await,
-        Method::GET => get(call).await,
-        _ => no_method("GET, HEAD, POST, PUT, OPTIONS"),
+        _ => get(call).await,
     }
 }
 

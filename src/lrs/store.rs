@@ -139,7 +139,7 @@ pub async fn insert_links(tx: &mut Tx, links: &mut Vec<LinkRow>) -> Result<()> {
     Ok(())
 }
 
-/// Marks `ids` as voided, except voiding statements, which cannot be voided (1.0.3 Data 2.3.2).
+/// Marks `ids` as voided, except voiding statements, which cannot be voided (1.0.3 Data 2.3.2; XAPI-00016).
 pub async fn void(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
     let voiding = VerbKey::of(vocabulary::VOIDED);
     for ids in ids.chunks(ROWS) {
@@ -185,7 +185,8 @@ pub async fn learn_agents(tx: &mut Tx, agents: &BTreeMap<Uuid, (String, Option<S
         on_db!(tx, c => {
             let mut query = sqlx::QueryBuilder::<Database>::new("INSERT INTO xapi_agent (agent_key, ifi, names) ");
             query.push_values(rows, |mut values, (key, ifi, names)| {
-                values.push_bind(*key).push_bind(ifi.as_str()).push_bind(names.as_str());
+                // An account may be named with U+0000, which PostgreSQL keeps in no text; the key tells them apart.
+                values.push_bind(*key).push_bind(ifi.replace('\0', "\u{fffd}")).push_bind(names.as_str());
             });
             query.push(" ON CONFLICT (agent_key) DO UPDATE SET names = excluded.names");
             query.build().execute(c).await.map(drop)
@@ -282,7 +283,8 @@ pub async fn activities_named(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec
 
 /// A LIKE pattern that finds `text` as it is: what LIKE would read as a joker stands for one character.
 fn containing(text: &str) -> String {
-    let plain: String = text.to_lowercase().chars().map(|c| if matches!(c, '%' | '\\') { '_' } else { c }).collect();
+    let plain: String =
+        text.to_lowercase().chars().map(|c| if matches!(c, '%' | '\\' | '\0') { '_' } else { c }).collect();
     format!("%{plain}%")
 }
 

@@ -1,7 +1,8 @@
 //! The text of a statement as it is stored: what the client sent, with the members only a server may set.
 //!
-//! Nothing else is touched: order, white space, numbers and extensions stay as they came. The one exception the specification
-//! demands: a context activity that came alone goes into an array (1.0.3 Data 2.4.6.2).
+//! Nothing else is touched: order, white space, every character (XAPI-00015), numbers to their last digit (XAPI-00002), extensions
+//! and the edition it came in (XAPI-00330) stay as they came. The one exception the specification demands: a context activity
+//! that came alone goes into an array (1.0.3 Data 2.4.6.2; XAPI-00096).
 
 use std::ops::Range;
 
@@ -9,13 +10,15 @@ use super::json::{Json, Object, Value, quoted};
 
 /// What the server says of a statement it stores.
 pub struct ServerSet<'a> {
+    /// Made where the client gives none (XAPI-00026).
     pub id: &'a str,
     /// Used where the client names no time.
     pub timestamp: &'a str,
+    /// Whatever the client said (XAPI-00023, XAPI-00097).
     pub stored: &'a str,
-    /// An agent or group as JSON.
+    /// An agent or group as JSON: whose credential it was (XAPI-00099).
     pub authority: &'a str,
-    /// Used where the client names no version.
+    /// Used where the client names no version (XAPI-00332).
     pub version: &'a str,
 }
 

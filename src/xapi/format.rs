@@ -2,13 +2,14 @@
 //!
 //! One function a rule; each cites the section it enforces. They judge text and never change it.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use uuid::Uuid;
 
 use crate::core::Timestamp;
 
-/// An absolute IRI (RFC 3987 section 2.2; xAPI 1.0.3 Data 3.1, 2.0 section 4.2.7): scheme, colon, something.
+/// An absolute IRI (RFC 3987 section 2.2; xAPI 1.0.3 Data 3.1, 2.0 section 4.2.7; XAPI-00011): scheme, colon, something.
 pub fn is_iri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let mut letters = scheme.bytes();
@@ -55,18 +56,21 @@ pub fn is_sha2(text: &str) -> bool {
     matches!(text.len(), 56 | 64 | 96 | 128) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A UUID in its standard form of 8-4-4-4-12 digits (RFC 4122 section 3); braces, URNs and bare digits are other forms.
+/// A UUID in its standard form of 8-4-4-4-12 digits (RFC 4122 section 3; XAPI-00027, XAPI-00028, XAPI-00029, XAPI-00030);
+/// braces, URNs and bare digits are other forms.
 pub fn uuid(text: &str) -> Option<Uuid> {
     (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
-/// An Internet media type, `type/subtype` with optional parameters (RFC 2046 as xAPI 1.0.3 Data 2.4.11 asks).
+/// An Internet media type, `type/subtype` with optional parameters (RFC 2046 as xAPI 1.0.3 Data 2.4.11 asks; XAPI-00105).
+/// No control characters: it becomes a header.
 pub fn is_media_type(text: &str) -> bool {
     let essence = text.split(';').next().unwrap_or_default().trim_end();
     let token = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+%'*`|~".contains(&byte))
     };
     essence.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+        && !text.chars().any(char::is_control)
 }
 
 /// How strictly a timestamp must name its offset.
@@ -82,8 +86,12 @@ pub enum Offset {
 const CALENDAR: std::ops::RangeInclusive<Timestamp> =
     Timestamp(-62_167_219_200_000_000)..=Timestamp(253_402_300_799_999_999);
 
+/// The last moment our calendar tells, a day before the year 9999 ends. What is later, such as an "until" without end, is read
+/// as this one.
+const LAST: Timestamp = Timestamp(253_402_207_200_000_000);
+
 /// A moment, `None` if `text` is not one: complete date and time, any precision, and no negative zero offset (`-00`,
-/// `-0000`, `-00:00`; xAPI 1.0.3 Data 4.5: "MUST reject ... a negative offset of zero").
+/// `-0000`, `-00:00`; xAPI 1.0.3 Data 4.5: "MUST reject ... a negative offset of zero"; XAPI-00123).
 pub fn timestamp(text: &str, offset: Offset) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     let number = |from: usize, len: usize| -> Option<i64> {
@@ -139,10 +147,11 @@ pub fn timestamp(text: &str, offset: Offset) -> Option<Timestamp> {
         jiff::civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     let small = |value: i64| i8::try_from(value).ok();
     let time = jiff::civil::Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
-    let utc = date.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-    let moment = Timestamp(utc.as_microsecond() + micros - seconds_east * 1_000_000);
+    let zoned = date.to_datetime(time).to_zoned(jiff::tz::TimeZone::UTC);
+    let second = zoned.map_or(LAST.0, |moment| moment.timestamp().as_second() * 1_000_000);
+    let moment = Timestamp(second + micros - seconds_east * 1_000_000);
     // The first and the last day of the calendar, told from the far side of the earth, may lie outside of it.
-    CALENDAR.contains(&moment).then_some(moment)
+    CALENDAR.contains(&moment).then(|| moment.min(LAST))
 }
 
 /// An ISO 8601 duration as statements carry it, for example `PT12M30.5S`.
@@ -151,7 +160,8 @@ pub fn timestamp(text: &str, offset: Offset) -> Option<Timestamp> {
 pub struct IsoDuration(String);
 
 impl IsoDuration {
-    /// Reads a duration with designators or in weeks (ISO 8601 section 4.4.3.2); only the last part may have a fraction.
+    /// Reads a duration with designators or in weeks (ISO 8601 section 4.4.3.2; XAPI-00124); only the last part may have a
+    /// fraction.
     pub fn parse(text: &str) -> Option<Self> {
         hundredths(text).map(|_| Self(text.to_owned()))
     }
@@ -257,7 +267,8 @@ fn parts(mut text: &str, units: &[(u8, u64)], may_have_fraction: bool) -> Option
     Some(sum)
 }
 
-/// A well-formed language tag (RFC 5646 section 2.1).
+/// A well-formed language tag (RFC 5646 section 2.1) in which no variant and no extension stands twice (section 2.2.9;
+/// XAPI-00013, XAPI-00091, XAPI-00121).
 pub fn is_language_tag(text: &str) -> bool {
     const IRREGULAR: [&str; 17] = [
         "en-gb-oed",
@@ -309,12 +320,17 @@ pub fn is_language_tag(text: &str) -> bool {
     let variant = |part: &str| {
         alnum(part) && ((5..=8).contains(&part.len()) || (part.len() == 4 && part.as_bytes()[0].is_ascii_digit()))
     };
-    while parts.next_if(|part| variant(part)).is_some() {}
+    let mut seen = HashSet::new();
+    while let Some(part) = parts.next_if(|part| variant(part)) {
+        if !seen.insert(part) {
+            return false;
+        }
+    }
     while let Some(singleton) = parts.next() {
         if singleton == "x" {
             return is_private(&parts.collect::<Vec<_>>());
         }
-        if singleton.len() != 1 || !alnum(singleton) {
+        if singleton.len() != 1 || !alnum(singleton) || !seen.insert(singleton) {
             return false;
         }
         let mut count = 0;
@@ -377,7 +393,7 @@ mod tests {
         all(
             is_media_type,
             &["text/plain", "application/json; charset=utf-8", "image/svg+xml"],
-            &["text", "text/", "/plain", "a b/c"],
+            &["text", "text/", "/plain", "a b/c", "text/plain; a=\r\nB: c", "text/plain;\0"],
         );
         all(
             |text| uuid(text).is_some(),
@@ -426,6 +442,8 @@ mod tests {
                 "é026-11-21T09:30:00Z",
             ],
         );
+        assert_eq!(read("9999-12-31T23:59:59.999999Z"), Some(LAST), "without end");
+        assert_eq!(LAST, Timestamp::parse("9999-12-30T22:00:00Z").unwrap());
         for refused in ["2026-11-21T09:30:00-00", "2026-11-21T09:30:00-0000", "2026-11-21T09:30:00-00:00"] {
             assert_eq!(read(refused), None, "{refused}");
         }
@@ -474,6 +492,7 @@ mod tests {
                 "es-419",
                 "en-a-bbb-x-a",
                 "zh-cmn-Hans",
+                "de-a-aaa-b-bbb-x-a-b",
             ],
             &[
                 "",
@@ -488,6 +507,10 @@ mod tests {
                 "toolonglanguage",
                 "en--US",
                 "en-us-",
+                "zh-z-aaa-z-bbb",
+                "ar-a-aaa-b-bbb-A-ccc",
+                "de-1996-DE-1996",
+                "sl-rozaj-rozaj",
             ],
         );
     }

@@ -478,7 +478,8 @@ fn moment<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S:
     moment.map(exact).serialize(serializer)
 }
 
-/// The moment with all the digits we keep, so that what `stored` says can be asked for again by `since` and `until`.
+/// The moment with all the digits we keep (XAPI-00122), so that what `stored` says can be asked for again by `since` and
+/// `until`.
 pub fn exact(moment: Timestamp) -> String {
     format!("{:.6}", moment.jiff())
 }

@@ -3,7 +3,7 @@
 
 use super::json::{Json, Object, Value, quoted};
 
-/// The languages a reader wants, best first (`Accept-Language`, RFC 9110 section 12.5.4).
+/// The languages a reader wants, best first (`Accept-Language`, RFC 9110 section 12.5.4; XAPI-00172).
 #[derive(Clone, Debug, Default)]
 pub struct Languages(Vec<String>);
 
@@ -34,7 +34,9 @@ impl Languages {
     }
 }
 
-/// `format=ids`: agents, groups, verbs and activities reduced to what identifies them.
+/// `format=ids`: agents, groups, verbs and activities reduced to what identifies them (XAPI-00171).
+///
+/// Of an activity that is the id alone: without `objectType` an object is one. An agent as object is none without it.
 pub fn ids(statement: &Json<'_>) -> String {
     let mut out = String::with_capacity(statement.raw.len());
     write(
@@ -51,7 +53,7 @@ pub fn ids(statement: &Json<'_>) -> String {
                 true
             }
             Place::Verb | Place::Activity => {
-                reduce(object, &|key| key == "objectType" || key == "id", out);
+                reduce(object, &|key| key == "id", out);
                 true
             }
             _ => false,
@@ -61,7 +63,7 @@ pub fn ids(statement: &Json<'_>) -> String {
     out
 }
 
-/// `format=canonical`: definitions as this server knows them, each text in one language.
+/// `format=canonical`: definitions as this server knows them, each text in one language (XAPI-00169).
 pub fn canonical(
     statement: &Json<'_>,
     languages: &Languages,
@@ -251,6 +253,9 @@ mod tests {
     fn ids_keep_only_what_identifies() {
         let json = Json::parse(STATEMENT).unwrap();
         insta::assert_snapshot!(ids(&json), @r#"{"id":"fd41c918-b88b-4b20-a0a5-a4c32391aaa0","actor":{"objectType":"Group","member":[{"mbox":"mailto:c@x.fr"}]},"verb":{"id":"http://v"},"object":{"id":"http://o"},"context":{"contextActivities":{"parent":[{"id":"http://p"}]},"instructor":{"mbox":"mailto:i@x.fr"},"extensions":{"http://actor":{"name":"kept"}}},"result":{"score":{"raw":1.50}}}"#);
+        let typed = r#"{"object":{"objectType":"SubStatement","object":{"objectType":"Activity","id":"http://o","definition":{}},
+            "context":{"contextActivities":{"other":[{"objectType":"Activity","id":"http://c"}]},"team":{"objectType":"Group","name":"T","mbox":"mailto:t@x.fr"}}}}"#;
+        insta::assert_snapshot!(ids(&Json::parse(typed).unwrap()), @r#"{"object":{"objectType":"SubStatement","object":{"id":"http://o"},"context":{"contextActivities":{"other":[{"id":"http://c"}]},"team":{"objectType":"Group","mbox":"mailto:t@x.fr"}}}}"#);
     }
 
     #[test]

@@ -48,6 +48,7 @@ error-parameters-too-many = The request carries more than { $most } parameters.
 error-document-unknown = There is no such document.
 error-document-changed = The document has changed in the meantime.
 error-document-condition-missing = This document exists already: say on which version your change is based.
+error-profile-condition-missing = A profile is sent with the version it is based on, or with the wish to create it.
 error-document-not-json = Only two JSON documents can be merged.
 error-version-unsupported = The xAPI version is missing or unknown.
 error-alternate-syntax = The request in form syntax cannot be read.

@@ -48,6 +48,7 @@ error-parameters-too-many = La demande porte plus de { $most } paramètres.
 error-document-unknown = Ce document n'existe pas.
 error-document-changed = Le document a changé entre-temps.
 error-document-condition-missing = Ce document existe déjà : indiquez la version sur laquelle vous vous appuyez.
+error-profile-condition-missing = Un profil s'envoie avec la version sur laquelle il s'appuie, ou avec le souhait de le créer.
 error-document-not-json = Seuls deux documents JSON peuvent être fusionnés.
 error-version-unsupported = La version de xAPI manque ou n'est pas connue.
 error-alternate-syntax = La demande en forme de formulaire n'est pas lisible.

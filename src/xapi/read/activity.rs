@@ -22,6 +22,7 @@ const DEFINITION: [&str; 12] = [
 ];
 
 impl<'j> Reader<'j> {
+    /// XAPI-00044, XAPI-00045.
     pub(super) fn verb(&mut self, json: &'j Json<'j>) -> Option<Verb> {
         let object = self.object(json, &["id", "display"])?;
         let id = self.required(object, "id", Self::iri);
@@ -29,6 +30,7 @@ impl<'j> Reader<'j> {
         Some(Verb { id: id?, display: display.unwrap_or_default() })
     }
 
+    /// XAPI-00047.
     pub(super) fn activity(&mut self, json: &'j Json<'j>) -> Option<Activity> {
         let object = self.object(json, &["objectType", "id", "definition"])?;
         self.object_type(object, "Activity", "must be `Activity`");
@@ -37,6 +39,9 @@ impl<'j> Reader<'j> {
         Some(Activity { id: id?, definition })
     }
 
+    /// An object (XAPI-00048), which may be empty: name (XAPI-00056), description (XAPI-00059), type (XAPI-00060), moreInfo
+    /// (XAPI-00061), extensions (XAPI-00057). What belongs to interactions needs their type (XAPI-00064): correctResponsesPattern
+    /// (XAPI-00050), steps (XAPI-00051), target (XAPI-00052), source (XAPI-00053), scale (XAPI-00054), choices (XAPI-00055).
     fn definition(&mut self, json: &'j Json<'j>) -> Option<Definition> {
         let object = self.object(json, &DEFINITION)?;
         let definition = Definition {
@@ -63,6 +68,7 @@ impl<'j> Reader<'j> {
         Some(definition)
     }
 
+    /// XAPI-00049, letter by letter (XAPI-00009).
     fn interaction_type(&mut self, json: &'j Json<'j>) -> Option<Interaction> {
         match json.as_str().and_then(Interaction::named) {
             Some(kind) => Some(kind),
@@ -74,6 +80,7 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// XAPI-00058.
     fn components(&mut self, json: &'j Json<'j>) -> Option<Vec<Component>> {
         let components = self.list(json, Self::component)?;
         let mut seen = HashSet::with_capacity(components.len());
@@ -86,6 +93,7 @@ impl<'j> Reader<'j> {
         Some(components)
     }
 
+    /// An object (XAPI-00063) with an id and a description by language (XAPI-00062).
     fn component(&mut self, json: &'j Json<'j>) -> Option<Component> {
         let object = self.object(json, &["id", "description"])?;
         let id = self.required(object, "id", Self::text);

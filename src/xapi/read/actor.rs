@@ -1,4 +1,7 @@
 //! Agents and groups (1.0.3 Data 2.4.2).
+//!
+//! `XAPI-00034` and the like are the numbers under which ADL's list of requirements names a rule; `tests/it/lrs/requirements.tsv`
+//! has the test of each.
 
 use super::{Json, Object, Reader, Version};
 use crate::xapi::format;
@@ -17,6 +20,7 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// One identifier (XAPI-00034), a name that is a text (XAPI-00033).
     pub(super) fn agent(&mut self, json: &'j Json<'j>) -> Option<Agent> {
         let object = self.object(json, &AGENT)?;
         self.object_type(object, "Agent", "must be `Agent` (or `Group` where one may stand)");
@@ -30,6 +34,8 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// Agents as members (XAPI-00036), at least one where there is no identifier (XAPI-00035), and never two identifiers
+    /// (XAPI-00037). Where only a group may stand, an agent is refused (XAPI-00088).
     pub(super) fn group(&mut self, json: &'j Json<'j>) -> Option<Group> {
         let object = self.object(json, &GROUP)?;
         if object.get("objectType").is_none() {
@@ -47,7 +53,7 @@ impl<'j> Reader<'j> {
         Some(Group { name, ifi, member: member.unwrap_or_default() })
     }
 
-    /// An authority: an agent, or the two members that OAuth makes (1.0.3 Data 2.4.9).
+    /// An authority: an agent, or the two members that OAuth makes (1.0.3 Data 2.4.9; XAPI-00024, XAPI-00098, XAPI-00100).
     pub(super) fn authority(&mut self, json: &'j Json<'j>) -> Option<Actor> {
         let actor = self.actor(json)?;
         match &actor {
@@ -59,13 +65,15 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// The type, letter by letter (XAPI-00031, XAPI-00032, XAPI-00073).
     pub(super) fn object_type(&mut self, object: &'j Object<'j>, expected: &str, requirement: &'static str) {
         self.member(object, "objectType", |reader, json| {
             reader.checked(json, |text| text == expected, "object-type", requirement)
         });
     }
 
-    /// The identifier if there is one; the outer `None` means that it was wrong and has been told.
+    /// The identifier if there is one; the outer `None` means that it was wrong and has been told (XAPI-00038, XAPI-00039,
+    /// XAPI-00040, XAPI-00041).
     fn ifi(&mut self, object: &'j Object<'j>) -> Option<Option<Ifi>> {
         let given = Ifi::FIELDS.iter().filter(|field| object.get(field).is_some()).count();
         if given > 1 {
@@ -94,6 +102,7 @@ impl<'j> Reader<'j> {
         Some(Some(ifi))
     }
 
+    /// XAPI-00041, XAPI-00042, XAPI-00043.
     fn account(&mut self, json: &'j Json<'j>) -> Option<Ifi> {
         let object = self.object(json, &["homePage", "name"])?;
         let home_page = self.required(object, "homePage", Self::iri);

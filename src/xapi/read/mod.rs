@@ -157,7 +157,8 @@ impl<'j> Reader<'j> {
         value
     }
 
-    /// The object here, after the rules for all objects: no repeated keys, no unknown ones (case counts), no nulls.
+    /// The object here, after the rules for all objects: no repeated keys (XAPI-00021), no unknown ones (XAPI-00010), of which
+    /// one in another case is one (XAPI-00008), no nulls (XAPI-00001).
     fn object(&mut self, json: &'j Json<'j>, allowed: &[&str]) -> Option<&'j Object<'j>> {
         let Some(object) = json.as_object() else { return self.wrong("object", "must be an object") };
         for key in &object.repeated {
@@ -232,6 +233,7 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// A text of a prescribed form (XAPI-00007).
     fn checked(
         &mut self,
         json: &'j Json<'j>,
@@ -256,6 +258,7 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// Never a text that reads like one (XAPI-00006).
     fn boolean(&mut self, json: &'j Json<'j>) -> Option<bool> {
         match json.value {
             Value::Bool(value) => Some(value),
@@ -263,6 +266,7 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// Never a text that reads like one (XAPI-00006).
     fn number(&mut self, json: &'j Json<'j>) -> Option<f64> {
         match json.as_f64().filter(|number| number.is_finite()) {
             Some(number) => Some(number),
@@ -270,6 +274,7 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// XAPI-00022.
     fn timestamp(&mut self, json: &'j Json<'j>) -> Option<Timestamp> {
         match json.as_str().and_then(|text| format::timestamp(text, self.offset)) {
             Some(moment) => Some(moment),
@@ -280,7 +285,7 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// Texts by language (1.0.3 Data 4.2).
+    /// Texts by language (1.0.3 Data 4.2; XAPI-00013, XAPI-00121).
     fn language_map(&mut self, json: &'j Json<'j>) -> Option<LanguageMap> {
         let Some(object) = json.as_object() else {
             return self.wrong("language-map", "must be an object of texts by language tag (1.0.3 Data 4.2)");
@@ -304,7 +309,8 @@ impl<'j> Reader<'j> {
         Some(map)
     }
 
-    /// Anybody's members under IRIs (1.0.3 Data 4.1); the only place where null may stand.
+    /// Anybody's members (XAPI-00120) under IRIs (XAPI-00118; 1.0.3 Data 4.1); the only place where null may stand, and an
+    /// empty value as well (XAPI-00119).
     fn extensions(&mut self, json: &'j Json<'j>) -> Option<Extensions> {
         let Some(object) = json.as_object() else {
             return self.wrong("extensions", "must be an object (1.0.3 Data 4.1)");

@@ -38,6 +38,8 @@ const CONTEXT: [&str; 11] = [
 ];
 
 impl<'j> Reader<'j> {
+    /// Who (XAPI-00003) did what (XAPI-00004) to what (XAPI-00005), and all else well formed (XAPI-00014). A voiding statement
+    /// refers to a statement (XAPI-00017, XAPI-00019, XAPI-00020).
     pub(super) fn statement(&mut self, json: &'j Json<'j>) -> Option<Statement> {
         let object = self.object(json, &STATEMENT)?;
         let id = self.member(object, "id", Self::uuid).map(StatementId);
@@ -73,23 +75,25 @@ impl<'j> Reader<'j> {
         Some(statement)
     }
 
-    /// `version` of the statement itself (1.0.3 Data 2.4.10).
+    /// `version` of the statement itself (1.0.3 Data 2.4.10; XAPI-00101).
     fn version(&mut self, json: &'j Json<'j>) -> Option<String> {
         let text = json.as_str().unwrap_or_default();
-        let known = text.split('.').count() == 3
+        // `1.0` stands for 1.0.0 and came with many a statement; no statement was ever of `2.0`.
+        let known = (text.split('.').count() == 3 || text == "1.0")
             && Version::of_header(text).is_some_and(|version| version <= self.version)
             && text.trim() == text;
         if known {
             return Some(text.to_owned());
         }
         let requirement = match self.version {
-            Version::V1 => "must be 1.0.x (1.0.3 Data 2.4.10)",
-            Version::V2 => "must be 1.0.x or 2.0.x (2.0 section 4.2.2)",
+            Version::V1 => "must be 1.0 or 1.0.x (1.0.3 Data 2.4.10)",
+            Version::V2 => "must be 1.0, 1.0.x or 2.0.x (2.0 section 4.2.2)",
         };
         self.wrong("version", requirement)
     }
 
-    /// The `object`: which kind it is, its `objectType` says.
+    /// The `object`: which kind it is, its `objectType` says (XAPI-00046). What says none is an activity, so an agent or group
+    /// must (XAPI-00065).
     fn target(&mut self, json: &'j Json<'j>, sub_statement_allowed: bool) -> Option<Object> {
         let Some(object) = json.as_object() else { return self.wrong("object", "must be an object") };
         match object.get("objectType").map(|kind| kind.as_str().unwrap_or_default()) {
@@ -107,6 +111,7 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// XAPI-00072, XAPI-00073.
     fn statement_ref(&mut self, json: &'j Json<'j>) -> Option<StatementRef> {
         let object = self.object(json, &["objectType", "id"])?;
         if object.get("objectType").is_none() {
@@ -116,6 +121,8 @@ impl<'j> Reader<'j> {
         self.required(object, "id", Self::uuid).map(|id| StatementRef { id })
     }
 
+    /// A statement in all (XAPI-00066) but authority (XAPI-00067), version (XAPI-00068), stored (XAPI-00069), id (XAPI-00070) and
+    /// a sub-statement of its own (XAPI-00071).
     fn sub_statement(&mut self, json: &'j Json<'j>) -> Option<SubStatement> {
         let object = self.object(json, &SUB_STATEMENT)?;
         let actor = self.required(object, "actor", Self::actor);
@@ -137,7 +144,7 @@ impl<'j> Reader<'j> {
         })
     }
 
-    /// Revision and platform say something of an activity only (1.0.3 Data 2.4.6).
+    /// Revision and platform say something of an activity only (1.0.3 Data 2.4.6; XAPI-00084, XAPI-00085).
     fn context_fits_object(&mut self, context: Option<&Context>, target: Option<&Object>) {
         let (Some(context), Some(target)) = (context, target) else { return };
         if matches!(target, Object::Activity(_)) {
@@ -157,6 +164,7 @@ impl<'j> Reader<'j> {
         });
     }
 
+    /// Success (XAPI-00074), completion (XAPI-00075), response (XAPI-00076), extensions (XAPI-00078), each of its type.
     fn result(&mut self, json: &'j Json<'j>) -> Option<Outcome> {
         let object = self.object(json, &["score", "success", "completion", "response", "duration", "extensions"])?;
         Some(Outcome {
@@ -169,6 +177,7 @@ impl<'j> Reader<'j> {
         })
     }
 
+    /// An object (XAPI-00079) of max (XAPI-00080), min (XAPI-00081), raw (XAPI-00082) and scaled (XAPI-00083).
     fn score(&mut self, json: &'j Json<'j>) -> Option<Score> {
         let object = self.object(json, &["scaled", "raw", "min", "max"])?;
         let score = Score {
@@ -199,6 +208,7 @@ impl<'j> Reader<'j> {
         Some(score)
     }
 
+    /// XAPI-00077.
     fn duration(&mut self, json: &'j Json<'j>) -> Option<IsoDuration> {
         match json.as_str().and_then(IsoDuration::parse) {
             Some(duration) => Some(duration),
@@ -209,6 +219,8 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// Registration and instructor (XAPI-00087), team (XAPI-00088), revision (XAPI-00089), platform (XAPI-00090), language
+    /// (XAPI-00091), statement (XAPI-00092).
     fn context(&mut self, json: &'j Json<'j>) -> Option<Context> {
         let known = if self.knows_context_agents() { &CONTEXT[..] } else { &CONTEXT[..9] };
         let object = self.object(json, known)?;
@@ -231,6 +243,8 @@ impl<'j> Reader<'j> {
         })
     }
 
+    /// An object (XAPI-00086) of these four and no others (XAPI-00093), of valid activities (XAPI-00094); it may be empty
+    /// (XAPI-00095).
     fn context_activities(&mut self, json: &'j Json<'j>) -> Option<ContextActivities> {
         let object = self.object(json, &["parent", "grouping", "category", "other"])?;
         Some(ContextActivities {
@@ -287,6 +301,8 @@ impl<'j> Reader<'j> {
         types.unwrap_or_default()
     }
 
+    /// One of a list (XAPI-00025): length (XAPI-00102), sha2 (XAPI-00103), fileUrl (XAPI-00104), contentType (XAPI-00105),
+    /// display (XAPI-00106), usageType (XAPI-00107).
     fn attachment(&mut self, json: &'j Json<'j>) -> Option<Attachment> {
         let known = ["usageType", "display", "description", "contentType", "length", "sha2", "fileUrl"];
         let object = self.object(json, &known)?;

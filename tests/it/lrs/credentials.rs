@@ -38,6 +38,17 @@ both_databases! {
         keeper.get(&format!("/xapi/activities/state?activityId=http://example.fr/a&agent={agent}")).await.expect(403);
     }
 
+    async fn a_secret_is_compared_by_its_digest_so_that_a_request_costs_no_password_hash(app: TestApp) {
+        use sha2::Digest as _;
+        let mut tx = app.app.db.begin().await.unwrap();
+        let credential = lrs::create_credential(&mut tx, "Outil", &[Scope::All], app.clock.now()).await.unwrap();
+        let kept: Vec<u8> = on_db!(tx, c => sqlx::query_scalar("SELECT secret_hash FROM lrs_credential WHERE key = $1")
+            .bind(&credential.key).fetch_one(c).await).unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(kept, sha2::Sha256::digest(&credential.secret).to_vec());
+        assert!(credential.secret.len() >= 43, "256 random bits: nobody guesses them");
+    }
+
     async fn a_credential_made_by_command_works_at_once(app: TestApp) {
         let made = app.command(&["lrs-credential", "create", "--json", "--name", "BI", "--scope", "statements/write", "all/read"]).await.json();
         let credential = Credential { key: made["key"].as_str().unwrap().into(), secret: made["secret"].as_str().unwrap().into() };

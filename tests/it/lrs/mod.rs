@@ -3,12 +3,15 @@
 mod attachments;
 mod credentials;
 mod documents;
+mod hostile;
 mod large_attachments;
 mod launches;
 mod pages;
+mod parameters;
 mod projection;
 mod protocol;
 mod queries;
+mod rules;
 mod signatures;
 mod statements;
 
@@ -40,6 +43,14 @@ pub async fn tool(app: &TestApp, scopes: &[Scope]) -> Client {
     let credential = lrs::create_credential(&mut tx, "Outil", scopes, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     speaking(app.program(), &credential, "1.0.3")
+}
+
+/// Tools that may do everything, one an edition of the standard.
+async fn both_editions(app: &TestApp) -> [Client; 2] {
+    let mut tx = app.app.db.begin().await.unwrap();
+    let credential = lrs::create_credential(&mut tx, "Outil", &[Scope::All], app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    ["1.0.3", "2.0.0"].map(|version| speaking(app.program(), &credential, version))
 }
 
 fn speaking(client: Client, credential: &Credential, version: &str) -> Client {

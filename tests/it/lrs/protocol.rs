@@ -47,8 +47,6 @@ both_databases! {
 
     async fn versions_are_spoken_side_by_side(app: TestApp) {
         let old = tool(&app, &[Scope::All]).await;
-        let answer = app.program().get("/xapi/about").await.expect(200);
-        assert!(answer.json()["version"].as_array().unwrap().contains(&json!("2.0.0")));
         let new = old.send(Method::GET, "/xapi/statements", Vec::new(), &[]).await;
         assert_eq!(new.header("x-experience-api-version"), Some("1.0.3"));
         let mut tx = app.app.db.begin().await.unwrap();
@@ -66,6 +64,70 @@ both_databases! {
         let authorization = format!("Basic {}", credential.basic());
         app.program().with_header("authorization", &authorization).get("/xapi/statements").await.expect(400);
         speaking(app.program(), &credential, "1.0").get("/xapi/statements").await.expect(200);
+    }
+
+    async fn about_tells_each_edition_the_versions_it_knows(app: TestApp) {
+        let editions = json!(["1.0.0", "1.0.1", "1.0.2", "1.0.3"]);
+        let all = json!(["1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0"]);
+        for (header, told, answered) in [(None, &all, "1.0.3"), (Some("1.0.1"), &editions, "1.0.3"), (Some("2.0.0"), &all, "2.0.0"), (Some("0.95"), &all, "1.0.3")] {
+            let client = header.map_or_else(|| app.program(), |header| app.program().with_header("x-experience-api-version", header));
+            let answer = client.get("/xapi/about").await.expect(200);
+            assert_eq!((&answer.json()["version"], answer.header("x-experience-api-version")), (told, Some(answered)), "{header:?}");
+            client.get("/xapi/about?autre=1").await.expect(400);
+        }
+    }
+
+    async fn who_names_no_version_is_refused_as_the_older_edition_refuses(app: TestApp) {
+        let [old, new] = &both_editions(&app).await;
+        let resources = ["statements", "activities/state", "agents/profile", "activities/profile", "agents", "activities"];
+        for resource in resources {
+            let path = format!("/xapi/{resource}");
+            for version in ["", "0.9", "1.1.0", "3.0.0", "2", "x"] {
+                let answer = app.program().with_header("x-experience-api-version", version).get(&path).await.expect(400);
+                assert_eq!((answer.json()["code"].as_str(), answer.header("x-experience-api-version")), (Some("version-unsupported"), Some("1.0.3")));
+            }
+            let bare = app.program().get(&path).await.expect(400);
+            assert_eq!((bare.json()["code"].as_str(), bare.header("x-experience-api-version")), (Some("version-unsupported"), Some("1.0.3")));
+            // Whatever the answer, it names the edition of the question.
+            for (client, edition) in [(old, "1.0.3"), (new, "2.0.0")] {
+                for path in [path.clone(), format!("{path}?a=1&a=2"), "/xapi/nothing".to_owned()] {
+                    assert_eq!(client.get(&path).await.header("x-experience-api-version"), Some(edition), "{path}");
+                }
+            }
+        }
+    }
+
+    async fn every_answer_of_statements_tells_up_to_when_it_is_complete(app: TestApp) {
+        let moment = |answer: &Answer| preau::core::Timestamp::parse(answer.header("x-experience-api-consistent-through").expect("a header")).expect("a moment");
+        let date = |answer: &Answer| jiff::fmt::rfc2822::parse(answer.header("date").expect("a date")).expect("a date");
+        for client in &both_editions(&app).await {
+            let own = statement("camille", "completed", "a");
+            let id = store(client, &own).await.remove(0);
+            let taken = query(&[("statementId", &id)]);
+            let stranger = app.program().with_header("x-experience-api-version", "1.0.3");
+            let large = with(own.clone(), "result", json!({"response": "x".repeat(1 << 20)}));
+            let mut last = None;
+            for n in 0..10 {
+                app.clock.advance(Duration::from_secs(1));
+                let (answer, status) = match n {
+                    0 => (client.get("/xapi/statements").await, 200),
+                    1 => (client.get(&taken).await, 200),
+                    2 => (client.post_json("/xapi/statements", &own).await, 200),
+                    3 => (client.get("/xapi/statements?limit=x").await, 400),
+                    4 => (client.post_json("/xapi/statements", &json!({})).await, 400),
+                    5 => (stranger.get("/xapi/statements").await, 401),
+                    6 => (client.get(&query(&[("voidedStatementId", &id)])).await, 404),
+                    7 => (client.delete("/xapi/statements").await, 405),
+                    8 => (put(client, &taken, &statement("lea", "completed", "b"), &[]).await, 409),
+                    _ => (client.post_json("/xapi/statements", &large).await, 413),
+                };
+                assert_eq!(answer.status, status);
+                date(&answer);
+                assert!(last.is_none_or(|last| last < moment(&answer)), "it moves with the clock, not with what is stored");
+                assert!(moment(&answer) >= app.clock.now(), "nothing is being written");
+                last = Some(moment(&answer));
+            }
+        }
     }
 
     async fn the_alternate_syntax_is_understood_for_old_clients(app: TestApp) {
@@ -86,6 +148,13 @@ both_databases! {
             assert_eq!(found.json()["object"]["id"], "http://example.fr/été");
         }
         app.content().post_bytes("/xapi/statements?method=GET&limit=1", "text/plain", form(&[])).await.expect(400);
+        app.content().post_bytes("/xapi/statements?method=FETCH", "text/plain", form(&[])).await.expect(400);
+        app.content().post_bytes("/xapi/statements?method=DELETE", "text/plain", form(&[])).await.expect(405);
+        let page = app.content().post_bytes("/xapi/statements?method=GET", "text/plain", form(&[("limit", "1")])).await.expect(200);
+        assert_eq!(ids_of(&page.json()), [id]);
+        app.content().post_bytes("/xapi/about?method=GET", "text/plain", Vec::new()).await.expect(200);
+        let ancient = String::from_utf8(form(&[])).unwrap().replace("1.0.1", "0.8");
+        app.content().post_bytes("/xapi/statements?method=GET", "text/plain", ancient.into_bytes()).await.expect(400);
         let modern = String::from_utf8(form(&[])).unwrap().replace("1.0.1", "2.0.0");
         app.content().post_bytes("/xapi/statements?method=GET", "text/plain", modern.into_bytes()).await.expect(400);
     }

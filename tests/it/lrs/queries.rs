@@ -54,6 +54,85 @@ both_databases! {
         assert_eq!(ids(&tool, &[("limit", "0")]).await.len(), 25 + 7);
     }
 
+    async fn a_further_page_is_asked_for_with_everything_the_first_was(app: TestApp) {
+        let [old, new] = &both_editions(&app).await;
+        let registration = Uuid::new_v4().to_string();
+        let told = |who: &str, n: usize| {
+            with(statement(who, "experienced", "a"), "context", json!({"registration": registration, "extensions": {"http://example.fr/n": n}}))
+        };
+        let wanted = store(old, &json!((0..5).map(|n| told("camille", n)).collect::<Vec<_>>())).await;
+        store(old, &json!((0..5).map(|n| told("lea", n)).collect::<Vec<_>>())).await;
+        let asked = [
+            ("agent", mbox("camille")), ("verb", "http://adlnet.gov/expapi/verbs/experienced".into()), ("activity", "http://example.fr/a".into()),
+            ("registration", registration.clone()), ("related_activities", "true".into()), ("related_agents", "true".into()),
+            ("since", "2026-11-21T11:00:00+00:00".into()), ("until", "2026-11-21T12:30:00Z".into()), ("limit", "2".into()),
+            ("format", "ids".into()), ("attachments", "false".into()), ("ascending", "true".into()),
+        ];
+        let pairs: Vec<(&str, &str)> = asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        for client in [old, new] {
+            let mut seen = Vec::new();
+            let mut next = query(&pairs);
+            while !next.is_empty() {
+                let page = client.get(&next).await.expect(200).json();
+                assert_eq!(page.as_object().unwrap().keys().collect::<Vec<_>>(), ["statements", "more"]);
+                assert_eq!(page["statements"][0]["actor"], json!({"mbox": "mailto:camille@example.fr"}), "in the same format");
+                seen.extend(ids_of(&page));
+                next = page["more"].as_str().unwrap().to_owned();
+                let link = url::Url::parse("http://x").unwrap().join(&next).unwrap();
+                let kept: Vec<(String, String)> = link.query_pairs().into_owned().filter(|(name, _)| name != "cursor").collect();
+                let expected: Vec<(String, String)> = asked.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+                assert!(next.is_empty() || kept == expected, "{next}");
+                // It arrives meanwhile, and is somebody else's.
+                store(client, &told("lea", 9)).await;
+            }
+            assert_eq!(seen, wanted);
+        }
+        app.clock.advance(Duration::from_secs(3600));
+        store(old, &told("camille", 9)).await;
+        assert_eq!(ids(new, &pairs[..8]).await, wanted.iter().rev().cloned().collect::<Vec<_>>());
+    }
+
+    async fn a_search_that_finds_nothing_is_an_empty_page(app: TestApp) {
+        for client in &both_editions(&app).await {
+            let page = client.get(&query(&[("verb", "http://example.fr/jamais")])).await.expect(200);
+            assert_eq!(page.json(), json!({"statements": [], "more": ""}));
+            assert_eq!(page.header("content-type"), Some("application/json"));
+        }
+    }
+
+    async fn a_person_is_told_by_each_kind_of_identifier(app: TestApp) {
+        for client in &both_editions(&app).await {
+            for (key, identifier) in [
+                ("mbox", json!("mailto:camille@example.fr")), ("mbox_sha1sum", json!("ebd31e95054c018b10727ccffd2ef2ec3a016ee9")),
+                ("openid", json!("https://openid.example.fr/camille")), ("account", json!({"homePage": "https://rh.example.fr", "name": "camille"})),
+            ] {
+                for name in ["Camille", "Camille Roux"] {
+                    let actor = json!({"objectType": "Agent", "name": name, key: identifier});
+                    store(client, &with(statement("x", "completed", "a"), "actor", actor)).await;
+                }
+                let agent: String = url::form_urlencoded::byte_serialize(json!({key: identifier}).to_string().as_bytes()).collect();
+                let person = client.get(&format!("/xapi/agents?agent={agent}")).await.expect(200).json();
+                assert_eq!(person, json!({"objectType": "Person", "name": ["Camille", "Camille Roux"], key: [identifier]}));
+            }
+            let agent: String = url::form_urlencoded::byte_serialize(mbox("personne").as_bytes()).collect();
+            let person = client.get(&format!("/xapi/agents?agent={agent}")).await.expect(200).json();
+            assert_eq!(person, json!({"objectType": "Person", "mbox": ["mailto:personne@example.fr"]}));
+        }
+    }
+
+    async fn an_activity_is_found_by_the_iri_it_was_named_by(app: TestApp) {
+        for client in &both_editions(&app).await {
+            for (iri, asked) in [("http://example.fr/chemin/../été?x=1#b", "http%3A%2F%2Fexample.fr%2Fchemin%2F..%2F%C3%A9t%C3%A9%3Fx%3D1%23b")] {
+                let mut named = statement("camille", "completed", "a");
+                named["object"] = json!({"id": iri, "definition": {"name": {"fr": "Été"}}});
+                let id = store(client, &named).await.remove(0);
+                let known = json!({"objectType": "Activity", "id": iri, "definition": {"name": {"fr": "Été"}}});
+                assert_eq!(client.get(&format!("/xapi/activities?activityId={asked}")).await.expect(200).json(), known);
+                assert_eq!(ids(client, &[("activity", iri), ("limit", "1")]).await, [id]);
+            }
+        }
+    }
+
     async fn a_page_of_large_statements_ends_early_and_none_is_larger_than_a_mebibyte(app: TestApp) {
         let tool = tool(&app, &[Scope::All]).await;
         let sized = |size: usize| {
@@ -84,11 +163,14 @@ both_databases! {
         one["object"]["definition"] = json!({"name": {"en": "Course", "fr": "Cours"}});
         store(&tool, &one).await;
         let mut two = statement("camille", "resumed", "a");
+        two["verb"]["display"] = json!({"fr": "a repris"});
+        two["object"]["objectType"] = json!("Activity");
         two["object"]["definition"] = json!({"description": {"fr": "Sur chantier"}, "type": "http://t/cours"});
         store(&tool, &two).await;
         let ids = tool.get("/xapi/statements?format=ids").await.expect(200).json();
         assert_eq!(ids["statements"][0]["actor"], json!({"mbox": "mailto:camille@example.fr"}));
         assert_eq!(ids["statements"][0]["object"], json!({"id": "http://example.fr/a"}));
+        assert_eq!(ids["statements"][0]["verb"], json!({"id": "http://adlnet.gov/expapi/verbs/resumed"}));
         let canonical = tool.send(Method::GET, "/xapi/statements?format=canonical", Vec::new(), &[("accept-language", "fr")]).await.json();
         assert_eq!(canonical["statements"][1]["object"]["definition"], json!({"name": {"fr": "Cours"}, "description": {"fr": "Sur chantier"}, "type": "http://t/cours"}));
         let activity = tool.get("/xapi/activities?activityId=http://example.fr/a").await.expect(200).json();
