@@ -11,7 +11,9 @@ mod parameters;
 mod projection;
 mod protocol;
 mod queries;
+mod requirements;
 mod rules;
+mod schema;
 mod signatures;
 mod statements;
 
