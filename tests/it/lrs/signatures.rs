@@ -116,6 +116,10 @@ both_databases! {
         payload["actor"]["objectType"] = json!("Agent");
         let payload = serde_json::to_string_pretty(&payload).unwrap();
         send(&tool, signed(&statement, &sign(&header, &payload, 0))).await.expect(200);
+        // Durations are compared to the hundredth of a second.
+        let lasting = |duration: &str| with(statement.clone(), "result", json!({"duration": duration}));
+        let signature = sign(&header, &lasting("P1DT12H36M0.12S").to_string(), 0);
+        send(&tool, signed(&lasting("P1DT12H36M0.1237S"), &signature)).await.expect(200);
         // Without certificates nobody can tell who signed; the specification does not demand them.
         send(&tool, signed(&statement, &sign(&json!({"alg": "RS256"}), &statement.to_string(), 2))).await.expect(200);
         // Two people may sign, together or one after the other.
