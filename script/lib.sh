@@ -77,3 +77,42 @@ build_content() {
   npm_install content-packages || return 1
   (cd "$ROOT" && node content-packages/build.mjs >&2)
 }
+
+# start_postgres OPTION...: a PostgreSQL of its own in a temporary folder, at POSTGRES_URL until stop_postgres.
+POSTGRES_DIR=
+start_postgres() {
+  say "PostgreSQL"
+  local bin port
+  bin=$(find /usr/lib/postgresql/*/bin -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$bin" ] || bin=$(dirname "$(readlink -f "$(command -v initdb)")")
+  POSTGRES_BIN=$bin
+  POSTGRES_DIR=$(mktemp -d)
+  AS_POSTGRES=()
+  if [ "$(id -u)" -eq 0 ]; then
+    # PostgreSQL refuses to run as root.
+    AS_POSTGRES=(runuser -u postgres --)
+    chown postgres "$POSTGRES_DIR"
+  fi
+  port=$(node -e 'const s=require("node:net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+  local log
+  log=$(mktemp)
+  (
+    cd "$POSTGRES_DIR" || exit 1
+    "${AS_POSTGRES[@]}" "$bin/initdb" -D "$POSTGRES_DIR/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync &&
+      "${AS_POSTGRES[@]}" "$bin/pg_ctl" -D "$POSTGRES_DIR/data" -l "$POSTGRES_DIR/log" -w -t 60 start -o "-p $port \
+        -c listen_addresses=127.0.0.1 -c unix_socket_directories=$POSTGRES_DIR -c max_connections=400 $*"
+  ) >"$log" 2>&1 || {
+    cat "$log" "$POSTGRES_DIR/log" >&2 2>/dev/null
+    rm -f "$log"
+    fail "PostgreSQL did not start (its messages are above)"
+  }
+  rm -f "$log"
+  # shellcheck disable=SC2034 # read by those who source this
+  POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres"
+}
+stop_postgres() {
+  [ -n "$POSTGRES_DIR" ] || return 0
+  (cd / && "${AS_POSTGRES[@]}" "$POSTGRES_BIN/pg_ctl" -D "$POSTGRES_DIR/data" -m immediate -w stop) >/dev/null 2>&1
+  rm -rf "$POSTGRES_DIR"
+  POSTGRES_DIR=
+}

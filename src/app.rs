@@ -30,7 +30,8 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
-    web::by_host(&app.config, application(app), content(app)).layer(from_fn(web::hear_out))
+    let writer = lrs::Writer::start(app);
+    web::by_host(&app.config, application(app, &writer), content(app, &writer)).layer(from_fn(web::hear_out))
 }
 
 /// Opens what `config` names, with the parts joined that know nothing of each other: statements that are stored move the
@@ -108,7 +109,7 @@ pub fn jobs() -> Handlers {
 }
 
 /// The application origin: pages, REST interface, LRS.
-fn application(app: &App) -> Router {
+fn application(app: &App, writer: &lrs::Writer) -> Router {
     Router::new()
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
@@ -116,7 +117,7 @@ fn application(app: &App) -> Router {
         .route("/design", get(web::design::show))
         .merge(catalogue::routes())
         .merge(lrs::routes())
-        .merge(lrs::xapi_routes())
+        .merge(lrs::xapi_routes(writer))
         .merge(packages::routes())
         .merge(native::routes())
         .merge(programmes::routes())
@@ -143,10 +144,10 @@ fn application(app: &App) -> Router {
 }
 
 /// The content origin: package files, the launch frame, commits, and the LRS for launched content. No login exists here.
-fn content(app: &App) -> Router {
+fn content(app: &App, writer: &lrs::Writer) -> Router {
     Router::new()
         .route("/assets/{file}", get(web::assets::serve))
-        .merge(lrs::xapi_routes())
+        .merge(lrs::xapi_routes(writer))
         .merge(packages::content_routes())
         .merge(runtime::content_routes())
         .layer(SetResponseHeaderLayer::if_not_present(PERMISSIONS_POLICY, HeaderValue::from_static("unload=(self)")))

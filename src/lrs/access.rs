@@ -10,13 +10,14 @@ use sqlx::FromRow;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::append::{self, Authority, Received};
+use super::order::{Authority, Order, Received};
 use super::query::Filter;
+use super::writer::Writer;
 use crate::core::{Error, Kind, LaunchId, RegistrationId, Result, StatementId, Timestamp};
-use crate::on_db;
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
-use crate::xapi::{Actor, AgentKey, Ifi, Stored, Version};
+use crate::xapi::{Actor, AgentKey, Ifi, Version};
+use crate::{on_db, read_once};
 
 /// What a credential may do (1.0.3 Communication 4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -223,8 +224,8 @@ fn unknown() -> Error {
 /// Whom `Authorization` names. Errors: `credential-missing`, `credential-unknown`, `person-disabled` for content opened by
 /// somebody who is no longer let in.
 ///
-/// Secrets are random, so their digest is compared and no password hash is paid for on each request.
-pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -> Result<Access> {
+/// One indexed read; secrets are random, so their digest is compared and no password hash is paid for on each request.
+pub async fn authenticate(app: &App, authorization: Option<&str>) -> Result<Access> {
     let Some(authorization) = authorization else {
         return Err(
             Error::new(Kind::Unauthenticated, "credential-missing").detail("`Authorization: Basic …` is missing")
@@ -242,7 +243,7 @@ pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -
     let (hash, access, disabled_at) = if key.starts_with(LAUNCH_PREFIX) {
         let now = app.clock.now();
         let row: Option<LaunchRow> =
-            on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(now).fetch_optional(c).await)?;
+            read_once!(app.db, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(now).fetch_optional(c).await)?;
         let row = row.ok_or_else(unknown)?;
         let actor = Ifi::from_canonical(&row.actor).ok_or_else(unknown)?;
         let authority = Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id);
@@ -250,7 +251,8 @@ pub async fn authenticate(tx: &mut Tx, app: &App, authorization: Option<&str>) -
             Some(Launch { id: row.launch_id, actor, registration: row.registration_id, is_preview: row.preview });
         (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch }, row.person_disabled_at)
     } else {
-        let row: Option<CredentialRow> = on_db!(tx, c => sqlx::query_as(FIND).bind(key).fetch_optional(c).await)?;
+        let row: Option<CredentialRow> =
+            read_once!(app.db, c => sqlx::query_as(FIND).bind(key).fetch_optional(c).await)?;
         let row = row.ok_or_else(unknown)?;
         let authority = Authority::named(app, key, &row.name);
         (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch: None }, None)
@@ -307,22 +309,21 @@ impl Access {
         Ok(())
     }
 
-    /// Stores statements under this credential's authority.
+    /// Stores statements under this credential's authority; answers their ids.
     pub(super) async fn write(
         &self,
-        tx: &mut Tx,
-        app: &App,
+        writer: &Writer,
         received: Vec<Received>,
         version: Version,
-    ) -> Result<(Vec<StatementId>, Vec<Stored>)> {
+    ) -> Result<Vec<StatementId>> {
         self.may_write(&received)?;
         if self.forgets() {
             let ids = received.iter().map(|received| received.statement.id.unwrap_or_else(StatementId::new));
-            return Ok((ids.collect(), Vec::new()));
+            return Ok(ids.collect());
         }
         let defines = self.scopes.iter().any(|scope| matches!(scope, Scope::All | Scope::Define));
         let authority = self.authority.clone().speaking(version).defining(defines);
-        append::append_received(tx, app, received, &authority).await
+        writer.store(Order::new(received, &authority)?).await
     }
 
     /// Narrows a search to what may be read.

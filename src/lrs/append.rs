@@ -1,282 +1,222 @@
 //! Storing statements: the one way in, whoever makes them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::attachments::{self, Attached, AttachedRow};
-use super::links::{self, Links};
+use super::attachments::{self, AttachedRow};
+use super::dictionary::Dictionary;
+use super::links::Links;
+use super::order::{Authority, Order, Ready, Received};
 use super::store::{self, LinkRow, Row};
-use crate::core::{Error, RegistrationId, Result, StatementId, Timestamp};
+use crate::core::{Error, RegistrationId, Result, Sequence};
 use crate::state::App;
 use crate::storage::Tx;
-use crate::xapi::body::{self, ServerSet};
-use crate::xapi::json::Json;
-use crate::xapi::{ActivityKey, Actor, Agent, Ifi, Statement, Stored, VerbKey, Version, equality, exact};
+use crate::xapi::{Statement, Stored, VerbKey, exact, vocabulary};
 
 /// How often the projection may answer with statements of its own before something is wrong.
 const ROUNDS: usize = 8;
-/// The account of Préau among the authorities.
-const SERVICE: &str = "preau";
 /// How far references to references are followed.
 const REFERENCES: usize = 10;
-
-/// Who vouches for statements (1.0.3 Data 2.4.9), and what the sender may change.
-#[derive(Clone, Debug)]
-pub struct Authority {
-    actor: Actor,
-    version: Version,
-    /// May statements change what is known of activities and agents (scope `define`)?
-    defines: bool,
-    /// The registration of the launch whose credential brings the statements.
-    registration: Option<Uuid>,
-}
-
-impl Authority {
-    /// Préau itself.
-    pub fn service(app: &App) -> Self {
-        Self::named(app, SERVICE, "Préau")
-    }
-
-    /// An account of this installation: a credential, or launched content.
-    pub(super) fn named(app: &App, account: &str, name: &str) -> Self {
-        let actor = Agent::account(app.config.public_origin(), account).named(name).into();
-        Self { actor, version: Version::V1, defines: true, registration: None }
-    }
-
-    /// Whether Préau itself vouches for a stored statement: no credential has this account.
-    pub fn is_service(statement: &Statement) -> bool {
-        let ifi = statement.authority.as_ref().and_then(Actor::ifi);
-        matches!(ifi, Some(Ifi::Account { name, .. }) if name == SERVICE)
-    }
-
-    pub(super) fn speaking(self, version: Version) -> Self {
-        Self { version, ..self }
-    }
-
-    pub(super) fn defining(self, defines: bool) -> Self {
-        Self { defines, ..self }
-    }
-
-    pub(super) fn launched_in(self, registration: Uuid) -> Self {
-        Self { registration: Some(registration), ..self }
-    }
-
-    pub(super) fn actor(&self) -> &Actor {
-        &self.actor
-    }
-}
-
-/// A statement on its way in: what it says, the text that says it, and the files that came with it.
-#[derive(Clone, Debug)]
-pub struct Received {
-    pub statement: Statement,
-    pub text: String,
-    pub attached: Vec<Attached>,
-}
-
-impl TryFrom<Statement> for Received {
-    type Error = Error;
-
-    fn try_from(statement: Statement) -> Result<Self> {
-        Ok(Self { text: serde_json::to_string(&statement)?, statement, attached: Vec::new() })
-    }
-}
+/// Statements written at a time, however many there are: what is held beside the orders stays small.
+const PIECE: usize = 1_000;
 
 /// Stores statements of our own making in the caller's transaction and lets the projection follow.
 ///
 /// Answers the new ones, those the projection added included. Errors: `statement-conflict` if an id is taken by another
 /// statement.
 pub async fn append(tx: &mut Tx, app: &App, statements: Vec<Statement>, authority: Authority) -> Result<Vec<Stored>> {
-    let received = statements.into_iter().map(Received::try_from).collect::<Result<Vec<_>>>()?;
-    let (_, stored) = append_received(tx, app, received, &authority).await?;
-    Ok(stored)
+    let order = Order::of(statements, &authority)?;
+    let Done { refused, stored } = store_all(tx, app, std::slice::from_ref(&order)).await?;
+    match refused.into_values().next() {
+        Some(refusal) => Err(refusal),
+        None => Ok(stored),
+    }
 }
 
-/// Stores statements as they came. Answers the ids in their order, and what is new.
-pub(super) async fn append_received(
-    tx: &mut Tx,
-    app: &App,
-    received: Vec<Received>,
-    authority: &Authority,
-) -> Result<(Vec<StatementId>, Vec<Stored>)> {
-    let (ids, mut all) = store_batch(tx, app, received, authority).await?;
+/// What became of some orders.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// By their place, those that cannot be stored; nothing of them was.
+    pub refused: HashMap<usize, Error>,
+    /// Everything new.
+    pub stored: Vec<Stored>,
+}
+
+/// Stores orders one after the other, with few queries for all of them, and lets the projection follow.
+///
+/// An order whose id is taken by another statement is refused alone. An error is of all of them: the transaction is of no
+/// use any more.
+pub(super) async fn store_all(tx: &mut Tx, app: &App, orders: &[Order]) -> Result<Done> {
+    let mut learnt = Dictionary::default();
+    let mut done = put(tx, app, orders, &mut learnt).await?;
     let mut from = 0;
+    let service = Authority::service(app);
     for _ in 0..ROUNDS {
-        if from == all.len() {
-            return Ok((ids, all));
+        if from == done.stored.len() {
+            // Last, and once: whoever waits for a row of the dictionary waits for nobody else.
+            learnt.keep(tx).await?;
+            return Ok(done);
         }
-        let more = app.projection.stored(app, tx, &all[from..]).await?;
-        from = all.len();
-        let more = more.into_iter().map(Received::try_from).collect::<Result<Vec<_>>>()?;
-        let (_, stored) = store_batch(tx, app, more, &Authority::service(app)).await?;
-        all.extend(stored);
+        let more = app.projection.stored(app, tx, &done.stored[from..]).await?;
+        from = done.stored.len();
+        let mut added = put(tx, app, &[Order::of(more, &service)?], &mut learnt).await?;
+        if let Some(refusal) = added.refused.remove(&0) {
+            return Err(refusal);
+        }
+        done.stored.extend(added.stored);
     }
     Err(Error::internal(anyhow::anyhow!("the projection answers every batch of its own statements with more")))
 }
 
-async fn store_batch(
-    tx: &mut Tx,
-    app: &App,
-    received: Vec<Received>,
-    authority: &Authority,
-) -> Result<(Vec<StatementId>, Vec<Stored>)> {
-    if received.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
-    }
-    let given: Vec<Uuid> = received.iter().filter_map(|received| received.statement.id).map(|id| id.0).collect();
-    if given.iter().collect::<HashSet<_>>().len() < given.len() {
-        return Err(Error::malformed("statement-id-repeated").detail("two statements of one batch have the same id"));
-    }
-    let ids: Vec<StatementId> =
-        received.iter().map(|received| received.statement.id.unwrap_or_else(StatementId::new)).collect();
-    let known = store::find_all(tx, &given).await?;
-    let known: HashMap<Uuid, Row> = known.into_iter().map(|row| (row.id.0, row)).collect();
-    let referring = store::referring_to(tx, &given).await?;
-
-    let named = received.iter().filter_map(|received| received.statement.registration().or(authority.registration));
-    // In one order everywhere, so that two batches never wait for each other.
-    let registrations: BTreeSet<RegistrationId> = named.map(RegistrationId).collect();
-    app.projection.prepare(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
-    let numbers = app.sequence.take(app.clock.now(), received.len());
-    let authority_text = serde_json::to_string(&authority.actor)?;
-    let voided: HashSet<Uuid> =
-        referring.iter().filter(|row| row.verb_key == voiding()).filter_map(|row| row.refers_to).collect();
-    let mut rows = Vec::with_capacity(received.len());
-    let mut stored = Vec::with_capacity(received.len());
-    let mut links = Vec::new();
-    let mut attached = Vec::new();
-    for ((received, id), seq) in received.into_iter().zip(&ids).zip(numbers.iter()) {
-        if let Some(row) = known.get(&id.0) {
-            must_be_the_same(&received.text, &row.body, *id)?;
-            continue;
-        }
-        let row = row(&received, *id, seq, &authority_text, authority, &voided)?;
-        links.push(Links::of(&received.statement, Some(&authority.actor)));
-        attached.extend(received.attached.into_iter().map(|attached| AttachedRow { seq, attached }));
-        stored.push(Stored {
-            seq,
-            id: *id,
-            stored: row.stored,
-            occurred: row.occurred,
-            registration: row.registration.map(RegistrationId),
-            statement: Statement {
-                id: Some(*id),
-                stored: Some(row.stored),
-                timestamp: Some(row.occurred),
-                authority: Some(authority.actor.clone()),
-                ..received.statement
-            },
-        });
-        rows.push(row);
-    }
-    tx.keep(numbers);
-    write(tx, &rows).await?;
-    attachments::insert(tx, &attached).await?;
-    link(tx, &stored, &links, referring).await?;
-    let targets: Vec<Uuid> = stored
-        .iter()
-        .filter(|stored| stored.statement.voids())
-        .filter_map(|stored| stored.statement.target())
-        .collect();
-    store::void(tx, &targets).await?;
-    learn(tx, &stored, authority.defines).await?;
-    Ok((ids, stored))
+/// A statement that is new, with its number.
+struct New<'o> {
+    ready: &'o Ready,
+    seq: i64,
+    defines: bool,
 }
 
-fn voiding() -> Uuid {
-    VerbKey::of(crate::xapi::vocabulary::VOIDED).0
+impl New<'_> {
+    fn body(&self) -> String {
+        self.ready.draft.at(&exact(Sequence::moment(self.seq)))
+    }
+}
+
+/// Writes what is new of the orders.
+async fn put(tx: &mut Tx, app: &App, orders: &[Order], learnt: &mut Dictionary) -> Result<Done> {
+    let all = || orders.iter().flat_map(|order| &order.statements);
+    let count = all().count();
+    if count == 0 {
+        return Ok(Done::default());
+    }
+    let named: Vec<Uuid> = all().filter(|ready| ready.is_named).map(|ready| ready.id.0).collect();
+    let known = store::find_all(tx, &named).await?;
+    let known: HashMap<Uuid, String> = known.into_iter().map(|row| (row.id.0, row.body)).collect();
+
+    // In one order everywhere, so that two batches never wait for each other.
+    let registrations: BTreeSet<RegistrationId> =
+        all().filter_map(|ready| ready.registration).map(RegistrationId).collect();
+    app.projection.prepare(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
+    let numbers = app.sequence.take(app.clock.now(), count);
+    let (new, refused) = accept(orders, &known, numbers.iter());
+    tx.keep(numbers);
+
+    let mut done = Done { refused, stored: Vec::with_capacity(new.len()) };
+    for piece in new.chunks(PIECE) {
+        done.stored.extend(put_piece(tx, piece).await?);
+        piece.iter().for_each(|new| learnt.note(&new.ready.statement, new.defines));
+    }
+    Ok(done)
 }
 
 /// The ids under which the same statements are stored already. Errors: `statement-conflict` if they are others.
 pub(super) async fn known(tx: &mut Tx, received: &[Received]) -> Result<HashSet<Uuid>> {
-    let texts: HashMap<Uuid, &str> =
-        received.iter().filter_map(|received| received.statement.id.map(|id| (id.0, received.text.as_str()))).collect();
-    let rows = store::find_all(tx, &texts.keys().copied().collect::<Vec<_>>()).await?;
+    let by_id: HashMap<Uuid, &Received> =
+        received.iter().filter_map(|received| Some((received.statement.id?.0, received))).collect();
+    let rows = store::find_all(tx, &by_id.keys().copied().collect::<Vec<_>>()).await?;
     for row in &rows {
-        must_be_the_same(texts.get(&row.id.0).copied().unwrap_or_default(), &row.body, row.id)?;
+        by_id.get(&row.id.0).map_or(Ok(()), |received| received.must_be_the_same(&row.body, row.id))?;
     }
     Ok(rows.into_iter().map(|row| row.id.0).collect())
 }
 
-fn must_be_the_same(text: &str, body: &str, id: StatementId) -> Result<()> {
-    let same = match (Json::parse(text), Json::parse(body)) {
-        (Ok(new), Ok(old)) => equality::same(&new, &old),
-        _ => false,
-    };
-    if same {
-        return Ok(());
+/// What is new, and the orders that say something else under an id that is taken: in the database, or by an order before.
+fn accept<'o>(
+    orders: &'o [Order],
+    known: &HashMap<Uuid, String>,
+    mut numbers: impl Iterator<Item = i64>,
+) -> (Vec<New<'o>>, HashMap<usize, Error>) {
+    let mut accepted: Vec<New<'o>> = Vec::new();
+    let mut taken: HashMap<Uuid, usize> = HashMap::new();
+    let mut refused = HashMap::new();
+    for (place, order) in orders.iter().enumerate() {
+        let begun = accepted.len();
+        let outcome = order.statements.iter().try_for_each(|ready| {
+            let earlier = taken.get(&ready.id.0).map(|at| accepted[*at].body());
+            match earlier.as_ref().or_else(|| known.get(&ready.id.0)) {
+                Some(body) => ready.must_be_the_same(body),
+                None => {
+                    // As many numbers were taken as there are statements.
+                    let seq = numbers.next().unwrap_or_default();
+                    accepted.push(New { ready, seq, defines: order.defines });
+                    Ok(())
+                }
+            }
+        });
+        if let Err(refusal) = outcome {
+            accepted.truncate(begun);
+            refused.insert(place, refusal);
+        }
+        taken.extend((begun..accepted.len()).map(|at| (accepted[at].ready.id.0, at)));
     }
-    Err(Error::conflict("statement-conflict")
-        .arg("id", id)
-        .detail(format!("another statement has the id {id} (1.0.3 Data 2.3.1)")))
+    (accepted, refused)
 }
 
-fn row(
-    received: &Received,
-    id: StatementId,
-    seq: i64,
-    authority_text: &str,
-    authority: &Authority,
-    voided: &HashSet<Uuid>,
-) -> Result<Row> {
-    let stored = crate::core::Sequence::moment(seq);
-    let occurred: Timestamp = received.statement.timestamp.unwrap_or(stored);
-    let json = Json::parse(&received.text).map_err(Error::internal)?;
-    let set = ServerSet {
-        id: &id.to_string(),
-        timestamp: &exact(stored),
-        stored: &exact(stored),
-        authority: authority_text,
-        // 1.0.3 Data 2.4.10: a statement without version is of 1.0.0.
-        version: match authority.version {
-            Version::V1 => "1.0.0",
-            Version::V2 => "2.0.0",
-        },
-    };
-    Ok(Row {
-        seq,
-        id,
-        body: body::stored(&json, &set),
-        registration: received.statement.registration().or(authority.registration),
+/// Writes some statements with everything that finds them.
+async fn put_piece(tx: &mut Tx, piece: &[New<'_>]) -> Result<Vec<Stored>> {
+    let named: Vec<Uuid> = piece.iter().filter(|new| new.ready.is_named).map(|new| new.ready.id.0).collect();
+    let referring = store::referring_to(tx, &named).await?;
+    let voiding = VerbKey::of(vocabulary::VOIDED).0;
+    let voided: HashSet<Uuid> =
+        referring.iter().filter(|row| row.verb_key == voiding).filter_map(|row| row.refers_to).collect();
+    let rows: Vec<Row> = piece.iter().map(|new| row(new, &voided)).collect();
+    if store::insert(tx, &rows).await? < rows.len() {
+        // Another process took an id or a number in the meantime. The writer starts again and meets the id as known.
+        return Err(Error::new(crate::core::Kind::Unavailable, "statement-number-taken"));
+    }
+    let attached = piece.iter().flat_map(|new| {
+        new.ready.attached.iter().map(|attached| AttachedRow { seq: new.seq, attached: attached.clone() })
+    });
+    attachments::insert(tx, &attached.collect::<Vec<_>>()).await?;
+    link(tx, piece, referring).await?;
+    let voids = piece.iter().map(|new| &new.ready.statement).filter(|statement| statement.voids());
+    store::void(tx, &voids.filter_map(|statement| statement.target()).collect::<Vec<_>>()).await?;
+    Ok(piece
+        .iter()
+        .zip(rows)
+        .map(|(new, row)| Stored {
+            seq: row.seq,
+            id: row.id,
+            stored: row.stored,
+            occurred: row.occurred,
+            registration: row.registration.map(RegistrationId),
+            statement: new.ready.statement.clone(),
+        })
+        .collect())
+}
+
+fn row(new: &New<'_>, voided: &HashSet<Uuid>) -> Row {
+    let Ready { id, statement, registration, .. } = new.ready;
+    let stored = Sequence::moment(new.seq);
+    Row {
+        seq: new.seq,
+        id: *id,
+        body: new.body(),
+        registration: *registration,
         stored,
-        occurred,
-        refers_to: received.statement.target(),
-        verb_key: VerbKey::of(&received.statement.verb.id).0,
-        voided: voided.contains(&id.0) && !received.statement.voids(),
-    })
-}
-
-/// Writes the rows; if another writer was faster with one of the ids, its statement must be the same.
-async fn write(tx: &mut Tx, rows: &[Row]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
+        occurred: statement.timestamp.unwrap_or(stored),
+        refers_to: statement.target(),
+        verb_key: VerbKey::of(&statement.verb.id).0,
+        voided: voided.contains(&id.0) && !statement.voids(),
     }
-    let written: HashSet<i64> = store::insert(tx, rows).await?.into_iter().collect();
-    if written.len() == rows.len() {
-        return Ok(());
-    }
-    // Another process took an id or a number in the meantime. The writer starts again and meets the id as known.
-    Err(Error::new(crate::core::Kind::Unavailable, "statement-number-taken"))
 }
 
 /// Writes the links of new statements, those they inherit from what they refer to, and those that earlier statements
 /// inherit from them (1.0.3 Communication 2.1.3: a statement that refers to a match is a match).
-async fn link(tx: &mut Tx, stored: &[Stored], links: &[Links], referring: Vec<Row>) -> Result<()> {
+async fn link(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Result<()> {
     let mut all: Vec<LinkRow> = Vec::new();
     let mut add = |links: &Links, seq: i64, subject: i64| {
         all.extend(links.iter().map(|(usage, entity)| LinkRow { usage, entity, seq, subject }));
     };
-    let mut own: HashMap<Uuid, (i64, &Links, Option<Uuid>)> = HashMap::with_capacity(stored.len());
-    for (stored, links) in stored.iter().zip(links) {
-        add(links, stored.seq, stored.seq);
-        own.insert(stored.id.0, (stored.seq, links, stored.statement.target()));
+    let mut own: HashMap<Uuid, (i64, &Links, Option<Uuid>)> = HashMap::with_capacity(piece.len());
+    for New { ready, seq, .. } in piece {
+        add(&ready.links, *seq, *seq);
+        own.insert(ready.id.0, (*seq, &ready.links, ready.statement.target()));
     }
 
     // What new statements refer to, level by level; most batches have none and end here.
     let mut targets: Vec<(i64, Uuid)> =
-        stored.iter().filter_map(|new| Some((new.seq, new.statement.target()?))).collect();
+        piece.iter().filter_map(|new| Some((new.seq, new.ready.statement.target()?))).collect();
     let mut older: HashMap<Uuid, (i64, Links, Option<Uuid>)> = HashMap::new();
     for _ in 0..REFERENCES {
         let unknown: Vec<Uuid> =
@@ -328,43 +268,4 @@ fn links_of_body(body: &str) -> Links {
         Ok(statement) => Links::of(&statement, statement.authority.as_ref()),
         Err(_) => Links::default(),
     }
-}
-
-/// Remembers who and what was named.
-async fn learn(tx: &mut Tx, stored: &[Stored], defines: bool) -> Result<()> {
-    let mut agents: BTreeMap<Uuid, (String, Option<String>)> = BTreeMap::new();
-    let mut activities: BTreeMap<Uuid, (String, Option<Value>)> = BTreeMap::new();
-    for stored in stored {
-        for (ifi, name) in links::agents(&stored.statement) {
-            let name = name.filter(|_| defines).map(str::to_owned);
-            let entry = agents.entry(ifi.key().0).or_insert_with(|| (ifi.canonical(), None));
-            entry.1 = name.or(entry.1.take());
-        }
-        for activity in links::activities(&stored.statement) {
-            let entry =
-                activities.entry(ActivityKey::of(&activity.id).0).or_insert_with(|| (activity.id.clone(), None));
-            if let Some(definition) = activity.definition.as_ref().filter(|_| defines) {
-                let definition = serde_json::to_value(definition)?;
-                entry.1 = Some(merged(entry.1.take(), &definition));
-            }
-        }
-    }
-    store::learn_agents(tx, &agents).await?;
-    store::learn_activities(tx, &activities, merged).await
-}
-
-/// The definition that both together give: the newer wins, texts in other languages stay (1.0.3 Data 2.4.4.1).
-fn merged(known: Option<Value>, given: &Value) -> Value {
-    let (Some(Value::Object(mut all)), Value::Object(new)) = (known, given) else { return given.clone() };
-    for (key, value) in new {
-        match (all.get_mut(key), value) {
-            (Some(Value::Object(before)), Value::Object(now))
-                if matches!(key.as_str(), "name" | "description" | "extensions") =>
-            {
-                before.extend(now.clone());
-            }
-            _ => _ = all.insert(key.clone(), value.clone()),
-        }
-    }
-    Value::Object(all)
 }

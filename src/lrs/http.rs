@@ -1,14 +1,18 @@
 //! The door of `/xapi/`: every request becomes a [`Call`], whatever syntax it came in, and every answer carries the headers
 //! the specification asks for.
 
-use axum::body::{Body, to_bytes};
+use axum::Extension;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use uuid::Uuid;
 
 use super::access::{self, Access};
+use super::writer::{Room, Writer};
 use super::{receive, resources, statements};
 use crate::core::{Error, Kind, Result, Timestamp};
 use crate::state::App;
@@ -17,6 +21,8 @@ use crate::xapi::{Actor, AgentKey, Ifi, Refusal, Version, exact};
 
 /// Largest request accepted. A statement is about a kilobyte, a saved state rarely a hundred.
 pub const MAX_BODY: usize = 16 * 1024 * 1024;
+/// What is kept in memory while it arrives: a batch of a hundred statements.
+const SMALL_BODY: usize = 256 * 1024;
 
 pub const VERSION: HeaderName = HeaderName::from_static("x-experience-api-version");
 const CONSISTENT: HeaderName = HeaderName::from_static("x-experience-api-consistent-through");
@@ -24,6 +30,7 @@ const CONSISTENT: HeaderName = HeaderName::from_static("x-experience-api-consist
 /// A request, in whichever of the two syntaxes it was sent.
 pub struct Call {
     pub app: App,
+    pub writer: Writer,
     pub access: Access,
     pub method: Method,
     pub version: Version,
@@ -33,7 +40,12 @@ pub struct Call {
 }
 
 /// Answers every resource below `/xapi/`.
-pub async fn answer(State(app): State<App>, Path(resource): Path<String>, request: Request) -> Response {
+pub async fn answer(
+    State(app): State<App>,
+    Extension(writer): Extension<Writer>,
+    Path(resource): Path<String>,
+    request: Request,
+) -> Response {
     let origin = request.headers().get(header::ORIGIN).is_some();
     if request.method() == Method::OPTIONS {
         return preflight();
@@ -42,7 +54,7 @@ pub async fn answer(State(app): State<App>, Path(resource): Path<String>, reques
     let mut version = said(request.headers()).unwrap_or(Version::V1);
     // Read first: everything committed up to this moment is in the answer.
     let consistent = app.sequence.settled(app.clock.now());
-    let answered = serve(app, &resource, request, &mut version).await;
+    let answered = serve(app, writer, &resource, request, &mut version).await;
     let mut response = answered.unwrap_or_else(IntoResponse::into_response);
     let headers = response.headers_mut();
     headers.insert(VERSION, HeaderValue::from_static(version.name()));
@@ -82,13 +94,14 @@ fn preflight() -> Response {
     response
 }
 
-async fn serve(app: App, resource: &str, request: Request, version: &mut Version) -> Result<Response> {
+async fn serve(app: App, writer: Writer, resource: &str, request: Request, version: &mut Version) -> Result<Response> {
     let (parts, body) = request.into_parts();
     let params = Params::parse(parts.uri.query().unwrap_or_default())?;
     let resource = resource.trim_matches('/');
     // Attachments are read as they come, once it is known who sends them.
     let is_message = resource == "statements" && !params.has("method") && receive::is_message(&parts.headers);
-    let (body, message) = if is_message { (Bytes::new(), Some(body)) } else { (read(body).await?, None) };
+    let ((body, _room), message) =
+        if is_message { ((Bytes::new(), None), Some(body)) } else { (read(&app, &writer, body).await?, None) };
     let mut sent = Sent { method: parts.method, params, headers: parts.headers, body };
     let alternate = sent.method == Method::POST && sent.params.has("method");
     if alternate {
@@ -116,13 +129,11 @@ async fn serve(app: App, resource: &str, request: Request, version: &mut Version
         );
     }
     let authorization = sent.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let mut tx = app.db.read().await?;
-    let access = access::authenticate(&mut tx, &app, authorization).await?;
-    drop(tx);
+    let access = access::authenticate(&app, authorization).await?;
     // HEAD is GET without the body, which the server leaves out (1.0.3 Communication 1.1).
     let method = if sent.method == Method::HEAD { Method::GET } else { sent.method };
-    let call =
-        Call { app, access, method, version: *version, params: sent.params, headers: sent.headers, body: sent.body };
+    let Sent { params, headers, body, .. } = sent;
+    let call = Call { app, writer, access, method, version: *version, params, headers, body };
     match resource {
         "statements" => statements::answer(call, message).await,
         "activities/state" => resources::state(call).await,
@@ -143,16 +154,38 @@ fn methods(resource: &str) -> Option<&'static str> {
     }
 }
 
-async fn read(body: Body) -> Result<Bytes> {
-    to_bytes(body, MAX_BODY).await.map_err(|cause| {
-        let too_large =
-            std::error::Error::source(&cause).is_some_and(|source| source.to_string().contains("length limit"));
-        if too_large {
-            Error::new(Kind::TooLarge, "payload-too-large")
-        } else {
-            Error::malformed("body-unreadable").caused_by(cause)
+/// The body, and for a large one the room it takes until the request is answered.
+///
+/// A large body waits in a file until it is whole: a client that sends slowly, or never ends, holds no memory.
+async fn read(app: &App, writer: &Writer, body: Body) -> Result<(Bytes, Option<Room>)> {
+    let mut pieces = body.into_data_stream();
+    let mut read = BytesMut::new();
+    while read.len() <= SMALL_BODY {
+        match next(&mut pieces).await? {
+            Some(piece) => read.extend_from_slice(&piece),
+            None => return Ok((read.freeze(), None)),
         }
-    })
+    }
+    let mut file = tokio::fs::File::from_std(tempfile::tempfile_in(app.blobs.spool())?);
+    let mut size = read.len();
+    file.write_all(&read).await?;
+    drop(read);
+    while let Some(piece) = next(&mut pieces).await? {
+        size += piece.len();
+        if size > MAX_BODY {
+            return Err(Error::new(Kind::TooLarge, "payload-too-large"));
+        }
+        file.write_all(&piece).await?;
+    }
+    let room = writer.room(size).await?;
+    let mut whole = Vec::with_capacity(size);
+    file.rewind().await?;
+    file.read_to_end(&mut whole).await?;
+    Ok((whole.into(), Some(room)))
+}
+
+async fn next(pieces: &mut BodyDataStream) -> Result<Option<Bytes>> {
+    pieces.next().await.transpose().map_err(|cause| Error::malformed("body-unreadable").caused_by(cause))
 }
 
 /// What `X-Experience-API-Version` says, if it names an edition that is spoken (1.0.3 Communication 3.3, 2.0 section 4.1.4).

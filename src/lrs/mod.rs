@@ -10,9 +10,11 @@
 mod access;
 mod append;
 mod attachments;
+mod dictionary;
 mod documents;
 mod http;
 mod links;
+mod order;
 mod pages;
 mod query;
 mod receive;
@@ -20,22 +22,27 @@ mod resources;
 mod signed;
 mod statements;
 mod store;
+mod writer;
 
-use axum::Router;
+use std::sync::Arc;
+
 use axum::routing::{any, get};
+use axum::{Extension, Router};
 
 pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
-pub use append::{Authority, append};
+pub use append::append;
+pub use order::Authority;
 pub use store::is_transient;
+pub use writer::Writer;
 
 use crate::core::{Error, RegistrationId, Result};
 use crate::state::App;
 use crate::storage::Tx;
 use crate::xapi::Stored;
 
-/// The xAPI resources, on both origins.
-pub fn xapi_routes() -> Router<App> {
-    Router::new().route("/xapi/{*resource}", any(http::answer))
+/// The xAPI resources, on both origins; what comes over both goes through one `writer`.
+pub fn xapi_routes(writer: &Writer) -> Router<App> {
+    Router::new().route("/xapi/{*resource}", any(http::answer)).layer(Extension(writer.clone()))
 }
 
 /// The pages of the application.
@@ -84,6 +91,6 @@ fn read(row: store::Row) -> Result<Stored> {
         stored: row.stored,
         occurred: row.occurred,
         registration: row.registration.map(RegistrationId),
-        statement,
+        statement: Arc::new(statement),
     })
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::query::{self, Filter, Found, Page};
-use super::{links, store};
+use super::{dictionary, links, store};
 use crate::core::{Language, Result, StatementId, Timestamp};
 use crate::identity::StatementReader;
 use crate::state::App;
@@ -187,7 +187,7 @@ async fn lines(tx: &mut Tx, found: Vec<Found>, asked: &Asked, words: Words) -> R
         .collect();
     keys.sort_unstable();
     keys.dedup();
-    let definitions = store::definitions(tx, keys).await?;
+    let definitions = dictionary::definitions(tx, &keys).await?;
     let phrases = Spoken(words);
     let name_of = |iri: &str| name(definitions.get(&ActivityKey::of(iri).0)?, words.language());
     Ok(read.into_iter().map(|(found, statement)| line(found, statement.as_ref(), asked, &phrases, &name_of)).collect())

@@ -7,17 +7,20 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 
-use super::append::{self, Received};
+use super::append;
 use super::attachments::Spool;
 use super::http::{Call, MAX_BODY, refused};
+use super::order::Received;
 use super::signed;
 use crate::core::{Error, Kind, Result};
-use crate::xapi::json::Json as Text;
+use crate::xapi::json::{Items, TOO_LONG};
 use crate::xapi::multipart::{self, Fault, Headers, Reader, Step};
 use crate::xapi::{Problem, Refusal, Statement};
 
 /// The largest statement kept. A page is held in memory, so what one statement can be is bounded as their number is.
 const MAX_STATEMENT: usize = 1024 * 1024;
+/// Statements of one batch. While it is stored others wait, so its length is bounded as its size is.
+const MOST_STATEMENTS: usize = 10_000;
 /// Problems told of one request: enough to mend a client by, where a million broken statements would make a gigabyte.
 pub const MOST_PROBLEMS: usize = 100;
 /// Attachments of one request.
@@ -103,20 +106,24 @@ fn statements(call: &Call, body: &[u8]) -> Result<Arrived> {
     let text = std::str::from_utf8(body)
         .map_err(|cause| Error::malformed("statement-not-json").detail("the body must be UTF-8").caused_by(cause))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let json = Text::parse(text).map_err(|error| refused(Refusal::Syntax(error)))?;
-    let single = std::slice::from_ref(&json);
-    let (items, is_list) = json.as_array().map_or((single, false), |items| (items, true));
-    let mut received = Vec::with_capacity(items.len());
+    let mut received = Vec::new();
     let mut problems = Vec::new();
-    for (index, item) in items.iter().enumerate() {
+    // One after the other: the tree of a whole batch would be many times its text.
+    let items = Items::of(text, MAX_STATEMENT);
+    let is_list = items.is_array;
+    for (index, item) in items.enumerate() {
         let base = base(is_list, index);
-        if item.raw.len() > MAX_STATEMENT {
-            // 1.0.3 Communication 3.2: 413 is for statements larger than the store allows.
-            return Err(Error::new(Kind::TooLarge, "statement-too-large")
-                .arg("size", "1 MiB")
-                .detail(format!("`{base}`: a statement may have {MAX_STATEMENT} bytes")));
+        if index == MOST_STATEMENTS {
+            return Err(Error::new(Kind::TooLarge, "batch-too-large").arg("most", MOST_STATEMENTS));
         }
-        match crate::xapi::statement(item, call.version, &base) {
+        let item = item.map_err(|error| match error.reason {
+            // 1.0.3 Communication 3.2: 413 is for statements larger than the store allows.
+            TOO_LONG => Error::new(Kind::TooLarge, "statement-too-large")
+                .arg("size", "1 MiB")
+                .detail(format!("`{base}`: a statement may have {MAX_STATEMENT} bytes")),
+            _ => refused(Refusal::Syntax(error)),
+        })?;
+        match crate::xapi::statement(&item, call.version, &base) {
             Ok(statement) => received.push(Received { statement, text: item.raw.to_owned(), attached: Vec::new() }),
             Err(found) => problems.extend(found),
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::append::Received;
 use super::attachments::Spool;
+use super::order::Received;
 use super::receive::MOST_PROBLEMS;
 use crate::core::{Error, Result};
 use crate::xapi::json::Json as Text;

@@ -8,12 +8,11 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use super::append::Received;
 use super::attachments::{self, Enclosed};
 use super::http::{Call, Params};
 use super::query::{self, Filter};
 use super::receive::{self, Arrived};
-use super::{links, store};
+use super::{dictionary, links, store};
 use crate::core::{Error, Result, StatementId, Timestamp};
 use crate::storage::Tx;
 use crate::xapi::json::{Json as Text, Value};
@@ -22,8 +21,6 @@ use crate::xapi::{ActivityKey, Languages, VerbKey, canonical, ids};
 /// Statements in one page, and the most a page can have.
 const PAGE: i64 = 100;
 const MOST: i64 = 500;
-/// How often a writer begins again when the database preferred another.
-const ATTEMPTS: usize = 8;
 
 /// `message` is the body of a request of several parts, which is read by whoever wants it.
 pub async fn answer(call: Call, message: Option<Body>) -> Result<Response> {
@@ -66,23 +63,7 @@ async fn post(call: Call, message: Option<Body>) -> Result<Response> {
 async fn write(call: &Call, arrived: Arrived) -> Result<Vec<StatementId>> {
     call.access.may_write(&arrived.received)?;
     let received = arrived.kept(call).await?;
-    for _ in 1..ATTEMPTS {
-        match try_write(call, received.clone()).await {
-            Err(error) if store::is_transient(&error) => {
-                tracing::debug!(cause = %error, "statements are written again");
-            }
-            outcome => return outcome,
-        }
-    }
-    try_write(call, received).await
-}
-
-async fn try_write(call: &Call, received: Vec<Received>) -> Result<Vec<StatementId>> {
-    let mut tx = call.app.db.begin().await?;
-    let (ids, stored) = call.access.write(&mut tx, &call.app, received, call.version).await?;
-    tx.commit().await?;
-    tracing::debug!(count = stored.len(), "statements stored");
-    Ok(ids)
+    call.access.write(&call.writer, received, call.version).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -226,5 +207,5 @@ async fn definitions(tx: &mut Tx, bodies: &[String]) -> Result<HashMap<Uuid, Str
         .collect();
     keys.sort_unstable();
     keys.dedup();
-    store::definitions(tx, keys).await
+    dictionary::definitions(tx, &keys).await
 }

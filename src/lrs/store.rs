@@ -1,17 +1,12 @@
 //! The tables of the store. Work does not grow with a query a statement: each table is written and asked once a batch.
 
-use std::collections::{BTreeMap, HashMap};
-
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::core::{Error, Result, StatementId, Timestamp};
 use crate::on_db;
-use crate::storage::Tx;
+use crate::storage::{Inner, Tx, hexadecimal};
 use crate::xapi::{VerbKey, vocabulary};
-
-/// Rows in one INSERT, so that the values stay below SQLite's 32,766 parameters.
-const ROWS: usize = 2_000;
 
 /// A statement as a row.
 #[derive(Clone, Debug, FromRow)]
@@ -62,197 +57,167 @@ pub async fn latest_of_registration(tx: &mut Tx, registration: Uuid, limit: i64)
     Ok(on_db!(tx, c => sqlx::query_as(LATEST_OF_REGISTRATION).bind(registration).bind(limit).fetch_all(c).await)?)
 }
 
+const FIND_ALL_SQLITE: &str =
+    "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE id IN (SELECT unhex(value) FROM json_each($1))";
+const FIND_ALL_POSTGRES: &str =
+    "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE id = ANY($1)";
+
 /// Those of `ids` that are stored.
 pub async fn find_all(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Row>> {
-    by_ids(tx, "id", ids).await
+    by_ids(tx, FIND_ALL_SQLITE, FIND_ALL_POSTGRES, ids).await
 }
+
+const REFERRING_SQLITE: &str =
+    "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE refers_to IN (SELECT unhex(value) FROM json_each($1))";
+const REFERRING_POSTGRES: &str =
+    "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE refers_to = ANY($1)";
 
 /// The statements that refer to one of `ids`.
 pub async fn referring_to(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Row>> {
-    by_ids(tx, "refers_to", ids).await
+    by_ids(tx, REFERRING_SQLITE, REFERRING_POSTGRES, ids).await
 }
 
-/// `column` is one of ours, never a caller's text.
-async fn by_ids(tx: &mut Tx, column: &'static str, ids: &[Uuid]) -> Result<Vec<Row>> {
-    let mut found = Vec::new();
-    for ids in ids.chunks(ROWS) {
-        let rows: Vec<Row> = on_db!(tx, c => {
-            let mut query = sqlx::QueryBuilder::<Database>::new(
-                "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement WHERE ",
-            );
-            query.push(column).push(" IN (");
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(*id);
+async fn by_ids(tx: &mut Tx, sqlite: &'static str, postgres: &'static str, ids: &[Uuid]) -> Result<Vec<Row>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            sqlx::query_as(sqlite).bind(hexadecimal(ids.iter().copied())).fetch_all(&mut **connection).await?
+        }
+        Inner::Postgres(connection) => sqlx::query_as(postgres).bind(ids).fetch_all(&mut **connection).await?,
+    })
+}
+
+/// Rows of one INSERT on SQLite at most: the values stay below its 32,766 parameters.
+const ROWS: usize = 512;
+
+/// Cuts rows into pieces of 512, 256, 128 … 1, as few as possible. A connection keeps the statements it has prepared: with
+/// these sizes there are ten texts of an INSERT and not one for every number of rows.
+fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = if rows.len() >= ROWS { ROWS } else { 1 << rows.len().checked_ilog2()? };
+        let (piece, rest) = rows.split_at(size);
+        rows = rest;
+        Some(piece)
+    })
+}
+
+const INSERT_POSTGRES: &str =
+    "INSERT INTO statement (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided)
+    SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[], $7::uuid[],
+    $8::uuid[], $9::boolean[]) ON CONFLICT DO NOTHING";
+
+/// Writes statements; answers how many were new. An id (or number) that is taken is left as it is.
+pub async fn insert(tx: &mut Tx, rows: &[Row]) -> Result<usize> {
+    let mut written = 0;
+    match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            for rows in pieces(rows) {
+                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
+                    "INSERT INTO statement (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided) ",
+                );
+                query.push_values(rows, |mut values, row| {
+                    values
+                        .push_bind(row.seq)
+                        .push_bind(row.id)
+                        .push_bind(row.body.as_str())
+                        .push_bind(row.registration)
+                        .push_bind(row.stored)
+                        .push_bind(row.occurred)
+                        .push_bind(row.refers_to)
+                        .push_bind(row.verb_key)
+                        .push_bind(row.voided);
+                });
+                query.push(" ON CONFLICT DO NOTHING");
+                written += query.build().execute(&mut **connection).await?.rows_affected();
             }
-            query.push(")");
-            query.build_query_as().fetch_all(c).await
-        })?;
-        found.extend(rows);
+        }
+        Inner::Postgres(connection) => {
+            // Whoever meets an id that another transaction is about to write waits for that one: in one order everywhere.
+            let mut rows: Vec<&Row> = rows.iter().collect();
+            rows.sort_unstable_by_key(|row| row.id.0);
+            let done = sqlx::query(INSERT_POSTGRES)
+                .bind(rows.iter().map(|row| row.seq).collect::<Vec<_>>())
+                .bind(rows.iter().map(|row| row.id.0).collect::<Vec<_>>())
+                .bind(rows.iter().map(|row| row.body.as_str()).collect::<Vec<_>>())
+                .bind(rows.iter().map(|row| row.registration).collect::<Vec<_>>())
+                .bind(rows.iter().map(|row| row.stored.0).collect::<Vec<_>>())
+                .bind(rows.iter().map(|row| row.occurred.0).collect::<Vec<_>>())
+                .bind(rows.iter().map(|row| row.refers_to).collect::<Vec<_>>())
+                .bind(rows.iter().map(|row| row.verb_key).collect::<Vec<_>>())
+                .bind(rows.iter().map(|row| row.voided).collect::<Vec<_>>())
+                .execute(&mut **connection)
+                .await?;
+            written = done.rows_affected();
+        }
     }
-    Ok(found)
+    // Not more than there are rows.
+    Ok(usize::try_from(written).unwrap_or(usize::MAX))
 }
 
-/// Writes statements; answers the numbers of those that were new. An id (or number) that is taken is left as it is.
-pub async fn insert(tx: &mut Tx, rows: &[Row]) -> Result<Vec<i64>> {
-    let mut written = Vec::with_capacity(rows.len());
-    for rows in rows.chunks(ROWS) {
-        let new: Vec<i64> = on_db!(tx, c => {
-            let mut query = sqlx::QueryBuilder::<Database>::new(
-                "INSERT INTO statement (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided) ",
-            );
-            query.push_values(rows, |mut values, row| {
-                values
-                    .push_bind(row.seq)
-                    .push_bind(row.id)
-                    .push_bind(row.body.as_str())
-                    .push_bind(row.registration)
-                    .push_bind(row.stored)
-                    .push_bind(row.occurred)
-                    .push_bind(row.refers_to)
-                    .push_bind(row.verb_key)
-                    .push_bind(row.voided);
-            });
-            query.push(" ON CONFLICT DO NOTHING RETURNING seq");
-            query.build_query_scalar().fetch_all(c).await
-        })?;
-        written.extend(new);
-    }
-    Ok(written)
-}
+const INSERT_LINKS_POSTGRES: &str = "INSERT INTO statement_link (usage, entity, seq, subject)
+    SELECT * FROM unnest($1::integer[], $2::uuid[], $3::bigint[], $4::bigint[]) ON CONFLICT DO NOTHING";
 
 /// Writes links; one that is there already stays.
 pub async fn insert_links(tx: &mut Tx, links: &mut Vec<LinkRow>) -> Result<()> {
     // Sorted, so that neighbours in the index are written together and two batches lock in one order.
     links.sort_unstable();
     links.dedup();
-    for rows in links.chunks(ROWS) {
-        on_db!(tx, c => {
-            let mut query = sqlx::QueryBuilder::<Database>::new("INSERT INTO statement_link (usage, entity, seq, subject) ");
-            query.push_values(rows, |mut values, row| {
-                values.push_bind(row.usage).push_bind(row.entity).push_bind(row.seq).push_bind(row.subject);
-            });
-            query.push(" ON CONFLICT DO NOTHING");
-            query.build().execute(c).await.map(drop)
-        })?;
+    match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            for rows in pieces(links) {
+                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
+                    "INSERT INTO statement_link (usage, entity, seq, subject) ",
+                );
+                query.push_values(rows, |mut values, row| {
+                    values.push_bind(row.usage).push_bind(row.entity).push_bind(row.seq).push_bind(row.subject);
+                });
+                query.push(" ON CONFLICT DO NOTHING").build().execute(&mut **connection).await?;
+            }
+        }
+        Inner::Postgres(connection) => {
+            sqlx::query(INSERT_LINKS_POSTGRES)
+                .bind(links.iter().map(|row| row.usage).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.entity).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.seq).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.subject).collect::<Vec<_>>())
+                .execute(&mut **connection)
+                .await?;
+        }
     }
     Ok(())
 }
+
+const VOID_SQLITE: &str = "UPDATE statement SET voided = TRUE WHERE verb_key <> $1
+    AND id IN (SELECT unhex(value) FROM json_each($2))";
+// Locked in one order: two batches that take the same statements back never wait for each other in a circle.
+const VOID_POSTGRES: &str = "UPDATE statement SET voided = TRUE WHERE seq IN
+    (SELECT seq FROM statement WHERE verb_key <> $1 AND id = ANY($2) ORDER BY seq FOR NO KEY UPDATE)";
 
 /// Marks `ids` as voided, except voiding statements, which cannot be voided (1.0.3 Data 2.3.2; XAPI-00016).
 pub async fn void(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let voiding = VerbKey::of(vocabulary::VOIDED);
-    for ids in ids.chunks(ROWS) {
-        on_db!(tx, c => {
-            let mut query = sqlx::QueryBuilder::<Database>::new("UPDATE statement SET voided = TRUE WHERE verb_key <> ");
-            query.push_bind(voiding).push(" AND id IN (");
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(*id);
-            }
-            query.push(")");
-            query.build().execute(c).await.map(drop)
-        })?;
-    }
-    Ok(())
-}
-
-#[derive(FromRow)]
-struct Known {
-    key: Uuid,
-    text: Option<String>,
-}
-
-/// The newest names kept of one agent.
-const NAMES: usize = 10;
-
-/// Remembers agents by their canonical identifier, each with the name given now.
-pub async fn learn_agents(tx: &mut Tx, agents: &BTreeMap<Uuid, (String, Option<String>)>) -> Result<()> {
-    let known = known(tx, "xapi_agent", agents.keys().copied().collect()).await?;
-    let mut changed = Vec::new();
-    for (key, (ifi, name)) in agents {
-        let before = known.get(key).map(|text| text.as_deref().unwrap_or("[]"));
-        let mut names: Vec<String> = serde_json::from_str(before.unwrap_or("[]")).unwrap_or_default();
-        if let Some(name) = name.as_ref().filter(|name| !names.contains(name)) {
-            names.push(name.clone());
-            names.drain(..names.len().saturating_sub(NAMES));
-        } else if before.is_some() {
-            continue;
+    match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            sqlx::query(VOID_SQLITE)
+                .bind(voiding)
+                .bind(hexadecimal(ids.iter().copied()))
+                .execute(&mut **connection)
+                .await?;
         }
-        changed.push((*key, ifi, serde_json::to_string(&names)?));
-    }
-    for rows in changed.chunks(ROWS) {
-        on_db!(tx, c => {
-            let mut query = sqlx::QueryBuilder::<Database>::new("INSERT INTO xapi_agent (agent_key, ifi, names) ");
-            query.push_values(rows, |mut values, (key, ifi, names)| {
-                // An account may be named with U+0000, which PostgreSQL keeps in no text; the key tells them apart.
-                values.push_bind(*key).push_bind(ifi.replace('\0', "\u{fffd}")).push_bind(names.as_str());
-            });
-            query.push(" ON CONFLICT (agent_key) DO UPDATE SET names = excluded.names");
-            query.build().execute(c).await.map(drop)
-        })?;
+        Inner::Postgres(connection) => {
+            sqlx::query(VOID_POSTGRES).bind(voiding).bind(ids).execute(&mut **connection).await?;
+        }
     }
     Ok(())
-}
-
-/// Remembers activities; `merge` makes the definition to keep from the one known and the one given.
-pub async fn learn_activities(
-    tx: &mut Tx,
-    activities: &BTreeMap<Uuid, (String, Option<serde_json::Value>)>,
-    merge: impl Fn(Option<serde_json::Value>, &serde_json::Value) -> serde_json::Value,
-) -> Result<()> {
-    let known = known(tx, "xapi_activity", activities.keys().copied().collect()).await?;
-    let mut changed = Vec::new();
-    for (key, (iri, definition)) in activities {
-        let before = known.get(key);
-        let now = match definition {
-            None if before.is_some() => continue,
-            None => None,
-            Some(given) => {
-                let kept = before.cloned().flatten().and_then(|text| serde_json::from_str(&text).ok());
-                let merged = merge(kept, given).to_string();
-                if before.is_some_and(|before| before.as_ref() == Some(&merged)) {
-                    continue;
-                }
-                Some(merged)
-            }
-        };
-        changed.push((*key, iri, now));
-    }
-    for rows in changed.chunks(ROWS) {
-        on_db!(tx, c => {
-            let mut query = sqlx::QueryBuilder::<Database>::new("INSERT INTO xapi_activity (activity_key, iri, definition) ");
-            query.push_values(rows, |mut values, (key, iri, definition)| {
-                values.push_bind(*key).push_bind(iri.as_str()).push_bind(definition.as_deref());
-            });
-            query.push(" ON CONFLICT (activity_key) DO UPDATE SET definition = COALESCE(excluded.definition, xapi_activity.definition)");
-            query.build().execute(c).await.map(drop)
-        })?;
-    }
-    Ok(())
-}
-
-/// What a dictionary holds under `keys`; a key that is absent is unknown. The table is one of ours.
-async fn known(tx: &mut Tx, table: &'static str, keys: Vec<Uuid>) -> Result<HashMap<Uuid, Option<String>>> {
-    let (columns, key) = match table {
-        "xapi_agent" => ("agent_key AS key, names AS text", "agent_key"),
-        _ => ("activity_key AS key, definition AS text", "activity_key"),
-    };
-    let mut found = HashMap::with_capacity(keys.len());
-    for keys in keys.chunks(ROWS) {
-        let rows: Vec<Known> = on_db!(tx, c => {
-            let mut query = sqlx::QueryBuilder::<Database>::new("SELECT ");
-            query.push(columns).push(" FROM ").push(table).push(" WHERE ").push(key).push(" IN (");
-            let mut list = query.separated(", ");
-            for key in keys {
-                list.push_bind(*key);
-            }
-            query.push(")");
-            query.build_query_as().fetch_all(c).await
-        })?;
-        found.extend(rows.into_iter().map(|row| (row.key, row.text)));
-    }
-    Ok(found)
 }
 
 const AGENTS_NAMED: &str =
@@ -299,12 +264,6 @@ pub async fn definition_of(tx: &mut Tx, activity: Uuid) -> Result<Option<Option<
     Ok(on_db!(tx, c => sqlx::query_scalar(FIND_ACTIVITY).bind(activity).fetch_optional(c).await)?)
 }
 
-/// The merged definitions of many activities, by key.
-pub async fn definitions(tx: &mut Tx, activities: Vec<Uuid>) -> Result<HashMap<Uuid, String>> {
-    let found = known(tx, "xapi_activity", activities).await?;
-    Ok(found.into_iter().filter_map(|(key, text)| Some((key, text?))).collect())
-}
-
 /// Whether the database gave up this transaction so that another could go on: trying again will do.
 pub fn is_transient(error: &Error) -> bool {
     let code = error
@@ -315,4 +274,24 @@ pub fn is_transient(error: &Error) -> bool {
         .and_then(|database| database.code());
     // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY and BUSY_SNAPSHOT.
     matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517")) || error.code == "statement-number-taken"
+}
+
+/// Whether the fault lies with what was to be stored: without it, the rest could be. A database that does not answer is
+/// nobody's fault.
+pub fn is_of_the_statements(error: &Error) -> bool {
+    let database = error.source.as_ref().and_then(|source| source.downcast_ref::<sqlx::Error>());
+    database.is_none_or(|error| error.as_database_error().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_cut_into_few_sizes() {
+        let sizes = |count: usize| pieces(&vec![(); count]).map(<[()]>::len).collect::<Vec<_>>();
+        assert_eq!(sizes(0), [0_usize; 0]);
+        assert_eq!(sizes(300), [256, 32, 8, 4]);
+        assert_eq!(sizes(1_025), [512, 512, 1]);
+    }
 }

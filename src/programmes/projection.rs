@@ -16,7 +16,7 @@ use crate::outbox::{self, Event, EventKind};
 use crate::programmes::enrolment::about;
 use crate::progress;
 use crate::state::{App, Projection};
-use crate::storage::{Inner, Tx};
+use crate::storage::{Inner, Tx, hexadecimal};
 use crate::xapi::vocabulary::{COMPLETED, scaled};
 use crate::xapi::{Agent, Outcome, Statement, Stored};
 
@@ -58,23 +58,27 @@ impl Projection for Projector {
     }
 }
 
+const AFFECTED_SQLITE: &str = "SELECT DISTINCT e.id FROM registration r JOIN enrolment e ON e.person_id = r.person_id \
+    JOIN step s ON s.version_id = e.version_id AND s.course_id = r.course_id AND s.removed_at IS NULL \
+    WHERE NOT r.preview AND r.id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY e.id";
+const AFFECTED_POSTGRES: &str = "SELECT DISTINCT e.id FROM registration r JOIN enrolment e ON e.person_id = r.person_id \
+    JOIN step s ON s.version_id = e.version_id AND s.course_id = r.course_id AND s.removed_at IS NULL \
+    WHERE NOT r.preview AND r.id = ANY($1) ORDER BY e.id";
+
 /// The enrolments with a step that one of the registrations counts for, in one order everywhere.
 async fn affected(tx: &mut Tx, registrations: &[RegistrationId]) -> Result<Vec<EnrolmentId>> {
     if registrations.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(on_db!(tx, c => {
-        let mut query = sqlx::QueryBuilder::<Database>::new(
-            "SELECT DISTINCT e.id FROM registration r JOIN enrolment e ON e.person_id = r.person_id \
-             JOIN step s ON s.version_id = e.version_id AND s.course_id = r.course_id AND s.removed_at IS NULL \
-             WHERE NOT r.preview AND r.id IN (");
-        let mut ids = query.separated(", ");
-        for id in registrations {
-            ids.push_bind(*id);
+    let ids = registrations.iter().map(|id| id.0);
+    Ok(match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            sqlx::query_scalar(AFFECTED_SQLITE).bind(hexadecimal(ids)).fetch_all(&mut **connection).await?
         }
-        query.push(") ORDER BY e.id");
-        query.build_query_scalar().fetch_all(c).await
-    })?)
+        Inner::Postgres(connection) => {
+            sqlx::query_scalar(AFFECTED_POSTGRES).bind(ids.collect::<Vec<_>>()).fetch_all(&mut **connection).await?
+        }
+    })
 }
 
 const HOLD_POSTGRES: &str = "SELECT id FROM enrolment WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";

@@ -23,13 +23,7 @@ pub struct Projector;
 
 impl Projection for Projector {
     fn prepare<'a>(&'a self, tx: &'a mut Tx, registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
-        async move {
-            for id in registrations {
-                store::hold(tx, *id).await?;
-            }
-            Ok(())
-        }
-        .boxed()
+        async move { store::hold(tx, registrations).await }.boxed()
     }
 
     fn stored<'a>(
@@ -40,8 +34,10 @@ impl Projection for Projector {
     ) -> BoxFuture<'a, Result<Vec<Statement>>> {
         async move {
             let mut more = Vec::new();
-            for (id, statements) in by_registration(batch) {
+            let mut statements = by_registration(batch);
+            for id in store::ours(tx, &statements.keys().copied().collect::<Vec<_>>()).await? {
                 let Some(mut course) = Standing::load(tx, id).await? else { continue };
+                let statements = statements.remove(&id).unwrap_or_default();
                 let was_completed = course.is_completed();
                 if course.fold(&statements) {
                     course.save(tx).await?;
@@ -86,9 +82,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Reads and locks a registration; `None` if it is not one of ours, or a preview.
+    /// Reads a registration that is held; `None` if it is not one of ours, or a preview.
     pub async fn load(tx: &mut Tx, id: RegistrationId) -> Result<Option<Self>> {
-        let Some(enrolled) = store::lock(tx, id).await? else { return Ok(None) };
+        let Some(enrolled) = store::find(tx, id).await? else { return Ok(None) };
         let outline = store::outline(tx, enrolled.course_id, enrolled.version_id).await?;
         let mut activities: BTreeMap<i32, ActivityProgress> = store::activities(tx, id).await?.into_iter().collect();
         let last_index = store::registration(tx, id).await?.and_then(|row| row.last_index);

@@ -51,7 +51,7 @@ pub async fn rebuild(app: &App) -> Result<Rebuilt> {
 /// What was said when the statements were new is among them, so nothing follows from them a second time.
 pub async fn registration(tx: &mut Tx, id: RegistrationId) -> Result<(u64, bool)> {
     // Held before the statements are read: none that arrives now is missed or counted twice.
-    store::hold(tx, id).await?;
+    store::hold(tx, &[id]).await?;
     store::forget(tx, id).await?;
     let statements = lrs::of_registration(tx, id).await?;
     let Some(mut course) = Standing::load(tx, id).await? else { return Ok((0, false)) };

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::model::{ActivityProgress, Completion, Figures, RegistrationProgress, Success};
 use crate::core::{CourseId, LanguageMap, PersonId, RegistrationId, Result, Timestamp, VersionId};
 use crate::on_db;
-use crate::storage::Tx;
+use crate::storage::{Inner, Tx, hexadecimal};
 
 /// A registration with what its statements are matched against.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -38,26 +38,46 @@ pub struct OutlineRow {
     pub details: String,
 }
 
-// Changes nothing and locks the row: whoever folds statements of a registration does so alone, on both databases.
-const LOCK: &str = "UPDATE registration SET lease = lease WHERE id = $1";
-
 const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
     r.version_id, c.iri AS course_iri, c.identifier AS course_identifier, c.kind AS course_kind, c.title AS course_title \
     FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id \
     WHERE r.id = $1 AND r.preview = FALSE";
 
-/// The registration, locked until the transaction ends; `None` if it is not one of ours.
-pub async fn lock(tx: &mut Tx, id: RegistrationId) -> Result<Option<Enrolled>> {
-    let locked = on_db!(tx, c => sqlx::query(LOCK).bind(id).execute(c).await.map(|done| done.rows_affected()))?;
-    if locked == 0 {
-        return Ok(None);
-    }
+/// The registration; `None` if it is not one of ours, or a preview.
+pub async fn find(tx: &mut Tx, id: RegistrationId) -> Result<Option<Enrolled>> {
     Ok(on_db!(tx, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?)
 }
 
-/// Holds a registration until the transaction ends; nothing if it is not one of ours.
-pub async fn hold(tx: &mut Tx, id: RegistrationId) -> Result<()> {
-    on_db!(tx, c => sqlx::query(LOCK).bind(id).execute(c).await.map(drop))?;
+const OURS_SQLITE: &str = "SELECT id FROM registration WHERE preview = FALSE \
+    AND id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id";
+const OURS_POSTGRES: &str = "SELECT id FROM registration WHERE preview = FALSE AND id = ANY($1) ORDER BY id";
+
+/// Those of `ids` that are registrations with a record.
+pub async fn ours(tx: &mut Tx, ids: &[RegistrationId]) -> Result<Vec<RegistrationId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            let ids = hexadecimal(ids.iter().map(|id| id.0));
+            sqlx::query_scalar(OURS_SQLITE).bind(ids).fetch_all(&mut **connection).await?
+        }
+        Inner::Postgres(connection) => {
+            let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+            sqlx::query_scalar(OURS_POSTGRES).bind(ids).fetch_all(&mut **connection).await?
+        }
+    })
+}
+
+const HOLD_POSTGRES: &str = "SELECT id FROM registration WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
+
+/// Holds registrations until the transaction ends, those of them that are ours: whoever folds statements of one does so
+/// alone. SQLite has one writer at a time and need not.
+pub async fn hold(tx: &mut Tx, ids: &[RegistrationId]) -> Result<()> {
+    if let (Inner::Postgres(connection), false) = (&mut tx.0, ids.is_empty()) {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        sqlx::query(HOLD_POSTGRES).bind(ids).execute(&mut **connection).await?;
+    }
     Ok(())
 }
 

@@ -8,7 +8,8 @@ use anyhow::Context;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use uuid::Uuid;
 
 use crate::core::Result;
 
@@ -17,6 +18,9 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a writer waits for another process (the server, a command) that holds the SQLite file.
 const SQLITE_BUSY: Duration = Duration::from_secs(20);
+
+/// A connection that was at work so shortly before is used without asking whether it still stands.
+const POSTGRES_TRUSTED: Duration = Duration::from_secs(1);
 
 /// The database of this installation.
 #[derive(Clone)]
@@ -68,6 +72,25 @@ macro_rules! on_db {
     };
 }
 
+/// Runs one reading statement by itself: it sees one snapshot without a transaction, and two round trips are spared.
+///
+/// `read_once!(app.db, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?`
+#[macro_export]
+macro_rules! read_once {
+    ($db:expr, $connection:ident => $body:expr) => {
+        match &$db {
+            $crate::storage::Db::Sqlite { read, .. } => {
+                let $connection = read;
+                $body
+            }
+            $crate::storage::Db::Postgres(pool) => {
+                let $connection = pool;
+                $body
+            }
+        }
+    };
+}
+
 impl Db {
     /// Connects to `sqlite:PATH` (created if absent) or `postgres://…` and applies the migrations that are missing.
     pub async fn connect(url: &str) -> anyhow::Result<Self> {
@@ -91,13 +114,16 @@ impl Db {
             .busy_timeout(SQLITE_BUSY)
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000");
+        // A file does not hang up: its connections need not be tried before they are used.
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .connect_with(options.clone())
             .await
             .with_context(|| format!("cannot open the database {url}"))?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "on"))
             .await
             .with_context(|| format!("cannot open the database {url}"))?;
@@ -109,6 +135,15 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(20))
+            .test_before_acquire(false)
+            .before_acquire(|connection, known| {
+                Box::pin(async move {
+                    if known.idle_for > POSTGRES_TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await
             .context("cannot reach the PostgreSQL database")?;
@@ -169,5 +204,32 @@ impl Tx {
             Inner::Postgres(transaction) => transaction.commit().await?,
         }
         Ok(())
+    }
+}
+
+/// Identifiers as one parameter of SQLite, which knows no lists: a JSON array of hexadecimal digits, for
+/// `id IN (SELECT unhex(value) FROM json_each($1))`. PostgreSQL binds the list as it is, for `id = ANY($1)`.
+pub fn hexadecimal(ids: impl IntoIterator<Item = Uuid>) -> String {
+    let mut list = String::from("[");
+    let mut digits = [0; 32];
+    for id in ids {
+        list.push_str(if list.len() == 1 { "\"" } else { ",\"" });
+        list.push_str(id.as_simple().encode_lower(&mut digits));
+        list.push('"');
+    }
+    list.push(']');
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_identifiers_is_json() {
+        let ids = [Uuid::from_u128(0xab), Uuid::from_u128(1)];
+        let read: Vec<String> = serde_json::from_str(&hexadecimal(ids)).unwrap();
+        assert_eq!(read, ids.map(|id| id.simple().to_string()));
+        assert_eq!(hexadecimal([]), "[]");
     }
 }

@@ -10,5 +10,5 @@ mod db;
 mod secrets;
 
 pub use blobs::{BlobStream, Blobs};
-pub use db::{Db, Inner, Tx};
+pub use db::{Db, Inner, Tx, hexadecimal};
 pub use secrets::Secrets;

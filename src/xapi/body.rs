@@ -8,29 +8,45 @@ use std::ops::Range;
 
 use super::json::{Json, Object, Value, quoted};
 
-/// What the server says of a statement it stores.
+/// What the server says of a statement it stores, but for the moment.
 pub struct ServerSet<'a> {
     /// Made where the client gives none (XAPI-00026).
     pub id: &'a str,
-    /// Used where the client names no time.
-    pub timestamp: &'a str,
-    /// Whatever the client said (XAPI-00023, XAPI-00097).
-    pub stored: &'a str,
     /// An agent or group as JSON: whose credential it was (XAPI-00099).
     pub authority: &'a str,
     /// Used where the client names no version (XAPI-00332).
     pub version: &'a str,
 }
 
-/// The text to store. `json` must be the object that `text` holds (both from [`Json::parse`]).
-pub fn stored(json: &Json<'_>, set: &ServerSet<'_>) -> String {
-    let Some(object) = json.as_object() else { return json.raw.to_owned() };
+/// Stands where the moment of storing belongs, whatever the client said (XAPI-00023, XAPI-00097): no JSON text holds this character.
+const MOMENT: char = '\0';
+
+/// The text to store, of which only the moment is open: all the work that needs no number yet is done.
+#[derive(Clone, Debug)]
+pub struct Draft(String);
+
+impl Draft {
+    /// The text with its moment.
+    pub fn at(&self, moment: &str) -> String {
+        self.0.replace(MOMENT, moment)
+    }
+
+    /// How much memory it takes.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// The text to store for what a client sent.
+pub fn draft(json: &Json<'_>, set: &ServerSet<'_>) -> Draft {
+    let Some(object) = json.as_object() else { return Draft(json.raw.to_owned()) };
     let mut edits = Vec::new();
     let mut missing = Vec::new();
+    let moment = format!("\"{MOMENT}\"");
     let fixed = [
         ("id", quoted(set.id), false),
-        ("timestamp", quoted(set.timestamp), false),
-        ("stored", quoted(set.stored), true),
+        ("timestamp", moment.clone(), false),
+        ("stored", moment, true),
         ("authority", set.authority.to_owned(), true),
         ("version", quoted(set.version), false),
     ];
@@ -50,7 +66,7 @@ pub fn stored(json: &Json<'_>, set: &ServerSet<'_>) -> String {
         let comma = if object.members.is_empty() { "" } else { "," };
         edits.push((1..1, missing.join(",") + comma));
     }
-    apply(json.raw, edits)
+    Draft(apply(json.raw, edits))
 }
 
 /// Where `part`, a slice of `whole`, stands in it.
@@ -93,11 +109,11 @@ mod tests {
         let text = r#"{ "verb":{"id":"http://v"},  "stored" : "2000-01-01T00:00:00Z", "result":{"extensions":{"http://x":1.0e2}},
             "context":{"contextActivities":{"parent":{"id":"http://p"},"other":[{"id":"http://o"}]}}, "version":"1.0.0" }"#;
         let json = Json::parse(text).unwrap();
-        let set = ServerSet { id: "i", timestamp: "t", stored: "s", authority: "{\"a\":1}", version: "2.0.0" };
-        let body = stored(&json, &set);
+        let set = ServerSet { id: "i", authority: "{\"a\":1}", version: "2.0.0" };
+        let body = draft(&json, &set).at("s");
         assert_eq!(
             body,
-            r#"{"id":"i","timestamp":"t","authority":{"a":1}, "verb":{"id":"http://v"},  "stored" : "s", "result":{"extensions":{"http://x":1.0e2}},
+            r#"{"id":"i","timestamp":"s","authority":{"a":1}, "verb":{"id":"http://v"},  "stored" : "s", "result":{"extensions":{"http://x":1.0e2}},
             "context":{"contextActivities":{"parent":[{"id":"http://p"}],"other":[{"id":"http://o"}]}}, "version":"1.0.0" }"#
         );
     }

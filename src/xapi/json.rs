@@ -63,11 +63,11 @@ impl std::error::Error for SyntaxError {}
 impl<'a> Json<'a> {
     /// Reads one JSON text (RFC 8259).
     pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
-        let mut reader = Reader { text, at: 0 };
+        let mut reader = Reader::new(text);
         reader.space();
         let value = reader.value(0)?;
-        reader.space();
-        if reader.at == text.len() { Ok(value) } else { Err(reader.wrong("unexpected text after the value")) }
+        reader.end()?;
+        Ok(value)
     }
 
     pub fn as_str(&self) -> Option<&str> {
@@ -125,12 +125,112 @@ pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// What a value has on average at least, in bytes: a long item of the shortest values would be a tree of eighty times its size.
+const VALUE: usize = 16;
+
+/// Said of an item that is longer than its reader allows.
+pub const TOO_LONG: &str = "the value is too long";
+
+/// The items of an array, or the one value there is, read one after the other: only one of them is in memory at a time.
+///
+/// After an error nothing follows.
+pub struct Items<'a> {
+    reader: Reader<'a>,
+    longest: usize,
+    /// Whether the text is an array.
+    pub is_array: bool,
+    state: ItemsState,
+}
+
+#[derive(PartialEq)]
+enum ItemsState {
+    Begin,
+    Between,
+    End,
+}
+
+impl<'a> Items<'a> {
+    /// `longest` is what one item may have, in bytes; a longer one is an error ([`TOO_LONG`]).
+    pub fn of(text: &'a str, longest: usize) -> Self {
+        let mut reader = Reader::new(text);
+        reader.space();
+        let is_array = reader.peek() == Some(b'[');
+        Self { reader, longest, is_array, state: ItemsState::Begin }
+    }
+
+    fn item(&mut self) -> Result<Option<Json<'a>>, SyntaxError> {
+        let reader = &mut self.reader;
+        match (&self.state, self.is_array) {
+            (ItemsState::Begin, true) => {
+                reader.at += 1;
+                reader.space();
+                if reader.peek() == Some(b']') {
+                    reader.at += 1;
+                    return reader.end().map(|()| None);
+                }
+            }
+            (ItemsState::Between, true) => {
+                reader.space();
+                match reader.peek() {
+                    Some(b',') => reader.at += 1,
+                    Some(b']') => {
+                        reader.at += 1;
+                        return reader.end().map(|()| None);
+                    }
+                    _ => return Err(reader.wrong("`,` or `]` is missing")),
+                }
+                reader.space();
+            }
+            (ItemsState::Begin, false) => {}
+            _ => return reader.end().map(|()| None),
+        }
+        let start = reader.at;
+        reader.last = start.saturating_add(self.longest);
+        reader.left = (self.longest / VALUE).max(1);
+        let item = reader.value(usize::from(self.is_array))?;
+        if item.raw.len() > self.longest {
+            return Err(SyntaxError { offset: start, reason: TOO_LONG });
+        }
+        self.state = ItemsState::Between;
+        Ok(Some(item))
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Result<Json<'a>, SyntaxError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.state == ItemsState::End {
+            return None;
+        }
+        let item = self.item().transpose();
+        if !matches!(item, Some(Ok(_))) {
+            self.state = ItemsState::End;
+        }
+        item
+    }
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// No value may begin behind.
+    last: usize,
+    /// How many values may follow.
+    left: usize,
 }
 
 impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0, last: usize::MAX, left: usize::MAX }
+    }
+
+    /// Nothing but white space may follow.
+    fn end(&mut self) -> Result<(), SyntaxError> {
+        self.space();
+        if self.at == self.text.len() { Ok(()) } else { Err(self.wrong("unexpected text after the value")) }
+    }
+
     fn wrong(&self, reason: &'static str) -> SyntaxError {
         SyntaxError { offset: self.at, reason }
     }
@@ -158,6 +258,10 @@ impl<'a> Reader<'a> {
         if depth > DEPTH {
             return Err(self.wrong("nested too deeply"));
         }
+        if self.at > self.last || self.left == 0 {
+            return Err(self.wrong(TOO_LONG));
+        }
+        self.left -= 1;
         let start = self.at;
         let value = match self.peek() {
             Some(b'{') => self.object(depth)?,
@@ -373,6 +477,26 @@ mod tests {
         assert_eq!(json.get("a").unwrap().raw, "1.50");
         assert_eq!(object.members[2].1.as_str(), Some("é😀"));
         assert_eq!(json.get("b").unwrap().raw, "[true,null]");
+    }
+
+    #[test]
+    fn items_are_read_one_by_one_and_none_is_longer_than_allowed() {
+        let read = |text: &'static str| {
+            Items::of(text, 99).map(|item| item.map(|json| json.raw).map_err(|wrong| wrong.reason)).collect::<Vec<_>>()
+        };
+        assert_eq!(read(" [ {\"a\":1} , 2,[] ] "), [Ok("{\"a\":1}"), Ok("2"), Ok("[]")]);
+        assert_eq!(read("[]"), []);
+        assert_eq!(read(" {} "), [Ok("{}")]);
+        assert_eq!(read("{} {}"), [Ok("{}"), Err("unexpected text after the value")]);
+        assert_eq!(read("[1 2]"), [Ok("1"), Err("`,` or `]` is missing")]);
+        assert_eq!(read("[1,]").last(), Some(&Err("a JSON value cannot begin so")));
+        assert_eq!(read("[1").last(), Some(&Err("`,` or `]` is missing")));
+        assert_eq!(read("[1] 2").last(), Some(&Err("unexpected text after the value")));
+        assert_eq!(read("[[1,2,3,4,5]]"), [Ok("[1,2,3,4,5]")]);
+        assert_eq!(read("[[1,2,3,4,5,6]]"), [Err(TOO_LONG)], "too many values");
+        let long: &'static str = format!("[1,\"{}\",2]", "x".repeat(98)).leak();
+        assert_eq!(read(long), [Ok("1"), Err(TOO_LONG)]);
+        assert_eq!(read(""), [Err("the text ends too early")]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A statement as types (xAPI 1.0.3 Data 2, IEEE 9274.1.1 section 4.2). Serialising writes the JSON of the specification;
 //! [`super::parse`] reads it back. A statement that came from outside also keeps its own text, see [`super::Received`].
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -121,7 +123,7 @@ pub struct Stored {
     pub occurred: Timestamp,
     /// The registration its context names, or that of the launch whose credential brought it.
     pub registration: Option<RegistrationId>,
-    pub statement: Statement,
+    pub statement: Arc<Statement>,
 }
 
 /// Who acts: one person (or system), or several.

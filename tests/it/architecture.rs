@@ -80,7 +80,9 @@ fn imports(text: &str) -> BTreeSet<String> {
             }
         }
     }
+    // Macros, not modules.
     found.remove("on_db");
+    found.remove("read_once");
     found
 }
 

@@ -23,6 +23,7 @@ statements-same-activity = Everything about this activity
 error-statement-id-repeated = Two statements of the request have the same identifier.
 error-statement-conflict = Another statement has this identifier already.
 error-statement-number-taken = The record could not be written. Try again.
+error-batch-too-large = A batch holds more than { $most } statements; send them in several.
 error-statement-too-large = A statement is larger than accepted ({ $size }).
 error-statement-one = Only one statement can be sent this way.
 error-statement-id-differs = The identifier of the statement is not that of the request.

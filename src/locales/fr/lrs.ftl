@@ -23,6 +23,7 @@ statements-same-activity = Tout ce qui concerne cette activité
 error-statement-id-repeated = Deux déclarations de l'envoi portent le même identifiant.
 error-statement-conflict = Une autre déclaration porte déjà cet identifiant.
 error-statement-number-taken = L'enregistrement n'a pas abouti. Réessayez.
+error-batch-too-large = Un lot contient plus de { $most } déclarations : envoyez-les en plusieurs fois.
 error-statement-too-large = Une déclaration dépasse la taille acceptée ({ $size }).
 error-statement-one = Une seule déclaration peut être envoyée ainsi.
 error-statement-id-differs = L'identifiant de la déclaration n'est pas celui de la demande.

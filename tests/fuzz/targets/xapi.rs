@@ -166,12 +166,10 @@ fn statement(bytes: &[u8]) -> u64 {
                 let given = Json::parse(text).expect("it was read");
                 let set = ServerSet {
                     id: "00000000-0000-0000-0000-000000000000",
-                    timestamp: "2026-01-01T00:00:00.000Z",
-                    stored: "2026-01-01T00:00:00.000Z",
                     authority: r#"{"mbox":"mailto:x@y.z"}"#,
                     version: version.name(),
                 };
-                let body = body::stored(&given, &set);
+                let body = body::draft(&given, &set).at("2026-01-01T00:00:00.000Z");
                 let stored = Json::parse(&body).expect("what is stored is JSON");
                 assert!(equality::same(&given, &stored) && equality::same(&stored, &given), "{body}");
                 let again = recall(&body).unwrap_or_else(|refusal| panic!("{refusal:?}: {body}"));

@@ -1,11 +1,13 @@
 //! The Learning Record Store through `/xapi/`.
 
 mod attachments;
+mod crash;
 mod credentials;
 mod documents;
 mod hostile;
 mod large_attachments;
 mod launches;
+mod memory;
 mod pages;
 mod parameters;
 mod projection;
@@ -16,6 +18,7 @@ mod rules;
 mod schema;
 mod signatures;
 mod statements;
+mod together;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};

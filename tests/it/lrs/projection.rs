@@ -49,7 +49,7 @@ impl Projection for Witness {
 }
 
 /// A projection that answers "completed" with "satisfied" and will not hear of "failed".
-struct Follower;
+pub(super) struct Follower;
 
 impl Projection for Follower {
     fn stored<'a>(&'a self, _: &'a App, _: &'a mut Tx, batch: &'a [Stored]) -> BoxFuture<'a, Result<Vec<Statement>>> {

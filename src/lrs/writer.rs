@@ -1,0 +1,155 @@
+//! Storing what many requests bring in few transactions.
+//!
+//! A commit waits for the disk, however little it commits. So requests hand their orders to a writer, which takes all that
+//! wait, stores them in one transaction and answers each. Nobody waits for company: a writer that has nothing to do takes the
+//! first order at once, and what arrives while it works is the next group.
+//!
+//! An answer is given after the commit. A request stays whole by itself: if one of a group cannot be stored, that one is
+//! refused and the others are stored.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use super::append::{Done, store_all};
+use super::order::Order;
+use super::store;
+use crate::core::{Error, Kind, Result, StatementId};
+use crate::state::App;
+use crate::storage::Db;
+
+/// What one transaction takes at most: statements, and bytes of text. A single order may have more.
+const STATEMENTS: usize = 1_000;
+const BYTES: usize = 4 << 20;
+/// Orders that wait before whoever brings more is held back.
+const WAITING: usize = 1_024;
+/// Bytes of large requests that are read, stored and answered at the same time: one of the largest, or some.
+const ROOM: usize = 16 << 20;
+/// Transactions at a time on PostgreSQL. On SQLite there is one.
+const WRITERS: usize = 3;
+/// How often a writer begins again when the database preferred another.
+const ATTEMPTS: usize = 8;
+
+/// The way to the writers of this process. They end when nobody holds it any more.
+#[derive(Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Waiting>,
+    room: Arc<Semaphore>,
+}
+
+/// Memory set aside for a request, given back when it is dropped.
+pub(super) struct Room {
+    _held: OwnedSemaphorePermit,
+}
+
+/// An order and who waits for its answer.
+struct Waiting {
+    order: Order,
+    answer: oneshot::Sender<Result<()>>,
+}
+
+type Queue = Arc<Mutex<mpsc::Receiver<Waiting>>>;
+
+impl Writer {
+    /// Starts the writers of an application.
+    pub fn start(app: &App) -> Self {
+        let (queue, orders) = mpsc::channel(WAITING);
+        let orders: Queue = Arc::new(Mutex::new(orders));
+        let writers = if matches!(app.db, Db::Sqlite { .. }) { 1 } else { WRITERS };
+        for _ in 0..writers {
+            tokio::spawn(write(app.clone(), orders.clone()));
+        }
+        Self { queue, room: Arc::new(Semaphore::new(ROOM)) }
+    }
+
+    /// Waits until there is room in memory for a large request.
+    pub(super) async fn room(&self, bytes: usize) -> Result<Room> {
+        let bytes = u32::try_from(bytes.min(ROOM)).unwrap_or(u32::MAX);
+        Ok(Room { _held: self.room.clone().acquire_many_owned(bytes).await.map_err(Error::internal)? })
+    }
+
+    /// Stores an order: all of it or nothing. When this answers, it survives a power failure. Answers the ids in their order.
+    ///
+    /// Errors: `statement-conflict`; whatever the projection refuses.
+    pub(super) async fn store(&self, order: Order) -> Result<Vec<StatementId>> {
+        let ids = order.ids();
+        let gone = || Error::new(Kind::Unavailable, "unavailable");
+        let (answer, answered) = oneshot::channel();
+        self.queue.send(Waiting { order, answer }).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())??;
+        Ok(ids)
+    }
+}
+
+/// Stores what waits, group after group.
+async fn write(app: App, queue: Queue) {
+    while let Some(group) = next(&queue).await {
+        let (orders, answers): (Vec<Order>, Vec<_>) =
+            group.into_iter().map(|waiting| (waiting.order, waiting.answer)).unzip();
+        for (outcome, answer) in store_each(&app, &orders).await.into_iter().zip(answers) {
+            // Whoever asked may be gone; what is stored stays stored.
+            let _ = answer.send(outcome);
+        }
+    }
+}
+
+/// All that waits, as far as one transaction takes it; `None` when nobody can bring any more.
+async fn next(queue: &Queue) -> Option<Vec<Waiting>> {
+    let mut queue = queue.lock().await;
+    let first = queue.recv().await?;
+    let (mut statements, mut bytes) = (first.order.statements.len(), first.order.size());
+    let mut group = vec![first];
+    while statements < STATEMENTS && bytes < BYTES {
+        let Ok(waiting) = queue.try_recv() else { break };
+        statements += waiting.order.statements.len();
+        bytes += waiting.order.size();
+        group.push(waiting);
+    }
+    Some(group)
+}
+
+/// Stores orders in one transaction. If that cannot be, whoever is at fault is looked for by halves, in their order.
+async fn store_each(app: &App, orders: &[Order]) -> Vec<Result<()>> {
+    let mut outcomes = Vec::with_capacity(orders.len());
+    let mut parts = vec![orders];
+    while let Some(part) = parts.pop() {
+        match store_together(app, part).await {
+            Ok(mut done) => outcomes.extend((0..part.len()).map(|place| match done.refused.remove(&place) {
+                Some(refusal) => Err(refusal),
+                None => Ok(()),
+            })),
+            Err(error) if part.len() > 1 && store::is_of_the_statements(&error) => {
+                tracing::debug!(cause = %error, orders = part.len(), "orders are stored apart");
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
+            Err(error) if part.len() == 1 => outcomes.push(Err(error)),
+            Err(error) => {
+                let cause = error.to_string();
+                let told = || Error::new(error.kind, error.code).caused_by(anyhow::anyhow!(cause.clone()));
+                outcomes.extend(part.iter().map(|_| Err(told())));
+            }
+        }
+    }
+    outcomes
+}
+
+async fn store_together(app: &App, orders: &[Order]) -> Result<Done> {
+    for _ in 1..ATTEMPTS {
+        match try_to_store(app, orders).await {
+            Err(error) if store::is_transient(&error) => {
+                tracing::debug!(cause = %error, "statements are written again");
+            }
+            outcome => return outcome,
+        }
+    }
+    try_to_store(app, orders).await
+}
+
+async fn try_to_store(app: &App, orders: &[Order]) -> Result<Done> {
+    let mut tx = app.db.begin().await?;
+    let done = store_all(&mut tx, app, orders).await?;
+    tx.commit().await?;
+    tracing::debug!(orders = orders.len(), statements = done.stored.len(), "statements stored");
+    Ok(done)
+}
