@@ -10,7 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::App;
-use crate::{identity, packages, programmes, runtime, spaces};
+use crate::{identity, lrs, packages, programmes, runtime, spaces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,6 +30,7 @@ use crate::{identity, packages, programmes, runtime, spaces};
         (name = "registrations", description = "What somebody did in a course"),
         (name = "enrolments", description = "Who follows which programme, and where they stand"),
         (name = "spaces", description = "Spaces of the intranet and their members"),
+        (name = "statements", description = "Taking statements along to other systems, and bringing theirs in"),
         (name = "identity", description = "Who calls"),
     )
 )]
@@ -54,6 +55,7 @@ fn interface() -> OpenApiRouter<App> {
         .merge(runtime::api())
         .merge(programmes::api())
         .merge(spaces::api())
+        .merge(lrs::api())
         .merge(identity::api());
     OpenApiRouter::with_openapi(Interface::openapi()).nest("/api/v1", version_1)
 }

@@ -1,6 +1,7 @@
 //! The `preau` command: the server and what an operator does beside it, on the same database.
 
-use std::path::PathBuf;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -60,6 +61,9 @@ enum Command {
     /// Credentials of tools that read or write the learning records (/xapi/).
     #[command(subcommand)]
     LrsCredential(LrsCredentialCommand),
+    /// The statements of the learning records.
+    #[command(subcommand)]
+    Statements(StatementsCommand),
     /// Make the progress of every learner again from the statements.
     Rebuild,
     /// Check the configuration, the database, the data folder and the media libraries.
@@ -98,7 +102,7 @@ enum TokenCommand {
         #[arg(long)]
         name: String,
         /// packages/write, packages/read, launches/write, enrolments/write, enrolments/read, registrations/read,
-        /// spaces/write or all; may be given several times.
+        /// spaces/write, statements/read, statements/write or all; may be given several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<String>,
     },
@@ -115,6 +119,16 @@ enum LrsCredentialCommand {
         /// several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum StatementsCommand {
+    /// Bring in statements of another store: a file with one a line (NDJSON). What is here already is passed over; an import
+    /// that was interrupted goes on where it was when the same file is given again.
+    Import {
+        /// The file.
+        file: PathBuf,
     },
 }
 
@@ -224,6 +238,7 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
                 format!("key: {}\nsecret: {}\nKeep the secret now: it will not be shown again.", made.key, made.secret);
             Some(Said::new(text, serde_json::to_value(&made)?))
         }
+        Command::Statements(StatementsCommand::Import { file }) => Some(import_statements(&app, &file).await?),
         Command::Rebuild => {
             let done = progress::rebuild(&app).await?;
             let enrolments = programmes::rebuild(&app).await?;
@@ -239,6 +254,29 @@ async fn run(cli: Cli) -> anyhow::Result<Option<Said>> {
     };
     app.db.close().await;
     Ok(said)
+}
+
+/// Tells on a terminal how far it is, and in the end which lines were not taken.
+async fn import_statements(app: &App, file: &Path) -> anyhow::Result<Said> {
+    let is_watched = std::io::stderr().is_terminal();
+    let told = |share: f64, lines: i64| {
+        if is_watched {
+            eprint!("\r{:3.0} %  {lines} lines", share * 100.0);
+        }
+    };
+    let outcome = lrs::import_file(app, file, told).await;
+    if is_watched {
+        eprintln!();
+    }
+    let report = lrs::ImportReport::of(&mut app.db.read().await?, outcome?).await?;
+    let mut text = format!(
+        "{} lines: {} statements added, {} here already, {} refused",
+        report.lines, report.added, report.known, report.refused
+    );
+    for problem in &report.problems {
+        text += &format!("\nline {}: {} ({})", problem.line, problem.detail, problem.code);
+    }
+    Ok(Said { text, fine: report.refused == 0, json: serde_json::to_value(report)? })
 }
 
 async fn add_user(app: &App, new: NewAccount) -> anyhow::Result<Said> {

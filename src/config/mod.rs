@@ -59,6 +59,8 @@ pub struct Packages {
 pub struct Lrs {
     /// Largest attachments of one request together, in bytes.
     pub max_attachments_bytes: u64,
+    /// Largest file of statements brought in, in bytes.
+    pub max_import_bytes: u64,
 }
 
 /// How long a login lasts.

@@ -53,6 +53,8 @@ id!(/// One opening of one activity by one person.
     LaunchId);
 id!(/// An xAPI statement.
     StatementId);
+id!(/// A file of statements that came from another store.
+    ImportId);
 id!(/// One programme over all its versions.
     ProgrammeId);
 id!(/// A programme as it was published once, or its draft.

@@ -229,3 +229,7 @@ api_right!(/// May read enrolments and where people stand: scope `enrolments/rea
     CanReadEnrolments, Scope::EnrolmentsRead, |person| person.roles.may_train());
 api_right!(/// May keep spaces and their members up to date: scope `spaces/write`, or an administrator.
     CanWriteSpaces, Scope::SpacesWrite, |person| person.roles.has(Role::Administrator));
+api_right!(/// May read and export everybody's statements: scope `statements/read`, or human resources or an administrator.
+    CanReadStatements, Scope::StatementsRead, |person| person.roles.may_read_statements());
+api_right!(/// May import statements of another store: scope `statements/write`, or an administrator.
+    CanWriteStatements, Scope::StatementsWrite, |person| person.roles.has(Role::Administrator));

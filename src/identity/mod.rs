@@ -25,7 +25,8 @@ mod tokens;
 
 pub use access::{
     Administrator, ApiCaller, Caller, CanEnrol, CanImport, CanLaunch, CanReadEnrolments, CanReadPackages,
-    CanReadRegistrations, CanWriteSpaces, MaybeSignedIn, Refusal, SignedIn, StatementReader, Trainer,
+    CanReadRegistrations, CanReadStatements, CanWriteSpaces, CanWriteStatements, MaybeSignedIn, Refusal, SignedIn,
+    StatementReader, Trainer,
 };
 pub use accounts::{Added, NewAccount, add_account};
 pub use api::api;

@@ -76,6 +76,12 @@ pub enum Scope {
     /// Keep spaces and their members up to date.
     #[serde(rename = "spaces/write")]
     SpacesWrite,
+    /// Read and export the statements of everybody.
+    #[serde(rename = "statements/read")]
+    StatementsRead,
+    /// Import statements of another store.
+    #[serde(rename = "statements/write")]
+    StatementsWrite,
     /// Everything.
     #[serde(rename = "all")]
     All,
@@ -83,7 +89,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 8] = [
+    pub const ALL: [Scope; 10] = [
         Scope::PackagesWrite,
         Scope::PackagesRead,
         Scope::LaunchesWrite,
@@ -91,6 +97,8 @@ impl Scope {
         Scope::EnrolmentsRead,
         Scope::RegistrationsRead,
         Scope::SpacesWrite,
+        Scope::StatementsRead,
+        Scope::StatementsWrite,
         Scope::All,
     ];
 
@@ -104,6 +112,8 @@ impl Scope {
             Scope::EnrolmentsRead => "enrolments/read",
             Scope::RegistrationsRead => "registrations/read",
             Scope::SpacesWrite => "spaces/write",
+            Scope::StatementsRead => "statements/read",
+            Scope::StatementsWrite => "statements/write",
             Scope::All => "all",
         }
     }
@@ -233,7 +243,12 @@ mod tests {
             "boss".parse::<Role>(),
             Err("unknown role \"boss\"; valid: learner, trainer, manager, hr, administrator".to_owned())
         );
-        assert!("packages/delete".parse::<Scope>().unwrap_err().ends_with("registrations/read, spaces/write, all"));
+        assert!(
+            "packages/delete"
+                .parse::<Scope>()
+                .unwrap_err()
+                .ends_with("spaces/write, statements/read, statements/write, all")
+        );
         for scope in Scope::ALL {
             assert_eq!(scope.name().parse(), Ok(scope));
         }

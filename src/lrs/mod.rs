@@ -12,7 +12,9 @@ mod append;
 mod attachments;
 mod dictionary;
 mod documents;
+mod export;
 mod http;
+mod imports;
 mod links;
 mod order;
 mod pages;
@@ -28,9 +30,11 @@ use std::sync::Arc;
 
 use axum::routing::{any, get};
 use axum::{Extension, Router};
+use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
 pub use append::append;
+pub use imports::{IMPORT, ImportReport, import_file, run as import};
 pub use order::Authority;
 pub use store::is_transient;
 pub use writer::Writer;
@@ -47,12 +51,18 @@ pub fn xapi_routes(writer: &Writer) -> Router<App> {
 
 /// The pages of the application.
 pub fn routes() -> Router<App> {
-    Router::new().route("/admin/statements", get(pages::list))
+    Router::new().route("/admin/statements", get(pages::list)).merge(imports::routes())
 }
 
-/// Removes what has run out: credentials of launches, and files that no statement came to name. Answers how many there were.
+/// The interface, below `/api/v1`.
+pub fn api() -> OpenApiRouter<App> {
+    export::api().merge(imports::api())
+}
+
+/// Removes what has run out: credentials of launches, and files that no statement came to name or no import reads. Answers how
+/// many there were.
 pub async fn sweep(app: &App) -> Result<u64> {
-    Ok(access::sweep(app).await? + attachments::sweep(app).await?)
+    Ok(access::sweep(app).await? + attachments::sweep(app).await? + imports::sweep(app).await?)
 }
 
 /// The statements of one registration in the order of storing, without the voided ones.

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::export;
 use super::query::{self, Filter, Found, Page};
 use super::{dictionary, links, store};
 use crate::core::{Language, Result, StatementId, Timestamp};
@@ -17,7 +18,7 @@ use crate::state::App;
 use crate::storage::Tx;
 use crate::web::{self, Shell, Tab, Words};
 use crate::xapi::sentence::{self, Phrases};
-use crate::xapi::{Activity, ActivityKey, Definition, Ifi, Statement, VerbKey, format, vocabulary};
+use crate::xapi::{Activity, ActivityKey, Definition, Ifi, Statement, VerbKey, exact, format, vocabulary};
 
 const PAGE: i64 = 50;
 /// How many people or activities a name may mean before it has to be typed more exactly.
@@ -100,6 +101,9 @@ struct StatementsPage {
     lines: Vec<Line>,
     newer: String,
     older: String,
+    /// Where all that matches is taken along, as NDJSON and as a table; empty where there is nothing.
+    ndjson: String,
+    csv: String,
 }
 
 /// Lists statements as sentences.
@@ -114,11 +118,17 @@ pub async fn list(
     let language = shell.words.language();
     let mut choices = Vec::new();
     let mut filter = Filter { related_activities: true, ..Filter::default() };
+    let mut exported = export::Asked { related_activities: true, ..export::Asked::default() };
     let mut nothing = false;
 
     if !asked.person.trim().is_empty() {
         match agent_of(&mut tx, asked.person.trim()).await? {
-            Meaning::One(key) => filter.agent = Some(crate::xapi::AgentKey(key)),
+            Meaning::One(key, ifi) => {
+                filter.agent = Some(crate::xapi::AgentKey(key));
+                if let Some(ifi) = Ifi::from_canonical(&ifi) {
+                    exported.about(ifi)?;
+                }
+            }
             Meaning::Several(several) => {
                 nothing = true;
                 choices.extend(
@@ -131,7 +141,10 @@ pub async fn list(
     }
     if !asked.activity.trim().is_empty() {
         match activity_of(&mut tx, asked.activity.trim(), language).await? {
-            Meaning::One(key) => filter.activity = Some(ActivityKey(key)),
+            Meaning::One(key, iri) => {
+                filter.activity = Some(ActivityKey(key));
+                exported.activity = Some(iri);
+            }
             Meaning::Several(several) => {
                 nothing = true;
                 choices.extend(
@@ -149,6 +162,10 @@ pub async fn list(
     }
     filter.since = day(&asked.since, false, &shell.zone);
     filter.until = day(&asked.until, true, &shell.zone);
+    exported.verb = Some(asked.verb.trim().to_owned()).filter(|verb| !verb.is_empty());
+    exported.registration = filter.registration;
+    exported.since = filter.since.map(exact);
+    exported.until = filter.until.map(exact);
     filter.ascending = asked.after.is_some();
     filter.cursor = asked.after.or(asked.before);
 
@@ -167,17 +184,30 @@ pub async fn list(
     let older = page("before", found.last(), has_older);
     let lines = lines(&mut tx, found, &asked, shell.words).await?;
     let verbs = vocabulary::VERBS.iter().map(|(iri, name)| (*iri, shell.t(&format!("verb-name-{name}")))).collect();
-    web::render(&StatementsPage { shell, asked, verbs, choices, lines, newer, older })
+    let address = |ending| if lines.is_empty() { String::new() } else { exported.address(ending) };
+    let (ndjson, csv) = (address("ndjson"), address("csv"));
+    web::render(&StatementsPage { shell, asked, verbs, choices, lines, newer, older, ndjson, csv })
 }
 
 async fn lines(tx: &mut Tx, found: Vec<Found>, asked: &Asked, words: Words) -> Result<Vec<Line>> {
-    let read: Vec<(Found, Option<Statement>)> = found
-        .into_iter()
-        .map(|found| {
-            let statement = crate::xapi::recall(&found.body).ok();
-            (found, statement)
-        })
-        .collect();
+    let read = recalled(found);
+    let definitions = definitions(tx, &read).await?;
+    let phrases = Spoken(words);
+    let name_of = |iri: &str| name(definitions.get(&ActivityKey::of(iri).0)?, words.language());
+    Ok(read.into_iter().map(|(found, statement)| line(found, statement.as_ref(), asked, &phrases, &name_of)).collect())
+}
+
+/// Texts with what they say, where it can be read.
+pub fn recalled(found: Vec<Found>) -> Vec<(Found, Option<Statement>)> {
+    let read = |found: Found| {
+        let statement = crate::xapi::recall(&found.body).ok();
+        (found, statement)
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// What is known of the activities that these statements name, by key.
+pub async fn definitions(tx: &mut Tx, read: &[(Found, Option<Statement>)]) -> Result<HashMap<Uuid, String>> {
     let mut keys: Vec<Uuid> = read
         .iter()
         .filter_map(|(_, statement)| statement.as_ref())
@@ -187,10 +217,7 @@ async fn lines(tx: &mut Tx, found: Vec<Found>, asked: &Asked, words: Words) -> R
         .collect();
     keys.sort_unstable();
     keys.dedup();
-    let definitions = dictionary::definitions(tx, &keys).await?;
-    let phrases = Spoken(words);
-    let name_of = |iri: &str| name(definitions.get(&ActivityKey::of(iri).0)?, words.language());
-    Ok(read.into_iter().map(|(found, statement)| line(found, statement.as_ref(), asked, &phrases, &name_of)).collect())
+    dictionary::definitions(tx, &keys).await
 }
 
 fn line(
@@ -228,22 +255,24 @@ fn line(
 
 /// What a typed name may mean.
 enum Meaning {
-    One(Uuid),
+    /// Its key, and the identifier that the key is made of.
+    One(Uuid, String),
     /// None or several: what each is called, and what to ask for instead.
     Several(Vec<(String, String)>),
 }
 
 async fn agent_of(tx: &mut Tx, text: &str) -> Result<Meaning> {
     if let Some(ifi) = Ifi::from_canonical(text) {
-        return Ok(Meaning::One(ifi.key().0));
+        return Ok(Meaning::One(ifi.key().0, ifi.canonical()));
     }
     let mbox = format!("mailto:{}", text.strip_prefix("mailto:").unwrap_or(text));
     if format::is_mbox(&mbox) {
-        return Ok(Meaning::One(Ifi::Mbox(mbox).key().0));
+        let ifi = Ifi::Mbox(mbox);
+        return Ok(Meaning::One(ifi.key().0, ifi.canonical()));
     }
     let known = store::agents_named(tx, text, CHOICES).await?;
     Ok(match known.as_slice() {
-        [(key, _, _)] => Meaning::One(*key),
+        [(key, identifier, _)] => Meaning::One(*key, identifier.clone()),
         _ => Meaning::Several(
             known
                 .into_iter()
@@ -258,11 +287,11 @@ async fn agent_of(tx: &mut Tx, text: &str) -> Result<Meaning> {
 
 async fn activity_of(tx: &mut Tx, text: &str, language: Language) -> Result<Meaning> {
     if format::is_iri(text) {
-        return Ok(Meaning::One(ActivityKey::of(text).0));
+        return Ok(Meaning::One(ActivityKey::of(text).0, text.to_owned()));
     }
     let known = store::activities_named(tx, text, CHOICES).await?;
     Ok(match known.as_slice() {
-        [(key, _, _)] => Meaning::One(*key),
+        [(key, identifier, _)] => Meaning::One(*key, identifier.clone()),
         _ => Meaning::Several(
             known
                 .into_iter()
@@ -272,7 +301,8 @@ async fn activity_of(tx: &mut Tx, text: &str, language: Language) -> Result<Mean
     })
 }
 
-fn name(definition: &str, language: Language) -> Option<String> {
+/// The name of an activity in its merged definition.
+pub fn name(definition: &str, language: Language) -> Option<String> {
     let definition: HashMap<String, serde_json::Value> = serde_json::from_str(definition).ok()?;
     let names: crate::core::LanguageMap = serde_json::from_value(definition.get("name")?.clone()).ok()?;
     let names = Definition { name: names, ..Definition::default() }.name;
@@ -289,7 +319,7 @@ fn day(text: &str, end: bool, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// The reader's words, for sentences.
-struct Spoken(Words);
+pub struct Spoken(pub Words);
 
 impl Phrases for Spoken {
     fn language(&self) -> Language {

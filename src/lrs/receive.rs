@@ -18,7 +18,7 @@ use crate::xapi::multipart::{self, Fault, Headers, Reader, Step};
 use crate::xapi::{Problem, Refusal, Statement};
 
 /// The largest statement kept. A page is held in memory, so what one statement can be is bounded as their number is.
-const MAX_STATEMENT: usize = 1024 * 1024;
+pub const MAX_STATEMENT: usize = 1024 * 1024;
 /// Statements of one batch. While it is stored others wait, so its length is bounded as its size is.
 const MOST_STATEMENTS: usize = 10_000;
 /// Problems told of one request: enough to mend a client by, where a million broken statements would make a gigabyte.
@@ -138,7 +138,8 @@ fn statements(call: &Call, body: &[u8]) -> Result<Arrived> {
     }
 }
 
-fn missing(statement: &Statement, base: &str, spool: Option<&Spool>) -> Vec<Problem> {
+/// The attachments whose files are neither here nor at an address.
+pub fn missing(statement: &Statement, base: &str, spool: Option<&Spool>) -> Vec<Problem> {
     let is_missing = |sha2: &str| spool.is_none_or(|spool| !spool.has(sha2));
     let all = statement.all_attachments();
     all.filter(|(_, attachment)| attachment.file_url.is_none() && is_missing(&attachment.sha2))

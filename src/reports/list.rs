@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 
 use super::access::ReportReader;
 use super::asked::{Asked, Filters};
-use super::export::{self, Cell, Column, File, Format, Summary};
 use super::figures;
 use super::store::{self, Line, Place, Side};
 use super::view::{Head, SHEET_ROWS, Scene, is_late, standing, unit_name};
@@ -15,6 +14,7 @@ use crate::core::{Error, Result, Timestamp};
 use crate::identity::OrgUnits;
 use crate::progress::percent;
 use crate::state::App;
+use crate::web::export::{self, Cell, Column, File, Format, Summary};
 use crate::web::{self, Shell, Tab, Words};
 
 /// Rows of one page.

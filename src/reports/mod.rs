@@ -8,7 +8,6 @@
 
 mod access;
 mod asked;
-mod export;
 mod figures;
 mod list;
 mod overview;

@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 
-use super::export::{self, Cell, Column, File, Format};
 use super::store::{self, Line};
 use super::view::{Downloads, is_late, standing};
 use crate::core::{Result, Timestamp};
 use crate::identity::{Person, SignedIn};
 use crate::progress::{self, CourseRow, Status, percent};
 use crate::state::App;
+use crate::web::export::{self, Cell, Column, File, Format};
 use crate::web::{self, Shell, Tab, Words};
 
 /// A programme or a course of one's own.

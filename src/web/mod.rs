@@ -6,6 +6,7 @@ pub mod calendar;
 mod cookies;
 pub mod design;
 mod document;
+pub mod export;
 mod fields;
 mod hear_out;
 mod hosts;

@@ -60,3 +60,66 @@ error-launch-may-not-void = Learning content may not void statements.
 error-resource-unknown = There is no such resource.
 error-body-unreadable = The request was interrupted.
 error-scope-unknown = The right { $scope } does not exist.
+
+# Taking statements along, and bringing in those of another system
+statements-csv = Download the table (CSV)
+statements-ndjson = Download the statements (NDJSON)
+statements-file = Statements
+statements-stored = Stored on
+statements-happened = Done on
+statements-sentence = What happened
+statements-person-id = Identifier of the person
+statements-activity-id = Identifier of the activity
+statements-scaled = Score
+statements-raw = Points
+statements-success = Passed
+statements-completion = Completed
+statements-duration = Duration
+statements-authority = Source
+statements-yes = yes
+statements-no = no
+imports-link = Imports
+imports-title = From another system
+imports-lead = Bring in the statements of another LRS: an NDJSON file, one statement a line. What is here already is not stored twice.
+imports-choose = Choose a file of statements
+imports-limit = Up to { $limit }
+imports-before = Files brought in before
+imports-none = No file has been brought in yet.
+imports-added = { $count ->
+    [0] no new statement
+    [one] 1 new statement
+   *[other] { $count } new statements
+}
+imports-refused = { $count ->
+    [one] 1 line refused
+   *[other] { $count } lines refused
+}
+imports-received = The file has arrived; its statements are being brought in.
+imports-running = The import is under way. You can leave this page.
+imports-left = About { $time } left.
+imports-progress = Progress of the import
+imports-queued = The import is about to begin. You can leave this page.
+imports-done = Import finished
+imports-failed = The import was interrupted
+imports-stopped = The import is stopped
+imports-kept = What was brought in is kept; the rest can go on where it was.
+imports-lines = Lines read
+imports-new = New statements
+imports-known = Here already
+imports-not-taken = Lines refused
+imports-cancel = Stop
+imports-resume = Go on
+imports-cancelled = The import is stopped.
+imports-resumed = The import goes on.
+imports-problems = Lines refused
+imports-line = Line { $line }
+imports-untold = { $count ->
+    [one] One more line was refused.
+   *[other] { $count } more lines were refused.
+}
+error-import-unknown = There is no such import.
+error-import-ended = This import has ended.
+error-import-stopped = The import stopped before its end. The same command goes on where it was.
+error-import-under-way = The same file is being brought in. Try again.
+error-import-too-large = The file exceeds the accepted size ({ $limit } MiB).
+error-import-id-missing = The statement has no identifier: it would be stored again each time it is brought in.

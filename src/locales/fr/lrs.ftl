@@ -60,3 +60,66 @@ error-launch-may-not-void = Un contenu de formation ne peut pas annuler de décl
 error-resource-unknown = Cette ressource n'existe pas.
 error-body-unreadable = L'envoi a été interrompu.
 error-scope-unknown = Le droit { $scope } n'existe pas.
+
+# Emporter les déclarations, et apporter celles d'un autre système
+statements-csv = Télécharger le tableau (CSV)
+statements-ndjson = Télécharger les déclarations (NDJSON)
+statements-file = Déclarations
+statements-stored = Enregistré le
+statements-happened = Fait le
+statements-sentence = Ce qui s’est passé
+statements-person-id = Identifiant de la personne
+statements-activity-id = Identifiant de l’activité
+statements-scaled = Score
+statements-raw = Points
+statements-success = Réussi
+statements-completion = Terminé
+statements-duration = Durée
+statements-authority = Source
+statements-yes = oui
+statements-no = non
+imports-link = Reprises
+imports-title = Reprise d’un autre système
+imports-lead = Apportez les déclarations d’un autre LRS : un fichier NDJSON, une déclaration par ligne. Ce qui est déjà ici n’est pas enregistré deux fois.
+imports-choose = Choisir un fichier de déclarations
+imports-limit = Jusqu’à { $limit }
+imports-before = Fichiers déjà repris
+imports-none = Aucun fichier n’a encore été repris.
+imports-added = { $count ->
+    [0] aucune nouvelle déclaration
+    [one] 1 nouvelle déclaration
+   *[other] { $count } nouvelles déclarations
+}
+imports-refused = { $count ->
+    [one] 1 ligne refusée
+   *[other] { $count } lignes refusées
+}
+imports-received = Le fichier est arrivé ; ses déclarations sont reprises.
+imports-running = La reprise est en cours. Vous pouvez quitter cette page.
+imports-left = Encore { $time } environ.
+imports-progress = Avancement de la reprise
+imports-queued = La reprise va commencer. Vous pouvez quitter cette page.
+imports-done = Reprise terminée
+imports-failed = La reprise s’est interrompue
+imports-stopped = La reprise est arrêtée
+imports-kept = Ce qui a été repris est gardé ; la suite peut reprendre là où elle en était.
+imports-lines = Lignes lues
+imports-new = Nouvelles déclarations
+imports-known = Déjà présentes
+imports-not-taken = Lignes refusées
+imports-cancel = Arrêter
+imports-resume = Reprendre
+imports-cancelled = La reprise est arrêtée.
+imports-resumed = La reprise continue.
+imports-problems = Lignes refusées
+imports-line = Ligne { $line }
+imports-untold = { $count ->
+    [one] Une autre ligne a été refusée.
+   *[other] { $count } autres lignes ont été refusées.
+}
+error-import-unknown = Cette reprise n’existe pas.
+error-import-ended = Cette reprise est terminée.
+error-import-stopped = La reprise s’est arrêtée avant la fin. La même commande continue là où elle en était.
+error-import-under-way = Le même fichier est en cours de reprise. Réessayez.
+error-import-too-large = Le fichier dépasse la taille acceptée ({ $limit } Mio).
+error-import-id-missing = La déclaration n’a pas d’identifiant : elle serait enregistrée de nouveau à chaque reprise.

@@ -11,7 +11,6 @@ use tokio::sync::mpsc;
 use tracing::Instrument;
 
 use crate::core::{Language, Result, Timestamp, plain_letters};
-use crate::reports::period::day_of;
 use crate::state::App;
 
 /// A value with its type.
@@ -37,7 +36,12 @@ impl Cell {
 
     /// The day of a moment, if there is one.
     pub fn day(at: Option<Timestamp>, zone: &TimeZone) -> Self {
-        at.map_or(Self::Empty, |at| Self::Day(day_of(at, zone)))
+        at.map_or(Self::Empty, |at| Self::Day(at.jiff().to_zoned(zone.clone()).date()))
+    }
+
+    /// A moment where the organisation is, as spreadsheets read it.
+    pub fn moment(at: Timestamp, zone: &TimeZone) -> Self {
+        Self::Text(at.jiff().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string())
     }
 
     /// A share, if there is one.
