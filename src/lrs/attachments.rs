@@ -314,7 +314,7 @@ async fn claim(tx: &mut Tx, files: &[(&str, i64)], now: Timestamp) -> Result<()>
 /// A claim without a name is left alone so long: its statements may be on their way into the database.
 const UNDER_WAY: Duration = Duration::from_secs(24 * 3600);
 /// So many at once: nobody who writes waits long behind a sweep.
-const SWEPT_AT_ONCE: i64 = 50;
+const SWEPT_AT_ONCE: i64 = 10;
 
 // The condition stands twice, because on PostgreSQL a claim may be renewed while the deletion waits for it.
 const SWEEP: &str = "DELETE FROM attachment WHERE received_at < $1 AND blob IN

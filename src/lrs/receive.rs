@@ -1,6 +1,6 @@
 //! Statements as they arrive: alone as JSON, or in one message with their attachments (1.0.3 Communication 1.5).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, header};
@@ -178,12 +178,8 @@ async fn message(call: &Call, body: Body) -> Result<Arrived> {
     drop(text);
     call.access.may_write(&arrived.received)?;
 
-    // The types under which statements name each file.
-    let mut named: HashMap<String, HashSet<String>> = HashMap::new();
-    for (_, attachment) in arrived.received.iter().flat_map(|received| received.statement.all_attachments()) {
-        let types = named.entry(attachment.sha2.to_ascii_lowercase()).or_default();
-        types.insert(essence(&attachment.content_type));
-    }
+    let attachments = arrived.received.iter().flat_map(|received| received.statement.all_attachments());
+    let named: HashSet<String> = attachments.map(|(_, attachment)| attachment.sha2.to_ascii_lowercase()).collect();
     for count in 0.. {
         let Some(headers) = parts.next().await? else { break };
         if count == MOST_PARTS {
@@ -200,7 +196,7 @@ async fn message(call: &Call, body: Body) -> Result<Arrived> {
 }
 
 /// The digest a part says it has, if its headers are those of an attachment that a statement names.
-fn hash_of<'a>(headers: &'a Headers, named: &HashMap<String, HashSet<String>>) -> Result<&'a str> {
+fn hash_of<'a>(headers: &'a Headers, named: &HashSet<String>) -> Result<&'a str> {
     let required = |name: &'static str| {
         headers.get(name).ok_or_else(|| {
             Error::malformed("attachment-header-missing")
@@ -214,18 +210,12 @@ fn hash_of<'a>(headers: &'a Headers, named: &HashMap<String, HashSet<String>>) -
         return Err(Error::malformed("attachment-encoding")
             .detail(format!("`{ENCODING}` must be binary (1.0.3 Communication 1.5.2)")));
     }
-    let types = named.get(&hash.to_ascii_lowercase()).ok_or_else(|| {
-        Error::malformed("attachment-unnamed")
-            .detail(format!("no statement has an attachment whose `sha2` is {hash} (1.0.3 Communication 1.5.2)"))
-    })?;
-    // Parameters may differ: the specification's own example says `charset` in one place only. The length is not compared
-    // either: by nothing but the digest may a part be matched with an attachment.
-    match headers.get("Content-Type").map(essence) {
-        Some(given) if !types.contains(&given) => Err(Error::malformed("attachment-type-differs").detail(format!(
-            "the part is {given}, the attachment whose `sha2` is {hash} is not (1.0.3 Communication 1.5.2)"
-        ))),
-        _ => Ok(hash),
+    // By nothing but the digest may a part be matched with an attachment: its type and its length may differ.
+    if !named.contains(&hash.to_ascii_lowercase()) {
+        return Err(Error::malformed("attachment-unnamed")
+            .detail(format!("no statement has an attachment whose `sha2` is {hash} (1.0.3 Communication 1.5.2)")));
     }
+    Ok(hash)
 }
 
 /// The parts of a message, read as they arrive.

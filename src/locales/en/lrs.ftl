@@ -34,7 +34,6 @@ error-attachments-too-large = The attachments together exceed the accepted size 
 error-attachment-encoding = An attachment must be sent as it is (encoding “binary”).
 error-attachment-hash-wrong = The content of an attachment does not match its digest.
 error-attachment-header-missing = An attachment lacks the header { $header }.
-error-attachment-type-differs = An attachment is not of the type its statement announces.
 error-attachment-unnamed = An attachment is announced by no statement.
 error-multipart-boundary = The content type does not say what separates the parts.
 error-multipart-malformed = The parts of what was sent cannot be read.

@@ -34,7 +34,6 @@ error-attachments-too-large = Les pièces jointes dépassent ensemble la taille 
 error-attachment-encoding = Une pièce jointe doit être envoyée telle quelle (encodage « binary »).
 error-attachment-hash-wrong = Le contenu d’une pièce jointe ne correspond pas à son empreinte.
 error-attachment-header-missing = Il manque à une pièce jointe l’en-tête { $header }.
-error-attachment-type-differs = Une pièce jointe n’est pas du type que la déclaration annonce.
 error-attachment-unnamed = Une pièce jointe n’est annoncée par aucune déclaration.
 error-multipart-boundary = Le type de contenu ne dit pas ce qui sépare les parties de l’envoi.
 error-multipart-malformed = Les parties de l’envoi ne sont pas lisibles.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
+use super::attachments::{MESSAGE, attachment, message_of, sha256, told};
 use super::*;
 
 /// Kills in an ordinary run; `script/bench crash` asks for fifty.
@@ -14,11 +15,26 @@ fn kills() -> usize {
 
 /// Clients that write at the same time.
 const CLIENTS: usize = 12;
+/// Files they attach, again and again.
+const FILES: usize = 40;
 
 /// A request and whether its answer came.
 struct Sent {
     statements: Vec<Value>,
+    /// What is attached to its first statement.
+    file: Option<String>,
     acknowledged: bool,
+}
+
+impl Sent {
+    /// Content-Type and body.
+    fn message(&self) -> (&'static str, Vec<u8>) {
+        let statements = json!(self.statements);
+        match &self.file {
+            Some(file) => (MESSAGE, message_of(&statements, &[file])),
+            None => ("application/json", statements.to_string().into_bytes()),
+        }
+    }
 }
 
 fn id_of(statement: &Value) -> String {
@@ -56,33 +72,47 @@ impl Round {
         one
     }
 
+    /// Request `n` of a client: one statement or ten, every third client with a file that others may send too.
+    fn request(&self, client: usize, n: usize, earlier: Option<&str>) -> Sent {
+        let count = if client.is_multiple_of(2) { 1 } else { 10 };
+        let mut statements: Vec<Value> = (0..count).map(|k| self.statement(client, n * count + k, earlier)).collect();
+        let file = client.is_multiple_of(3).then(|| format!("Preuve {}", (client + n) % FILES));
+        if let Some(file) = &file {
+            let attached = attachment("text/plain", &sha256(file.as_bytes()), file.len());
+            statements[0]["attachments"] = json!([attached]);
+        }
+        Sent { statements, file, acknowledged: false }
+    }
+
     /// Writes until the server is gone. `again` was sent before and never acknowledged.
     async fn write(&self, client: usize, again: Vec<Sent>) -> Vec<Sent> {
         let http = reqwest::Client::new();
         let mut done: Vec<Sent> = Vec::new();
         let mut again = again.into_iter();
         for n in 0.. {
-            let statements = match again.next() {
-                Some(sent) => sent.statements,
+            let mut sent = match again.next() {
+                Some(sent) => sent,
                 None => {
                     let earlier =
                         done.iter().rev().find(|sent| sent.acknowledged).map(|sent| id_of(&sent.statements[0]));
-                    let count = if client.is_multiple_of(2) { 1 } else { 10 };
-                    (0..count).map(|k| self.statement(client, n * count + k, earlier.as_deref())).collect()
+                    self.request(client, n, earlier.as_deref())
                 }
             };
+            let (media_type, body) = sent.message();
             let answer = http
                 .post(format!("http://{}/xapi/statements", self.address))
                 .header("authorization", &self.authorization)
                 .header("x-experience-api-version", "1.0.3")
-                .json(&statements)
+                .header("content-type", media_type)
+                .body(body)
                 .send()
                 .await;
-            let acknowledged = answer.as_ref().is_ok_and(|answer| answer.status().as_u16() == 200);
+            sent.acknowledged = answer.as_ref().is_ok_and(|answer| answer.status().as_u16() == 200);
             if let Ok(answer) = answer.as_ref().map(reqwest::Response::status) {
-                assert!(acknowledged || answer.is_server_error(), "{answer}");
+                assert!(sent.acknowledged || answer.is_server_error(), "{answer}");
             }
-            done.push(Sent { statements, acknowledged });
+            let acknowledged = sent.acknowledged;
+            done.push(sent);
             if !acknowledged {
                 break;
             }
@@ -142,8 +172,13 @@ both_databases! {
         let (again, address) = app.restarted().await;
         (app.app, app.address) = (again, address);
         let tool = speaking(app.program(), &credential, "1.0.3");
-        let stored = everything(&tool).await;
+        let (stored, files) = everything(&tool).await;
         must_be_whole(&all, &stored);
+        must_have_their_files(&stored, &files);
+        app.clock.advance(Duration::from_secs(48 * 3600));
+        lrs::sweep(&app.app).await.unwrap();
+        let kept = app.app.blobs.list("attachments").await.unwrap();
+        assert_eq!(kept.len(), files.len(), "nothing is left of what was not stored");
         must_be_found(&tool, &stored).await;
 
         let kept = app.progress_rows().await;
@@ -162,16 +197,25 @@ async fn account_of(app: &TestApp, person: PersonId) -> Value {
     json!({"account": {"homePage": home_page, "name": name}})
 }
 
-/// Every statement, by following `more`.
-async fn everything(tool: &Client) -> Vec<Value> {
-    let mut all = Vec::new();
-    let mut next = query(&[("limit", "500"), ("ascending", "true")]);
+/// Every statement, and every file by its digest, by following `more`.
+async fn everything(tool: &Client) -> (Vec<Value>, BTreeMap<String, Vec<u8>>) {
+    let (mut all, mut files) = (Vec::new(), BTreeMap::new());
+    let mut next = query(&[("limit", "500"), ("ascending", "true"), ("attachments", "true")]);
     while !next.is_empty() {
-        let mut page = tool.get(&next).await.expect(200).json();
-        all.append(page["statements"].as_array_mut().unwrap());
-        next = page["more"].as_str().unwrap().to_owned();
+        let mut page = told(tool.get(&next).await);
+        all.append(page.json["statements"].as_array_mut().unwrap());
+        files.extend(page.files.into_iter().map(|(_, sha2, content)| (sha2, content)));
+        next = page.json["more"].as_str().unwrap().to_owned();
     }
-    all
+    (all, files)
+}
+
+/// The file of every stored statement is there, with what was sent.
+fn must_have_their_files(stored: &[Value], files: &BTreeMap<String, Vec<u8>>) {
+    let named: BTreeSet<&str> = stored.iter().filter_map(|one| one["attachments"][0]["sha2"].as_str()).collect();
+    assert!(named.len() > 1, "the load has files");
+    assert_eq!(named, files.keys().map(String::as_str).collect::<BTreeSet<_>>());
+    assert!(files.iter().all(|(sha2, content)| sha256(content) == *sha2));
 }
 
 /// Every acknowledged request is there once, every other one whole or not at all.
