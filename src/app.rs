@@ -104,6 +104,7 @@ pub fn jobs() -> Handlers {
             programmes::reconcile_all(&work.app).await.map(drop)
         })
         .on(quiz::CLOSE, 4, quiz::close)
+        .every(lrs::FORWARD, lrs::FORWARD_EVERY, lrs::forward)
         // One at a time: a store has one writer, and those who learn come first.
         .on(lrs::IMPORT, 1, lrs::import)
         // One at a time: each is as many processors' work as there are.

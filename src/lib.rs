@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod lrs;
 pub mod media;
 pub mod native;
+pub mod outbound;
 pub mod outbox;
 pub mod packages;
 pub mod programmes;

@@ -55,6 +55,8 @@ id!(/// An xAPI statement.
     StatementId);
 id!(/// A file of statements that came from another store.
     ImportId);
+id!(/// Another store that gets statements of ours.
+    ForwardId);
 id!(/// One programme over all its versions.
     ProgrammeId);
 id!(/// A programme as it was published once, or its draft.

@@ -13,9 +13,9 @@ pub use clock::{Clock, Timestamp};
 pub use dice::Dice;
 pub use error::{Error, Kind, Result};
 pub use ids::{
-    CourseId, DeliveryId, EnrolmentId, EnrolmentRuleId, EventId, ImportId, JobId, LaunchId, NewsId, OrgUnitId,
-    PackageId, PersonId, ProgrammeId, ProgrammeVersionId, QuizAttemptId, RegistrationId, SpaceId, StatementId, StepKey,
-    VersionId, WebhookId,
+    CourseId, DeliveryId, EnrolmentId, EnrolmentRuleId, EventId, ForwardId, ImportId, JobId, LaunchId, NewsId,
+    OrgUnitId, PackageId, PersonId, ProgrammeId, ProgrammeVersionId, QuizAttemptId, RegistrationId, SpaceId,
+    StatementId, StepKey, VersionId, WebhookId,
 };
 pub use language::{Language, LanguageMap, plain_letters};
 pub use score::scaled;

@@ -13,6 +13,7 @@ mod attachments;
 mod dictionary;
 mod documents;
 mod export;
+mod forward;
 mod http;
 mod imports;
 mod links;
@@ -34,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
 pub use append::append;
+pub use forward::{EVERY as FORWARD_EVERY, FORWARD, run as forward};
 pub use imports::{IMPORT, ImportReport, import_file, run as import};
 pub use order::Authority;
 pub use store::is_transient;
@@ -51,7 +53,7 @@ pub fn xapi_routes(writer: &Writer) -> Router<App> {
 
 /// The pages of the application.
 pub fn routes() -> Router<App> {
-    Router::new().route("/admin/statements", get(pages::list)).merge(imports::routes())
+    Router::new().route("/admin/statements", get(pages::list)).merge(imports::routes()).merge(forward::routes())
 }
 
 /// The interface, below `/api/v1`.

@@ -1,12 +1,11 @@
 //! Webhooks: events of the outbox, sent to the endpoints that administrators named, by Standard Webhooks.
 //!
 //! Invariants: a delivery is tried by one process at a time, and again after a crash (at least once, same `webhook-id`);
-//! a connection goes only to an address that was judged (`network`); nothing that was sent is forgotten for thirty days.
+//! a connection goes only to an address that was judged (`outbound`); nothing that was sent is forgotten for thirty days.
 
 mod endpoints;
 mod log;
 mod model;
-mod network;
 mod pages;
 mod queue;
 mod sender;
@@ -15,9 +14,10 @@ mod worker;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub use sender::{Lookup, Sender, prepare_tls};
+pub use sender::Sender;
 pub use worker::{deliver_due, run, sweep};
 
+pub use crate::outbound::{Lookup, prepare_tls};
 use crate::state::App;
 
 /// The pages of webhooks.

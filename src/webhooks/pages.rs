@@ -6,10 +6,11 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::model::{Endpoint, NewEndpoint, checked_url};
+use super::model::{Endpoint, NewEndpoint};
 use super::{endpoints, log};
 use crate::core::{DeliveryId, Error, Kind, Result, SpaceId, Timestamp, WebhookId};
 use crate::identity::Administrator;
+use crate::outbound::checked_url;
 use crate::outbox::EventKind;
 use crate::state::App;
 use crate::web::{Choice, Fields, Flash, Path, Shell, Tab, render};

@@ -11,7 +11,7 @@ use crate::support::{Database, TestApp};
 /// The modules in the order of their dependencies: each may import those of the rows above it, and none of its own row.
 const LAYERS: &[&[&str]] = &[
     &["core"],
-    &["config", "xapi", "scorm"],
+    &["config", "xapi", "scorm", "outbound"],
     &["storage"],
     &["state"],
     &["outbox"],

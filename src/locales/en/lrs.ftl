@@ -122,3 +122,56 @@ error-import-stopped = The import stopped before its end. The same command goes 
 error-import-under-way = The same file is being brought in. Try again.
 error-import-too-large = The file exceeds the accepted size ({ $limit } MiB).
 error-import-id-missing = The statement has no identifier: it would be stored again each time it is brought in.
+
+# Sending on to another LRS
+forwards-link = Forwarding
+forwards-title = Sent on to other systems
+forwards-lead = Statements stored here leave, in their order, for the LRSs you name. What does not arrive is sent again, later each time, until the system answers.
+forwards-none = Nothing is sent on to another system.
+forwards-everything = all statements
+forwards-sent = { $count ->
+    [0] nothing sent
+    [one] 1 statement sent
+   *[other] { $count } statements sent
+}
+forwards-skipped = { $count ->
+    [one] 1 refused by the receiver
+   *[other] { $count } refused by the receiver
+}
+forwards-is-paused = Paused
+forwards-up-to-date = Up to date
+forwards-behind = { $time } behind
+forwards-behind-days = { $n ->
+    [one] One day behind
+   *[other] { $n } days behind
+}
+forwards-oldest = the first that waits is of { $at }
+forwards-next = next try on { $at }
+forwards-status = The receiver answered { $status }
+forwards-add = Add a system
+forwards-add-act = Add
+forwards-name = Name
+forwards-name-missing = Give this system a name.
+forwards-url = Address of the LRS
+forwards-url-hint = The one below which its xAPI resources are. For example: https://lrs.example.fr/xapi
+forwards-login = Key
+forwards-login-missing = Give the key, without a colon, and the secret that this LRS gave you.
+forwards-secret = Secret
+forwards-version = Version spoken
+forwards-activity = Course or activity (IRI)
+forwards-activity-hint = Leave it empty for all activities.
+forwards-activity-wrong = Write the whole identifier (IRI) of the activity.
+forwards-from-now = From now on only
+forwards-from-now-hint = Otherwise everything leaves, from the beginning.
+forwards-added = The statements leave for this system.
+forwards-pause = Pause
+forwards-paused = Sending is paused.
+forwards-resume = Go on
+forwards-resumed = Sending goes on where it was.
+forwards-remove = Remove
+forwards-remove-title = Remove this system?
+forwards-remove-text = Nothing more will be sent to it, and nobody will know any more how far the sending had come. What it received stays there.
+forwards-remove-act = Remove the system
+forwards-keep = Keep
+forwards-removed = Nothing more is sent to this system. What it received stays there.
+error-forward-unknown = This system is not in the list.

@@ -122,3 +122,56 @@ error-import-stopped = La reprise s’est arrêtée avant la fin. La même comma
 error-import-under-way = Le même fichier est en cours de reprise. Réessayez.
 error-import-too-large = Le fichier dépasse la taille acceptée ({ $limit } Mio).
 error-import-id-missing = La déclaration n’a pas d’identifiant : elle serait enregistrée de nouveau à chaque reprise.
+
+# Envoi vers un autre LRS
+forwards-link = Envois
+forwards-title = Envoi vers d’autres systèmes
+forwards-lead = Les déclarations enregistrées ici partent, dans l’ordre, vers les LRS que vous indiquez. Ce qui n’arrive pas est renvoyé, de plus en plus tard, jusqu’à ce que le système réponde.
+forwards-none = Rien n’est envoyé à un autre système.
+forwards-everything = toutes les déclarations
+forwards-sent = { $count ->
+    [0] rien d’envoyé
+    [one] 1 déclaration envoyée
+   *[other] { $count } déclarations envoyées
+}
+forwards-skipped = { $count ->
+    [one] 1 refusée par le destinataire
+   *[other] { $count } refusées par le destinataire
+}
+forwards-is-paused = En pause
+forwards-up-to-date = À jour
+forwards-behind = En retard de { $time }
+forwards-behind-days = { $n ->
+    [one] En retard d’un jour
+   *[other] En retard de { $n } jours
+}
+forwards-oldest = la première qui attend est du { $at }
+forwards-next = prochain essai le { $at }
+forwards-status = Le destinataire a répondu { $status }
+forwards-add = Ajouter un système
+forwards-add-act = Ajouter
+forwards-name = Nom
+forwards-name-missing = Donnez un nom à ce système.
+forwards-url = Adresse du LRS
+forwards-url-hint = Celle sous laquelle se trouvent ses ressources xAPI. Par exemple : https://lrs.example.fr/xapi
+forwards-login = Clé
+forwards-login-missing = Indiquez la clé, sans deux-points, et le secret que ce LRS vous a donnés.
+forwards-secret = Secret
+forwards-version = Version parlée
+forwards-activity = Cours ou activité (IRI)
+forwards-activity-hint = Laissez vide pour toutes les activités.
+forwards-activity-wrong = Écrivez l’identifiant complet (IRI) de l’activité.
+forwards-from-now = Seulement à partir de maintenant
+forwards-from-now-hint = Sinon tout part depuis le début.
+forwards-added = Les déclarations partent vers ce système.
+forwards-pause = Mettre en pause
+forwards-paused = L’envoi est en pause.
+forwards-resume = Reprendre
+forwards-resumed = L’envoi reprend là où il en était.
+forwards-remove = Retirer
+forwards-remove-title = Retirer ce système ?
+forwards-remove-text = Plus rien ne lui sera envoyé, et l’on ne saura plus où l’envoi en était. Ce qu’il a reçu lui reste.
+forwards-remove-act = Retirer le système
+forwards-keep = Garder
+forwards-removed = Plus rien n’est envoyé à ce système. Ce qu’il a reçu lui reste.
+error-forward-unknown = Ce système n’est pas dans la liste.

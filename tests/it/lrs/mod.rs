@@ -5,6 +5,7 @@ mod crash;
 mod credentials;
 mod documents;
 mod exports;
+mod forwards;
 mod hostile;
 mod imports;
 mod large_attachments;

@@ -25,14 +25,14 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A system that receives: it answers what it is told to answer (0: nothing), the last for ever, and keeps what it got.
 #[derive(Clone)]
-struct Receiver {
+pub struct Receiver {
     address: SocketAddr,
     answers: Arc<Mutex<Vec<u16>>>,
     got: Arc<Mutex<Vec<(HeaderMap, String)>>>,
 }
 
 impl Receiver {
-    async fn start(answers: &[u16]) -> Self {
+    pub async fn start(answers: &[u16]) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let receiver = Self { address, answers: Arc::new(Mutex::new(answers.to_vec())), got: Arc::default() };
@@ -41,11 +41,11 @@ impl Receiver {
         receiver
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}/evenements", self.address)
     }
 
-    fn got(&self) -> Vec<(HeaderMap, String)> {
+    pub fn got(&self) -> Vec<(HeaderMap, String)> {
         self.got.lock().expect("no panic holds it").clone()
     }
 }
@@ -77,7 +77,7 @@ fn house() -> Sender {
 }
 
 /// The same application in another process, for which the machine itself is a network of the house.
-async fn with_house(app: &TestApp) -> (preau::state::App, SocketAddr) {
+pub async fn with_house(app: &TestApp) -> (preau::state::App, SocketAddr) {
     let mut config = app.app.config.clone();
     config.webhooks.allowed_networks = vec!["127.0.0.0/8".parse().expect("a network")];
     let running = preau::app::open(config, app.clock.clone()).await.expect("the application opens");
