@@ -104,6 +104,7 @@ pub fn jobs() -> Handlers {
             programmes::reconcile_all(&work.app).await.map(drop)
         })
         .on(quiz::CLOSE, 4, quiz::close)
+        .on(lrs::ERASE, 1, lrs::erase)
         .every(lrs::FORWARD, lrs::FORWARD_EVERY, lrs::forward)
         // One at a time: a store has one writer, and those who learn come first.
         .on(lrs::IMPORT, 1, lrs::import)

@@ -3,15 +3,16 @@
 //! [`append`] is the way in for the rest of Préau: it stores statements in the caller's transaction and shows them to the
 //! projection there. `/xapi/` is the way in and out for tools and content, through an [`Access`].
 //!
-//! Invariants: a statement's text never changes once stored; its number (`seq`) is its moment of storing; what finds it is in
-//! `statement_link` alone, so a search never reads bodies it does not return; a file is given out with the statements that
-//! brought it and with no others ([`attachments`]).
+//! Invariants: a statement's text never changes once stored, but when somebody it names is erased; its number (`seq`) is its
+//! moment of storing; what finds it is in `statement_link` alone, so a search never reads bodies it does not return; a file is
+//! given out with the statements that brought it and with no others ([`attachments`]).
 
 mod access;
 mod append;
 mod attachments;
 mod dictionary;
 mod documents;
+mod erasure;
 mod export;
 mod forward;
 mod http;
@@ -35,6 +36,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
 pub use append::append;
+pub use erasure::{ERASE, run as erase};
 pub use forward::{EVERY as FORWARD_EVERY, FORWARD, run as forward};
 pub use imports::{IMPORT, ImportReport, import_file, run as import};
 pub use order::Authority;
@@ -53,7 +55,11 @@ pub fn xapi_routes(writer: &Writer) -> Router<App> {
 
 /// The pages of the application.
 pub fn routes() -> Router<App> {
-    Router::new().route("/admin/statements", get(pages::list)).merge(imports::routes()).merge(forward::routes())
+    Router::new()
+        .route("/admin/statements", get(pages::list))
+        .merge(imports::routes())
+        .merge(forward::routes())
+        .merge(erasure::routes())
 }
 
 /// The interface, below `/api/v1`.

@@ -8,6 +8,7 @@
 
 pub mod body;
 pub mod equality;
+pub mod forget;
 pub mod format;
 mod identity;
 pub mod json;

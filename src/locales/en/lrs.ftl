@@ -175,3 +175,43 @@ forwards-remove-act = Remove the system
 forwards-keep = Keep
 forwards-removed = Nothing more is sent to this system. What it received stays there.
 error-forward-unknown = This system is not in the list.
+
+# Erasing a person
+erasure-title = Erase the person
+erasure-of = Erase { $name }?
+erasure-lead = There is no way back.
+erasure-goes = What goes
+erasure-goes-person = Their name, address, access and place in spaces.
+erasure-goes-words = Their answers in writing and the files attached, in the statements they made.
+erasure-goes-enrolments = The enrolments that a rule gave them and that they have not completed, as for anybody who leaves.
+erasure-goes-documents = What courses and tools kept about them: where to resume, states, profiles.
+erasure-goes-signatures = The signature of signed statements that name them: it holds the original text, and would not hold for the new one.
+erasure-stays = What stays
+erasure-stays-learnt = What they learnt, without saying who it was: results, answers to quizzes and completed programmes are still counted in reports.
+erasure-stays-others = What others wrote about them in plain words, in a title, a message or an answer: it has to be looked for and mended by hand.
+erasure-stays-elsewhere = What has already left: to the systems that receive statements, in exports and in backups.
+erasure-act = Erase for ever
+erasure-keep = Erase nothing
+erasure-begun = They are shut out; their data is being erased.
+error-erasure-own = Nobody can erase themselves: ask another administrator.
+erasures-title = Erasures
+erasures-lead = People who were erased, by the pseudonym that stands for them in statements.
+erasures-none = Nobody has been erased.
+erasures-asked = Asked for by { $name } on { $at }
+erasures-statements = { $count ->
+    [0] no statement rewritten
+    [one] 1 statement rewritten
+   *[other] { $count } statements rewritten
+}
+erasures-files = { $count ->
+    [0] no file removed
+    [one] 1 file removed
+   *[other] { $count } files removed
+}
+erasures-documents = { $count ->
+    [0] no document removed
+    [one] 1 document removed
+   *[other] { $count } documents removed
+}
+erasures-under-way = Under way
+erasures-done = Finished on { $at }

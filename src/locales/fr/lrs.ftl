@@ -175,3 +175,43 @@ forwards-remove-act = Retirer le système
 forwards-keep = Garder
 forwards-removed = Plus rien n’est envoyé à ce système. Ce qu’il a reçu lui reste.
 error-forward-unknown = Ce système n’est pas dans la liste.
+
+# Effacement d’une personne
+erasure-title = Effacer la personne
+erasure-of = Effacer { $name } ?
+erasure-lead = Rien ne pourra revenir en arrière.
+erasure-goes = Ce qui disparaît
+erasure-goes-person = Son nom, son adresse, son accès et sa place dans les espaces.
+erasure-goes-words = Ses réponses écrites et les fichiers joints, dans les déclarations qu’elle a faites.
+erasure-goes-enrolments = Les inscriptions qu’une règle lui donnait et qu’elle n’a pas terminées, comme pour toute personne qui part.
+erasure-goes-documents = Ce que les formations et les outils gardaient sur elle : points de reprise, états, profils.
+erasure-goes-signatures = La signature des déclarations signées qui la nomment : elle contient le texte d’origine et ne vaudrait plus pour le nouveau.
+erasure-stays = Ce qui reste
+erasure-stays-learnt = Ce qu’elle a appris, sans que l’on sache qui c’était : résultats, réponses aux quiz et programmes terminés restent comptés dans les bilans.
+erasure-stays-others = Ce que d’autres ont écrit d’elle en toutes lettres, dans un titre, un message ou une réponse : c’est à chercher et à corriger à la main.
+erasure-stays-elsewhere = Ce qui est déjà parti : vers les systèmes qui reçoivent les déclarations, dans les exports et dans les sauvegardes.
+erasure-act = Effacer pour toujours
+erasure-keep = Ne rien effacer
+erasure-begun = La personne n’a plus accès ; ses données sont en cours d’effacement.
+error-erasure-own = Personne ne peut s’effacer soi-même : demandez à un autre administrateur.
+erasures-title = Effacements
+erasures-lead = Les personnes effacées, par le pseudonyme qui les remplace dans les déclarations.
+erasures-none = Personne n’a été effacé.
+erasures-asked = Demandé par { $name } le { $at }
+erasures-statements = { $count ->
+    [0] aucune déclaration réécrite
+    [one] 1 déclaration réécrite
+   *[other] { $count } déclarations réécrites
+}
+erasures-files = { $count ->
+    [0] aucun fichier retiré
+    [one] 1 fichier retiré
+   *[other] { $count } fichiers retirés
+}
+erasures-documents = { $count ->
+    [0] aucun document retiré
+    [one] 1 document retiré
+   *[other] { $count } documents retirés
+}
+erasures-under-way = En cours
+erasures-done = Terminé le { $at }

@@ -4,6 +4,7 @@ mod attachments;
 mod crash;
 mod credentials;
 mod documents;
+mod erasure;
 mod exports;
 mod forwards;
 mod hostile;

@@ -40,7 +40,7 @@ fn chain(is_ca: bool) -> Vec<Vec<u8>> {
 }
 
 /// A signature in compact form of `payload`, with `key` and a header that says these things.
-fn sign(header: &Value, payload: &str, key: usize) -> String {
+pub fn sign(header: &Value, payload: &str, key: usize) -> String {
     let encoding: &dyn RsaEncoding = match header["alg"].as_str() {
         Some("RS384") => &RSA_PKCS1_SHA384,
         Some("RS512") => &RSA_PKCS1_SHA512,
@@ -75,7 +75,7 @@ fn signed_with(mut statement: Value, media_type: &str, signatures: &[&str]) -> V
     message(&parts)
 }
 
-fn signed(statement: &Value, signature: &str) -> Vec<u8> {
+pub fn signed(statement: &Value, signature: &str) -> Vec<u8> {
     signed_with(statement.clone(), OCTETS, &[signature])
 }
 
