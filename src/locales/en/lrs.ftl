@@ -139,6 +139,7 @@ forwards-skipped = { $count ->
    *[other] { $count } refused by the receiver
 }
 forwards-is-paused = Paused
+forwards-under-way = On its way
 forwards-up-to-date = Up to date
 forwards-behind = { $time } behind
 forwards-behind-days = { $n ->

@@ -139,6 +139,7 @@ forwards-skipped = { $count ->
    *[other] { $count } refusées par le destinataire
 }
 forwards-is-paused = En pause
+forwards-under-way = Envoi en cours
 forwards-up-to-date = À jour
 forwards-behind = En retard de { $time }
 forwards-behind-days = { $n ->

@@ -10,7 +10,7 @@ use super::store::{self, Forward, New};
 use crate::core::{ForwardId, Kind, Result, Sequence, Timestamp};
 use crate::identity::Administrator;
 use crate::lrs::export::Asked;
-use crate::lrs::query;
+use crate::lrs::query::{self, Filter};
 use crate::outbound::checked_url;
 use crate::state::App;
 use crate::storage::Tx;
@@ -32,6 +32,8 @@ struct Line {
     is_paused: bool,
     sent: i64,
     skipped: i64,
+    /// Whether it lacks anything.
+    is_under_way: bool,
     /// When the oldest statement that it lacks was stored, and how far behind it is, in words.
     behind: Option<(Timestamp, String)>,
     /// Why the last try failed, or what it refused last.
@@ -93,9 +95,11 @@ async fn list_page(app: &App, shell: Shell, form: Form) -> Result<Response> {
 async fn line(tx: &mut Tx, app: &App, shell: &Shell, forward: Forward) -> Result<Line> {
     let now = app.clock.now();
     let asked = forward.asked()?;
-    let waiting = query::search(tx, &forward.waiting(app).await?, 1).await?.found.into_iter().next();
-    let behind = waiting.map(|found| (found.stored, now.since(found.stored)));
-    let behind = behind.filter(|(_, age)| forward.failures > 0 || *age > USUAL);
+    // What is too young to be sent is missing there as well.
+    let lacking = Filter { until: None, ..forward.waiting(app).await? };
+    let oldest = query::search(tx, &lacking, 1).await?.found.into_iter().next();
+    let waiting = oldest.map(|found| (found.stored, now.since(found.stored)));
+    let behind = waiting.filter(|(_, age)| forward.failures > 0 || *age > USUAL);
     let verb = asked.verb.as_ref().map(|verb| {
         let known = vocabulary::VERBS.iter().find(|(iri, _)| iri == verb);
         known.map_or_else(|| verb.clone(), |(_, name)| shell.t(&format!("verb-name-{name}")))
@@ -113,6 +117,7 @@ async fn line(tx: &mut Tx, app: &App, shell: &Shell, forward: Forward) -> Result
         is_paused: forward.paused_at.is_some(),
         sent: forward.sent,
         skipped: forward.skipped,
+        is_under_way: waiting.is_some(),
         behind: behind.map(|(oldest, age)| (oldest, late(shell, age))),
         fault: fault.unwrap_or_default(),
         next: Some(forward.next_at).filter(|_| forward.failures > 0 && forward.paused_at.is_none()),

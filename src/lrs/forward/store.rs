@@ -157,7 +157,8 @@ pub async fn failed(tx: &mut Tx, forward: &Forward, fault: &str, now: Timestamp)
     Ok(())
 }
 
-const PAUSE: &str = "UPDATE statement_forward SET paused_at = $2, failures = 0, next_at = $3 WHERE id = $1";
+const PAUSE: &str =
+    "UPDATE statement_forward SET paused_at = $2, failures = 0, fault = NULL, next_at = $3 WHERE id = $1";
 const REMOVE: &str = "DELETE FROM statement_forward WHERE id = $1";
 
 /// Sends nothing more, or goes on at once. Errors: `forward-unknown`.

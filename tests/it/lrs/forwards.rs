@@ -56,6 +56,7 @@ both_databases! {
         assert!(!page.contains(&credential.secret), "a secret is never shown again");
 
         all.extend(store(&tool, &statement("lea", "completed", "chantier")).await);
+        assert!(agathe.get(PAGE).await.expect(200).text().contains("Envoi en cours"));
         later(&app, &running, 60).await;
         assert_eq!(ids(&theirs, &[("ascending", "true"), ("limit", "0")]).await, all);
     }
