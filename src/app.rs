@@ -30,8 +30,9 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 
 /// Everything the server answers, on both origins.
 pub fn router(app: &App) -> Router {
-    let writer = lrs::Writer::start(app);
-    web::by_host(&app.config, application(app, &writer), content(app, &writer)).layer(from_fn(web::hear_out))
+    let (door, writer) = (lrs::Door::open(app), lrs::Writer::start(app));
+    let (application, content) = (application(app, &door, &writer), content(app, &door, &writer));
+    web::by_host(&app.config, application, content).layer(from_fn(web::hear_out))
 }
 
 /// Opens what `config` names, with the parts joined that know nothing of each other: statements that are stored move the
@@ -113,15 +114,15 @@ pub fn jobs() -> Handlers {
 }
 
 /// The application origin: pages, REST interface, LRS.
-fn application(app: &App, writer: &lrs::Writer) -> Router {
+fn application(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
     Router::new()
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
         .route("/assets/{file}", get(web::assets::serve))
         .route("/design", get(web::design::show))
         .merge(catalogue::routes())
-        .merge(lrs::routes())
-        .merge(lrs::xapi_routes(writer))
+        .merge(lrs::routes(door))
+        .merge(lrs::xapi_routes(door, writer))
         .merge(packages::routes())
         .merge(native::routes())
         .merge(programmes::routes())
@@ -148,10 +149,10 @@ fn application(app: &App, writer: &lrs::Writer) -> Router {
 }
 
 /// The content origin: package files, the launch frame, commits, and the LRS for launched content. No login exists here.
-fn content(app: &App, writer: &lrs::Writer) -> Router {
+fn content(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
     Router::new()
         .route("/assets/{file}", get(web::assets::serve))
-        .merge(lrs::xapi_routes(writer))
+        .merge(lrs::xapi_routes(door, writer))
         .merge(packages::content_routes())
         .merge(runtime::content_routes())
         .layer(SetResponseHeaderLayer::if_not_present(PERMISSIONS_POLICY, HeaderValue::from_static("unload=(self)")))

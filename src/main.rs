@@ -1,6 +1,7 @@
 //! The `preau` command: the server and what an operator does beside it, on the same database.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -102,7 +103,7 @@ enum TokenCommand {
         #[arg(long)]
         name: String,
         /// packages/write, packages/read, launches/write, enrolments/write, enrolments/read, registrations/read,
-        /// spaces/write, statements/read, statements/write or all; may be given several times.
+        /// spaces/write or all; for /xapi/, exports and imports those of `lrs-credential create`. May be given several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<String>,
     },
@@ -312,7 +313,8 @@ async fn serve(app: &App) -> anyhow::Result<()> {
     let worker = tokio::spawn(jobs::work(app.clone(), preau::app::jobs(), async move { drop(stopped.await) }));
     let sending = tokio::spawn(preau::webhooks::run(app.clone()));
     println!("Préau: {}", app.config.public_url);
-    axum::serve(listener, preau::app::router(app)).with_graceful_shutdown(asked_to_stop()).await?;
+    let service = preau::app::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
     drop(stop);
     // What was on its way and not recorded is sent again by the next process.
     sending.abort();

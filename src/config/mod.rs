@@ -31,6 +31,9 @@ pub struct Config {
     pub time_zone: TimeZone,
     /// Log filter.
     pub log: String,
+    /// Reverse proxies that tell by `X-Forwarded-For` for whom they ask.
+    #[serde(deserialize_with = "networks")]
+    pub proxies: Vec<IpNet>,
     /// Limits of imports.
     pub packages: Packages,
     /// The Learning Record Store.
@@ -61,6 +64,15 @@ pub struct Lrs {
     pub max_attachments_bytes: u64,
     /// Largest file of statements brought in, in bytes.
     pub max_import_bytes: u64,
+    /// Origins whose pages may use `/xapi/` from a browser, as browsers write them; `*` for any.
+    #[serde(deserialize_with = "origins")]
+    pub origins: Vec<String>,
+    /// Most requests a second of one credential or token; 0 for as many as come.
+    pub rate_per_credential: u32,
+    /// Most requests a second of launched content.
+    pub rate_per_launch: u32,
+    /// Most requests a second from one address that no known credential carries.
+    pub rate_per_address: u32,
 }
 
 /// How long a login lasts.
@@ -93,8 +105,25 @@ pub struct Webhooks {
 fn networks<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<IpNet>, D::Error> {
     let text = String::deserialize(source)?;
     let words = text.split([' ', ',']).filter(|word| !word.is_empty());
-    let wrong = |word: &str| format!("webhooks.allowed_networks: {word} is no network such as 10.20.0.0/16");
+    let wrong = |word: &str| format!("{word} is no network such as 10.20.0.0/16");
     words.map(|word| word.parse().map_err(|_| serde::de::Error::custom(wrong(word)))).collect()
+}
+
+/// A list of origins in one text.
+fn origins<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
+    let text = String::deserialize(source)?;
+    let words = text.split([' ', ',']).filter(|word| !word.is_empty());
+    let wrong = |word: &str| {
+        serde::de::Error::custom(format!("lrs.origins: {word} is no origin such as https://bi.example.fr"))
+    };
+    let origin = |word: &str| {
+        if word == "*" {
+            return Ok(word.to_owned());
+        }
+        let url = Url::parse(word).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/");
+        url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| wrong(word))
+    };
+    words.map(origin).collect()
 }
 
 impl Config {
@@ -173,5 +202,22 @@ mod tests {
         assert_eq!(config.database_url(), "sqlite:data/preau.db");
         assert!(config.secure_cookies());
         assert_eq!(config.time_zone.iana_name(), Some("Europe/Paris"));
+        assert!(config.lrs.origins.is_empty(), "no page of another origin gets in unless the operator says so");
+    }
+
+    #[test]
+    fn origins_are_kept_as_browsers_write_them() {
+        use serde::de::IntoDeserializer;
+        use serde::de::value::{Error, StrDeserializer};
+        let read = |text: &str| {
+            let source: StrDeserializer<'_, Error> = text.into_deserializer();
+            origins(source)
+        };
+        assert_eq!(
+            read("https://BI.example.fr:443/ http://localhost:3000, *").unwrap(),
+            ["https://bi.example.fr", "http://localhost:3000", "*"]
+        );
+        assert!(read("bi.example.fr").unwrap_err().to_string().contains("bi.example.fr is no origin"));
+        assert!(read("https://bi.example.fr/page").is_err());
     }
 }

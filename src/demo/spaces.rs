@@ -289,3 +289,9 @@ pub async fn announce(administrator: &Browser<'_>) -> Result<()> {
     let made = administrator.form("/admin/webhooks", &fields).await?;
     administrator.form(&format!("{}/pause", made.location), &[]).await.map(drop)
 }
+
+/// Lets a tool of the house read what is recorded.
+pub async fn let_in(administrator: &Browser<'_>) -> Result<()> {
+    let fields = [("name", "Tableau de bord décisionnel"), ("scheme", "basic"), ("scope", "statements/read")];
+    administrator.form("/admin/lrs", &fields).await.map(drop)
+}

@@ -247,6 +247,7 @@ impl Story {
             Act::Announce => {
                 let administrator = self.site.browser(person(&self.people, ADMINISTRATOR)?).await?;
                 spaces::announce(&administrator).await?;
+                spaces::let_in(&administrator).await?;
             }
             Act::Subscribe { login, space } => {
                 let browser = self.site.browser(person(&self.people, login)?).await?;

@@ -170,16 +170,7 @@ impl FromRequestParts<App> for ApiCaller {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::new(Kind::Unauthenticated, "token-unknown").into());
         }
-        let now = app.clock.now();
-        let mut tx = app.db.read().await?;
-        let (token, note) = tokens::find_token(&mut tx, token.trim(), now).await?;
-        drop(tx);
-        if note {
-            let mut tx = app.db.begin().await?;
-            tokens::note_use(&mut tx, token.id, now).await?;
-            tx.commit().await?;
-        }
-        Ok(Self(Caller::Program(token)))
+        Ok(Self(Caller::Program(tokens::program(app, token.trim()).await?)))
     }
 }
 

@@ -19,6 +19,7 @@ mod pages;
 mod password;
 mod people;
 mod people_pages;
+mod records;
 mod sign_in;
 mod store;
 mod tokens;
@@ -39,9 +40,10 @@ pub use model::{NewPerson, Person, Role, Roles, Scope};
 pub use org_units::{OrgUnits, all as org_units, org_unit_at};
 pub use password::{generate_password, hash_password};
 pub use people::{Found, Page as PeoplePage, Wanted as PeopleWanted, search as search_people, suggest, suggested};
+pub use records::units_for_records;
 pub use sign_in::check as check_password;
 pub use store::{add_person, person, person_of_account, set_disabled, set_password, set_roles};
-pub use tokens::{ApiToken, create_token};
+pub use tokens::{ApiToken, KnownToken, create_token, known_tokens, limit_token, program, revoke_token, rotate_token};
 
 /// The pages of identity.
 pub fn routes() -> Router<App> {
@@ -55,4 +57,5 @@ pub fn routes() -> Router<App> {
         .route("/admin/people/{person}/disable", post(people_pages::disable))
         .route("/admin/people/{person}/enable", post(people_pages::enable))
         .route("/admin/people/{person}/password", post(people_pages::renew_password))
+        .route("/admin/people/{person}/records", get(records::ask).post(records::limit))
 }

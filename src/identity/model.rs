@@ -76,12 +76,27 @@ pub enum Scope {
     /// Keep spaces and their members up to date.
     #[serde(rename = "spaces/write")]
     SpacesWrite,
-    /// Read and export the statements of everybody.
-    #[serde(rename = "statements/read")]
-    StatementsRead,
-    /// Import statements of another store.
+    /// Write statements, at `/xapi/` as the following, and import those of another store.
     #[serde(rename = "statements/write")]
     StatementsWrite,
+    /// Read the statements it wrote.
+    #[serde(rename = "statements/read/mine")]
+    StatementsReadMine,
+    /// Read all statements, and export them.
+    #[serde(rename = "statements/read")]
+    StatementsRead,
+    /// Read and write state documents.
+    #[serde(rename = "state")]
+    State,
+    /// Read and write profiles of agents and activities.
+    #[serde(rename = "profile")]
+    Profile,
+    /// Change what is known of activities and agents by the statements it writes.
+    #[serde(rename = "define")]
+    Define,
+    /// Read everything at `/xapi/`.
+    #[serde(rename = "all/read")]
+    AllRead,
     /// Everything.
     #[serde(rename = "all")]
     All,
@@ -89,7 +104,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 10] = [
+    pub const ALL: [Scope; 15] = [
         Scope::PackagesWrite,
         Scope::PackagesRead,
         Scope::LaunchesWrite,
@@ -97,8 +112,13 @@ impl Scope {
         Scope::EnrolmentsRead,
         Scope::RegistrationsRead,
         Scope::SpacesWrite,
-        Scope::StatementsRead,
         Scope::StatementsWrite,
+        Scope::StatementsReadMine,
+        Scope::StatementsRead,
+        Scope::State,
+        Scope::Profile,
+        Scope::Define,
+        Scope::AllRead,
         Scope::All,
     ];
 
@@ -112,8 +132,13 @@ impl Scope {
             Scope::EnrolmentsRead => "enrolments/read",
             Scope::RegistrationsRead => "registrations/read",
             Scope::SpacesWrite => "spaces/write",
-            Scope::StatementsRead => "statements/read",
             Scope::StatementsWrite => "statements/write",
+            Scope::StatementsReadMine => "statements/read/mine",
+            Scope::StatementsRead => "statements/read",
+            Scope::State => "state",
+            Scope::Profile => "profile",
+            Scope::Define => "define",
+            Scope::AllRead => "all/read",
             Scope::All => "all",
         }
     }
@@ -243,12 +268,7 @@ mod tests {
             "boss".parse::<Role>(),
             Err("unknown role \"boss\"; valid: learner, trainer, manager, hr, administrator".to_owned())
         );
-        assert!(
-            "packages/delete"
-                .parse::<Scope>()
-                .unwrap_err()
-                .ends_with("spaces/write, statements/read, statements/write, all")
-        );
+        assert!("packages/delete".parse::<Scope>().unwrap_err().ends_with("define, all/read, all"));
         for scope in Scope::ALL {
             assert_eq!(scope.name().parse(), Ok(scope));
         }

@@ -83,6 +83,20 @@ impl OrgUnits {
         std::iter::once(&self.order[at]).chain(parts).map(|branch| (branch.id, branch.depth - top)).collect()
     }
 
+    /// Several units and all below them, in the order of the tree, each once, with its depth below the topmost of them it is in.
+    pub fn below_all(&self, tops: &[OrgUnitId]) -> Vec<(OrgUnitId, usize)> {
+        let mut found = Vec::new();
+        let mut inside: Option<usize> = None;
+        for branch in &self.order {
+            inside = inside.filter(|top| branch.depth > *top);
+            if inside.is_none() && tops.contains(&branch.id) {
+                inside = Some(branch.depth);
+            }
+            found.extend(inside.map(|top| (branch.id, branch.depth - top)));
+        }
+        found
+    }
+
     /// `Direction des routes/Service entretien`.
     pub fn path(&self, id: OrgUnitId) -> String {
         let mut names = Vec::new();
@@ -167,5 +181,11 @@ mod tests {
         assert_eq!(units.path(part.id), "Département/Écoles et collèges/Restauration");
         assert_eq!(units.below(roads.id), [(roads.id, 0), (part.id, 1)]);
         assert!(units.below(OrgUnitId::new()).is_empty());
+        assert_eq!(
+            units.below_all(&[part.id, roads.id]),
+            units.below(roads.id),
+            "what lies in another is not told twice"
+        );
+        assert!(units.below_all(&[]).is_empty());
     }
 }

@@ -67,6 +67,8 @@ struct PersonView {
     unit: String,
     roles: String,
     disabled: bool,
+    /// Of human resources: what they read can be limited.
+    hr: bool,
 }
 
 /// The form that adds somebody, as it was filled in.
@@ -112,6 +114,7 @@ async fn page(app: &App, shell: Shell, filter: Filter, form: PersonForm) -> Resu
         unit: person.org_unit.map(|unit| short_path(&units.path(unit))).unwrap_or_default(),
         roles: roles_in_words(&shell, person.roles.iter()),
         disabled: person.disabled_at.is_some(),
+        hr: person.roles.has(Role::Hr) && !person.roles.has(Role::Administrator),
     };
     render(&PeoplePage {
         people: found.people.iter().map(person).collect(),
@@ -127,7 +130,7 @@ async fn page(app: &App, shell: Shell, filter: Filter, form: PersonForm) -> Resu
 }
 
 /// Where somebody works, without the organisation itself, which is the same for everybody.
-fn short_path(path: &str) -> String {
+pub(super) fn short_path(path: &str) -> String {
     let inner = path.split_once('/').map_or(path, |(_, inner)| inner);
     inner.replace('/', " › ")
 }

@@ -10,10 +10,12 @@ use sqlx::FromRow;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
+use super::door::Holder;
 use super::order::{Authority, Order, Received};
 use super::query::Filter;
 use super::writer::Writer;
 use crate::core::{Error, Kind, LaunchId, RegistrationId, Result, StatementId, Timestamp};
+use crate::identity::{self, ApiToken};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
 use crate::xapi::{Actor, AgentKey, Ifi, Version};
@@ -47,6 +49,10 @@ impl Scope {
         Scope::AllRead,
         Scope::All,
     ];
+
+    /// What comes to the same as [`Scope::All`], one by one.
+    pub(super) const EVERYTHING_HERE: [Scope; 5] =
+        [Scope::StatementsWrite, Scope::State, Scope::Profile, Scope::Define, Scope::AllRead];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -87,6 +93,7 @@ pub struct Access {
     authority: Authority,
     scopes: Vec<Scope>,
     launch: Option<Launch>,
+    holder: Holder,
 }
 
 /// The one person and registration launched content may speak of.
@@ -103,6 +110,9 @@ struct CredentialRow {
     name: String,
     secret_hash: Vec<u8>,
     scopes: String,
+    rate: Option<i32>,
+    /// The secret before the present one, while it may go on.
+    previous_hash: Option<Vec<u8>>,
 }
 
 #[derive(FromRow)]
@@ -116,7 +126,9 @@ struct LaunchRow {
     person_disabled_at: Option<Timestamp>,
 }
 
-const FIND: &str = "SELECT name, secret_hash, scopes FROM lrs_credential WHERE key = $1 AND revoked_at IS NULL";
+const FIND: &str = "SELECT name, secret_hash, scopes, rate,
+    CASE WHEN previous_until > $2 THEN previous_hash END AS previous_hash
+    FROM lrs_credential WHERE key = $1 AND revoked_at IS NULL";
 const FIND_LAUNCH: &str = "SELECT c.secret_hash, c.launch_id, c.registration_id, c.actor, c.scopes, r.preview,
     p.disabled_at AS person_disabled_at
     FROM launch_credential c JOIN registration r ON r.id = c.registration_id JOIN person p ON p.id = r.person_id
@@ -227,10 +239,13 @@ fn unknown() -> Error {
 /// One indexed read; secrets are random, so their digest is compared and no password hash is paid for on each request.
 pub async fn authenticate(app: &App, authorization: Option<&str>) -> Result<Access> {
     let Some(authorization) = authorization else {
-        return Err(
-            Error::new(Kind::Unauthenticated, "credential-missing").detail("`Authorization: Basic …` is missing")
-        );
+        return Err(Error::new(Kind::Unauthenticated, "credential-missing")
+            .detail("`Authorization: Basic …` or `Bearer …` is missing"));
     };
+    let scheme = authorization.trim().split_once(' ');
+    if let Some((_, token)) = scheme.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+        return Ok(Access::of_program(app, &identity::program(app, token.trim()).await?));
+    }
     // Some content takes the launch's `auth` for the whole header, some puts `Basic ` before it twice.
     let mut encoded = authorization.trim();
     while let Some(("basic" | "Basic" | "BASIC", rest)) = encoded.split_once(' ') {
@@ -240,7 +255,7 @@ pub async fn authenticate(app: &App, authorization: Option<&str>) -> Result<Acce
         BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)?;
     // No key holds U+0000, and PostgreSQL would not even look for it.
     let (key, secret) = decoded.split_once(':').filter(|(key, _)| !key.contains('\0')).ok_or_else(unknown)?;
-    let (hash, access, disabled_at) = if key.starts_with(LAUNCH_PREFIX) {
+    let (hashes, access, disabled_at): (Vec<Vec<u8>>, _, _) = if key.starts_with(LAUNCH_PREFIX) {
         let now = app.clock.now();
         let row: Option<LaunchRow> =
             read_once!(app.db, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(now).fetch_optional(c).await)?;
@@ -249,15 +264,19 @@ pub async fn authenticate(app: &App, authorization: Option<&str>) -> Result<Acce
         let authority = Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id);
         let launch =
             Some(Launch { id: row.launch_id, actor, registration: row.registration_id, is_preview: row.preview });
-        (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch }, row.person_disabled_at)
+        let access = Access { authority, scopes: read(&row.scopes), launch, holder: Holder::Launch(row.launch_id) };
+        (vec![row.secret_hash], access, row.person_disabled_at)
     } else {
         let row: Option<CredentialRow> =
-            read_once!(app.db, c => sqlx::query_as(FIND).bind(key).fetch_optional(c).await)?;
+            read_once!(app.db, c => sqlx::query_as(FIND).bind(key).bind(app.clock.now()).fetch_optional(c).await)?;
         let row = row.ok_or_else(unknown)?;
         let authority = Authority::named(app, key, &row.name);
-        (row.secret_hash, Access { authority, scopes: read(&row.scopes), launch: None }, None)
+        let holder = Holder::Credential { key: key.to_owned(), rate: own(row.rate) };
+        let access = Access { authority, scopes: read(&row.scopes), launch: None, holder };
+        (std::iter::once(row.secret_hash).chain(row.previous_hash).collect(), access, None)
     };
-    if !bool::from(hash.ct_eq(&Secrets::digest(secret))) {
+    let digest = Secrets::digest(secret);
+    if !hashes.iter().any(|hash| bool::from(hash.ct_eq(&digest))) {
         return Err(unknown());
     }
     match disabled_at {
@@ -266,12 +285,34 @@ pub async fn authenticate(app: &App, authorization: Option<&str>) -> Result<Acce
     }
 }
 
+/// A limit of its own, if it has one.
+fn own(rate: Option<i32>) -> Option<u32> {
+    rate.and_then(|rate| u32::try_from(rate).ok())
+}
+
 fn read(scopes: &str) -> Vec<Scope> {
     let known = |scope: &str| if scope == Scope::Forget.name() { Some(Scope::Forget) } else { scope.parse().ok() };
     scopes.split(' ').filter_map(known).collect()
 }
 
 impl Access {
+    /// What a program with a bearer token may do here. A token with none of these scopes may do nothing.
+    ///
+    /// It vouches by itself: no person is behind it (1.0.3 Data 2.4.9.a names the case of an application without a user).
+    fn of_program(app: &App, token: &ApiToken) -> Self {
+        Self {
+            authority: Authority::named(app, &token.id.to_string(), &token.name),
+            scopes: token.scopes.iter().filter_map(|scope| scope.name().parse().ok()).collect(),
+            launch: None,
+            holder: Holder::Program { id: token.id, rate: own(token.rate) },
+        }
+    }
+
+    /// Who came in.
+    pub(super) fn holder(&self) -> &Holder {
+        &self.holder
+    }
+
     /// Refuses unless one of `scopes` is granted.
     fn one_of(&self, scopes: &[Scope]) -> Result<()> {
         if self.scopes.iter().any(|granted| *granted == Scope::All || scopes.contains(granted)) {

@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::query::{self, Filter, Found};
+use super::reader::Reader;
 use super::{pages, store};
 use crate::core::{Error, Result, StatementId};
 use crate::identity::CanReadStatements;
@@ -148,8 +149,8 @@ pub struct Walk {
 }
 
 impl Walk {
-    async fn begin(app: &App, asked: &Asked) -> Result<Self> {
-        let filter = asked.filter(app).await?;
+    async fn begin(app: &App, caller: &CanReadStatements, asked: &Asked) -> Result<Self> {
+        let filter = Filter { units: Reader::units_of(app, caller).await?, ..asked.filter(app).await? };
         Ok(Self { app: app.clone(), filter, left: asked.limit.unwrap_or(u64::MAX) })
     }
 
@@ -179,8 +180,8 @@ impl Walk {
     (status = 422, description = "`statement-unknown`: there is no statement `after`", body = ProblemDocument,
      content_type = "application/problem+json"),
 ))]
-async fn ndjson(_: CanReadStatements, State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response> {
-    let walk = Walk::begin(&app, &asked).await?;
+async fn ndjson(caller: CanReadStatements, State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response> {
+    let walk = Walk::begin(&app, &caller, &asked).await?;
     let body = stream::try_unfold(walk, |mut walk| async move {
         let found = walk.next().await.map_err(std::io::Error::other)?;
         if found.is_empty() {
@@ -215,13 +216,13 @@ async fn ndjson(_: CanReadStatements, State(app): State<App>, Query(asked): Quer
      content_type = "application/problem+json"),
 ))]
 async fn csv(
-    _: CanReadStatements,
+    caller: CanReadStatements,
     State(app): State<App>,
     shell: Shell,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let (words, zone) = (shell.words, app.config.time_zone.clone());
-    let mut walk = Walk::begin(&app, &asked).await?;
+    let mut walk = Walk::begin(&app, &caller, &asked).await?;
     let today = app.clock.now().jiff().to_zoned(zone.clone()).date().to_string();
     let file = File {
         name: export::file_name(&[&words.t("statements-file"), &today]),

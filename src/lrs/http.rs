@@ -12,10 +12,12 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use uuid::Uuid;
 
 use super::access::{self, Access};
+use super::door::{self, Door, Holder};
 use super::writer::{Room, Writer};
-use super::{receive, resources, statements};
+use super::{origins, receive, resources, statements};
 use crate::core::{Error, Kind, Result, Timestamp};
 use crate::state::App;
+use crate::web::client_address;
 use crate::xapi::format::{self, Offset};
 use crate::xapi::{Actor, AgentKey, Ifi, Refusal, Version, exact};
 
@@ -43,19 +45,27 @@ pub struct Call {
 pub async fn answer(
     State(app): State<App>,
     Extension(writer): Extension<Writer>,
+    Extension(door): Extension<Door>,
     Path(resource): Path<String>,
     request: Request,
 ) -> Response {
-    let origin = request.headers().get(header::ORIGIN).is_some();
+    let origin = origins::allowed(&app.config, request.headers());
     if request.method() == Method::OPTIONS {
-        return preflight();
+        return origins::preflight(origin);
     }
+    let address = client_address(request.headers(), request.extensions(), &app.config.proxies);
     // Who names no version, or one that is not spoken, is answered as 1.0.3: 2.0 clients know both (XAPI-00321, XAPI-00333).
     let mut version = said(request.headers()).unwrap_or(Version::V1);
     // Read first: everything committed up to this moment is in the answer.
     let consistent = app.sequence.settled(app.clock.now());
-    let answered = serve(app, writer, &resource, request, &mut version).await;
+    let answered = serve(app.clone(), writer, &door, &resource, request, &mut version).await;
     let mut response = answered.unwrap_or_else(IntoResponse::into_response);
+    if response.status() == StatusCode::UNAUTHORIZED {
+        door::challenge(&mut response, false);
+        if let Some(Err(wait)) = address.map(|address| door.stranger(&app, address)) {
+            response = door::too_many(wait);
+        }
+    }
     let headers = response.headers_mut();
     headers.insert(VERSION, HeaderValue::from_static(version.name()));
     if let Ok(moment) = HeaderValue::from_str(&exact(consistent)) {
@@ -63,38 +73,18 @@ pub async fn answer(
     }
     // Without this a second session in the same tab is answered from the browser's cache.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if origin {
-        allow_origin(headers);
-        headers.insert(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("ETag, Last-Modified, Content-Length, Date, X-Experience-API-Version, X-Experience-API-Consistent-Through"),
-        );
-    }
+    origins::let_read(headers, origin);
     response
 }
 
-/// Content may come from anywhere. The store knows no cookies: who has no credential gets nothing, whatever the origin.
-fn allow_origin(headers: &mut HeaderMap) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-}
-
-fn preflight() -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let headers = response.headers_mut();
-    allow_origin(headers);
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("HEAD, GET, POST, PUT, DELETE, OPTIONS"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("Authorization, Content-Type, If-Match, If-None-Match, Accept, Accept-Language, X-Experience-API-Version, X-Requested-With, Cache-Control"),
-    );
-    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    response
-}
-
-async fn serve(app: App, writer: Writer, resource: &str, request: Request, version: &mut Version) -> Result<Response> {
+async fn serve(
+    app: App,
+    writer: Writer,
+    door: &Door,
+    resource: &str,
+    request: Request,
+    version: &mut Version,
+) -> Result<Response> {
     let (parts, body) = request.into_parts();
     let params = Params::parse(parts.uri.query().unwrap_or_default())?;
     let resource = resource.trim_matches('/');
@@ -132,16 +122,25 @@ async fn serve(app: App, writer: Writer, resource: &str, request: Request, versi
     let access = access::authenticate(&app, authorization).await?;
     // HEAD is GET without the body, which the server leaves out (1.0.3 Communication 1.1).
     let method = if sent.method == Method::HEAD { Method::GET } else { sent.method };
+    let (holder, is_read) = (access.holder().clone(), method == Method::GET);
+    if let Err(wait) = door.admit(&app, &holder) {
+        door.count(&app, &holder, is_read, StatusCode::TOO_MANY_REQUESTS);
+        return Ok(door::too_many(wait));
+    }
     let Sent { params, headers, body, .. } = sent;
-    let call = Call { app, writer, access, method, version: *version, params, headers, body };
-    match resource {
+    let call = Call { app: app.clone(), writer, access, method, version: *version, params, headers, body };
+    let answered = match resource {
         "statements" => statements::answer(call, message).await,
         "activities/state" => resources::state(call).await,
         "agents/profile" => resources::agent_profile(call).await,
         "activities/profile" => resources::activity_profile(call).await,
         "agents" => resources::agent(call).await,
         _ => resources::activity(call).await,
-    }
+    };
+    let mut response = answered.unwrap_or_else(IntoResponse::into_response);
+    door.count(&app, &holder, is_read, response.status());
+    door::challenge(&mut response, matches!(holder, Holder::Program { .. }));
+    Ok(response)
 }
 
 /// The methods of a resource, `None` where there is no such resource.

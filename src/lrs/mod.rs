@@ -10,32 +10,42 @@
 mod access;
 mod append;
 mod attachments;
+mod credential_pages;
+mod credentials;
 mod dictionary;
 mod documents;
+mod door;
 mod erasure;
 mod export;
 mod forward;
 mod http;
 mod imports;
+mod limits;
 mod links;
 mod order;
+mod origins;
 mod pages;
 mod query;
+mod reader;
 mod receive;
 mod resources;
 mod signed;
 mod statements;
 mod store;
+mod usage;
+mod view;
+mod voiding;
 mod writer;
 
 use std::sync::Arc;
 
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
 pub use append::append;
+pub use door::Door;
 pub use erasure::{ERASE, run as erase};
 pub use forward::{EVERY as FORWARD_EVERY, FORWARD, run as forward};
 pub use imports::{IMPORT, ImportReport, import_file, run as import};
@@ -48,15 +58,25 @@ use crate::state::App;
 use crate::storage::Tx;
 use crate::xapi::Stored;
 
-/// The xAPI resources, on both origins; what comes over both goes through one `writer`.
-pub fn xapi_routes(writer: &Writer) -> Router<App> {
-    Router::new().route("/xapi/{*resource}", any(http::answer)).layer(Extension(writer.clone()))
+/// The xAPI resources, on both origins; what comes over both goes through one `door` and one `writer`.
+pub fn xapi_routes(door: &Door, writer: &Writer) -> Router<App> {
+    let router = Router::new().route("/xapi/{*resource}", any(http::answer));
+    router.layer(Extension(writer.clone())).layer(Extension(door.clone()))
 }
 
 /// The pages of the application.
-pub fn routes() -> Router<App> {
+pub fn routes(door: &Door) -> Router<App> {
     Router::new()
         .route("/admin/statements", get(pages::list))
+        .route("/admin/statements/new", get(pages::newer))
+        .route("/admin/statements/{statement}", get(view::show))
+        .route("/admin/statements/{statement}/files/{sha2}", get(view::file))
+        .route("/admin/statements/{statement}/void", get(voiding::ask).post(voiding::void))
+        .route("/admin/lrs", get(credential_pages::list).post(credential_pages::create))
+        .route("/admin/lrs/{credential}", get(credential_pages::show).post(credential_pages::change))
+        .route("/admin/lrs/{credential}/rotate", post(credential_pages::rotate))
+        .route("/admin/lrs/{credential}/revoke", get(credential_pages::confirm_revoke).post(credential_pages::revoke))
+        .layer(Extension(door.clone()))
         .merge(imports::routes())
         .merge(forward::routes())
         .merge(erasure::routes())
@@ -67,10 +87,11 @@ pub fn api() -> OpenApiRouter<App> {
     export::api().merge(imports::api())
 }
 
-/// Removes what has run out: credentials of launches, and files that no statement came to name or no import reads. Answers how
-/// many there were.
+/// Removes what has run out: credentials of launches, files that no statement came to name or no import reads, old counts.
+/// Answers how many there were.
 pub async fn sweep(app: &App) -> Result<u64> {
-    Ok(access::sweep(app).await? + attachments::sweep(app).await? + imports::sweep(app).await?)
+    let files = attachments::sweep(app).await? + imports::sweep(app).await?;
+    Ok(access::sweep(app).await? + files + usage::sweep(app).await?)
 }
 
 /// The statements of one registration in the order of storing, without the voided ones.

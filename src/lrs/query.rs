@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::links::Usage;
-use crate::core::{Result, Sequence, StatementId, Timestamp};
+use crate::core::{OrgUnitId, Result, Sequence, StatementId, Timestamp};
 use crate::on_db;
 use crate::storage::Tx;
 use crate::xapi::{ActivityKey, AgentKey, VerbKey};
@@ -21,6 +21,8 @@ pub struct Filter {
     pub registration: Option<Uuid>,
     /// Only statements stored in this registration, whether they name it themselves or their launch does.
     pub within: Option<Uuid>,
+    /// Only statements stored in a registration or enrolment of somebody who works in one of these units.
+    pub units: Option<Vec<OrgUnitId>>,
     /// Only statements under this authority.
     pub authority: Option<AgentKey>,
     /// Stored after this moment.
@@ -51,6 +53,9 @@ pub struct Page {
 /// Bodies in one page, in bytes; the first is there however large.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
+/// Statements examined for those of some units, before all of the units' own are searched instead.
+const WINDOW: i64 = 2_000;
+
 /// One thing a statement must name, in one of several parts.
 struct Named {
     usages: &'static [i32],
@@ -79,6 +84,11 @@ impl Filter {
         all.into_iter().flatten().collect()
     }
 
+    /// The order searched in.
+    fn direction(&self) -> &'static str {
+        if self.ascending { " ASC" } else { " DESC" }
+    }
+
     /// The numbers searched: after the first, up to the second. `since` and `until` are numbers too, because a number is
     /// the moment of storing.
     fn numbers(&self) -> (i64, i64) {
@@ -93,60 +103,215 @@ impl Filter {
     }
 }
 
-/// Up to `limit` statements, fewer where they are large, without the voided ones (XAPI-00018).
-pub async fn search(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Page> {
-    let most = usize::try_from(limit).unwrap_or_default();
-    let limit = limit.saturating_add(1);
-    let (after, through) = filter.numbers();
-    let direction = if filter.ascending { " ASC" } else { " DESC" };
-    let named = filter.named();
-    let page = on_db!(tx, c => {
-        let mut query = sqlx::QueryBuilder::<Database>::new("SELECT s.seq, s.id, s.body, s.stored FROM statement s");
+/// Lists values in the brackets of an `IN`.
+macro_rules! push_list {
+    ($query:expr, $values:expr) => {{
+        let mut list = $query.separated(", ");
+        for value in $values {
+            list.push_bind(*value);
+        }
+    }};
+}
+
+/// What a statement must be to be found at all: in the range, not voided (XAPI-00018), of the registration. `$row` is the table's
+/// short name.
+macro_rules! push_in_range {
+    ($query:expr, $filter:expr, $row:literal) => {{
+        let (after, through) = $filter.numbers();
+        $query.push(concat!($row, ".seq > ")).push_bind(after);
+        $query.push(concat!(" AND ", $row, ".seq <= ")).push_bind(through);
+        $query.push(concat!(" AND NOT ", $row, ".voided"));
+        if let Some(registration) = $filter.within {
+            $query.push(concat!(" AND ", $row, ".registration = ")).push_bind(registration);
+        }
+    }};
+}
+
+/// What else the statement of the link `l` must name.
+macro_rules! push_others {
+    ($query:expr, $others:expr) => {
+        for other in $others {
+            $query.push(" AND EXISTS (SELECT 1 FROM statement_link o WHERE o.usage IN (");
+            push_list!($query, other.usages);
+            $query.push(") AND o.entity = ").push_bind(other.entity);
+            // The same statement must name all of it: this one, or the one it refers to.
+            $query.push(" AND o.seq = l.seq AND o.subject = l.subject)");
+        }
+    };
+}
+
+/// The numbers of what matches wherever somebody works, a few too many: the first `$limit` in each part they may be named in.
+macro_rules! push_numbers {
+    ($query:expr, $filter:expr, $direction:expr, $limit:expr) => {{
+        let named = $filter.named();
         if let Some((first, others)) = named.split_first() {
             // One branch a part, each read in the order of its index and cut; UNION drops what is found twice.
-            query.push(" JOIN (");
             for (branch, usage) in first.usages.iter().enumerate() {
-                query.push(if branch > 0 { " UNION SELECT" } else { "SELECT" });
-                query.push(
+                $query.push(if branch > 0 { " UNION SELECT" } else { "SELECT" });
+                $query.push(
                     " seq FROM (SELECT DISTINCT l.seq FROM statement_link l JOIN statement v ON v.seq = l.seq WHERE l.usage = ",
                 );
-                query.push_bind(*usage).push(" AND l.entity = ").push_bind(first.entity);
-                query.push(" AND l.seq > ").push_bind(after).push(" AND l.seq <= ").push_bind(through).push(" AND NOT v.voided");
-                if let Some(registration) = filter.within {
-                    query.push(" AND v.registration = ").push_bind(registration);
-                }
-                for other in others {
-                    query.push(" AND EXISTS (SELECT 1 FROM statement_link o WHERE o.usage IN (");
-                    let mut usages = query.separated(", ");
-                    for usage in other.usages {
-                        usages.push_bind(*usage);
-                    }
-                    query.push(") AND o.entity = ").push_bind(other.entity);
-                    // The same statement must name all of it: this one, or the one it refers to.
-                    query.push(" AND o.seq = l.seq AND o.subject = l.subject)");
-                }
-                query.push(" ORDER BY l.seq").push(direction).push(" LIMIT ").push_bind(limit).push(") AS part");
-                query.push(branch);
+                $query.push_bind(*usage).push(" AND l.entity = ").push_bind(first.entity);
+                let (after, through) = $filter.numbers();
+                $query.push(" AND l.seq > ").push_bind(after).push(" AND l.seq <= ").push_bind(through);
+                $query.push(" AND ");
+                push_in_range!($query, $filter, "v");
+                push_others!($query, others);
+                $query.push(" ORDER BY l.seq").push($direction).push(" LIMIT ").push_bind($limit).push(") AS part");
+                $query.push(branch);
             }
-            query.push(") AS found ON found.seq = s.seq");
         } else {
-            query.push(" WHERE s.seq > ").push_bind(after).push(" AND s.seq <= ").push_bind(through).push(" AND NOT s.voided");
-            if let Some(registration) = filter.within {
-                query.push(" AND s.registration = ").push_bind(registration);
-            }
+            $query.push("SELECT").push(" v.seq FROM statement v WHERE ");
+            push_in_range!($query, $filter, "v");
+            $query.push(" ORDER BY v.seq").push($direction).push(" LIMIT ").push_bind($limit);
         }
-        query.push(" ORDER BY s.seq").push(direction).push(" LIMIT ").push_bind(limit);
+    }};
+}
+
+/// Runs a search and reads `$most` of what it finds, fewer where they are large.
+macro_rules! read_page {
+    ($query:expr, $connection:expr, $most:expr) => {{
         let (mut page, mut bytes) = (Page::default(), 0);
-        let mut rows = query.build_query_as::<Found>().fetch(c);
+        let mut rows = $query.build_query_as::<Found>().fetch($connection);
         while let Some(row) = rows.try_next().await? {
             bytes += row.body.len();
-            page.is_cut = page.found.len() >= most || bytes > PAGE_BYTES && !page.found.is_empty();
+            page.is_cut = page.found.len() >= $most || bytes > PAGE_BYTES && !page.found.is_empty();
             if page.is_cut {
                 break;
             }
             page.found.push(row);
         }
         page
+    }};
+}
+
+/// Up to `limit` statements, fewer where they are large, without the voided ones (XAPI-00018).
+pub async fn search(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Page> {
+    match &filter.units {
+        None => everywhere(tx, filter, limit).await,
+        Some(units) if units.is_empty() => Ok(Page::default()),
+        Some(units) => in_units(tx, filter, units, limit).await,
+    }
+}
+
+async fn everywhere(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Page> {
+    let most = usize::try_from(limit).unwrap_or_default();
+    let limit = limit.saturating_add(1);
+    let direction = filter.direction();
+    let page = on_db!(tx, c => {
+        let mut query = sqlx::QueryBuilder::<Database>::new("SELECT s.seq, s.id, s.body, s.stored FROM statement s");
+        if filter.named().is_empty() {
+            query.push(" WHERE ");
+            push_in_range!(query, filter, "s");
+        } else {
+            query.push(" JOIN (");
+            push_numbers!(query, filter, direction, limit);
+            query.push(") AS found ON found.seq = s.seq");
+        }
+        query.push(" ORDER BY s.seq").push(direction).push(" LIMIT ").push_bind(limit);
+        read_page!(query, c, most)
     });
     Ok(page)
+}
+
+/// What is stored in a registration or enrolment of the people of some units.
+///
+/// Mostly the next statements of everybody hold a page of it. Where they do not, the units' own are searched: the work grows with
+/// what the units did, and never with the store.
+async fn in_units(tx: &mut Tx, filter: &Filter, units: &[OrgUnitId], limit: i64) -> Result<Page> {
+    let page = among_the_next(tx, filter, units, limit).await?;
+    if page.is_cut || next_of_everybody(tx, filter).await? < WINDOW {
+        return Ok(page);
+    }
+    of_units(tx, filter, units, limit).await
+}
+
+/// What is of the units among the next [`WINDOW`] statements of everybody. CROSS JOIN keeps SQLite to the order written, here
+/// and below.
+async fn among_the_next(tx: &mut Tx, filter: &Filter, units: &[OrgUnitId], limit: i64) -> Result<Page> {
+    let most = usize::try_from(limit).unwrap_or_default();
+    let direction = filter.direction();
+    let page = on_db!(tx, c => {
+        let mut query = sqlx::QueryBuilder::<Database>::new(
+            "SELECT s.seq, s.id, s.body, s.stored FROM (SELECT seq FROM (",
+        );
+        push_numbers!(query, filter, direction, WINDOW);
+        query.push(") AS every ORDER BY seq").push(direction).push(" LIMIT ").push_bind(WINDOW);
+        query.push(
+            ") AS ahead JOIN statement s ON s.seq = ahead.seq
+            WHERE EXISTS (SELECT 1 FROM registration r CROSS JOIN person p
+            WHERE r.id = s.registration AND p.id = r.person_id AND p.org_unit_id IN (",
+        );
+        push_list!(query, units);
+        query.push(
+            ")) OR EXISTS (SELECT 1 FROM enrolment e CROSS JOIN person p
+            WHERE e.id = s.registration AND p.id = e.person_id AND p.org_unit_id IN (",
+        );
+        push_list!(query, units);
+        query.push(")) ORDER BY s.seq").push(direction).push(" LIMIT ").push_bind(limit.saturating_add(1));
+        read_page!(query, c, most)
+    });
+    Ok(page)
+}
+
+/// How many statements of everybody come next, [`WINDOW`] at most.
+async fn next_of_everybody(tx: &mut Tx, filter: &Filter) -> Result<i64> {
+    let direction = filter.direction();
+    Ok(on_db!(tx, c => {
+        let mut query = sqlx::QueryBuilder::<Database>::new("SELECT COUNT(*) FROM (SELECT seq FROM (");
+        push_numbers!(query, filter, direction, WINDOW);
+        query.push(") AS every LIMIT ").push_bind(WINDOW).push(") AS ahead");
+        query.build_query_scalar().fetch_one(c).await
+    })?)
+}
+
+/// A search that begins with the people of the units.
+async fn of_units(tx: &mut Tx, filter: &Filter, units: &[OrgUnitId], limit: i64) -> Result<Page> {
+    let most = usize::try_from(limit).unwrap_or_default();
+    let direction = filter.direction();
+    let named = filter.named();
+    let page = on_db!(tx, c => {
+        let mut query = sqlx::QueryBuilder::<Database>::new(
+            "WITH owned (id) AS MATERIALIZED (
+            SELECT r.id FROM person p CROSS JOIN registration r WHERE r.person_id = p.id AND p.org_unit_id IN (",
+        );
+        push_list!(query, units);
+        query.push(
+            ") UNION ALL SELECT e.id FROM person p CROSS JOIN enrolment e WHERE e.person_id = p.id AND p.org_unit_id IN (",
+        );
+        push_list!(query, units);
+        query.push(
+            ")), theirs (seq) AS MATERIALIZED (
+            SELECT s.seq FROM owned CROSS JOIN statement s WHERE s.registration = owned.id AND ",
+        );
+        push_in_range!(query, filter, "s");
+        if let Some((first, others)) = named.split_first() {
+            query.push(" AND EXISTS (SELECT 1 FROM statement_link l WHERE l.usage IN (");
+            push_list!(query, first.usages);
+            query.push(") AND l.entity = ").push_bind(first.entity).push(" AND l.seq = s.seq");
+            push_others!(query, others);
+            query.push(")");
+        }
+        query.push(") SELECT s.seq, s.id, s.body, s.stored FROM (SELECT seq FROM theirs ORDER BY seq").push(direction);
+        query.push(" LIMIT ").push_bind(limit.saturating_add(1)).push(") AS found JOIN statement s ON s.seq = found.seq");
+        query.push(" ORDER BY s.seq").push(direction);
+        read_page!(query, c, most)
+    });
+    Ok(page)
+}
+
+/// Whether a registration or enrolment is of somebody who works in one of `units`.
+pub async fn is_of_units(tx: &mut Tx, registration: Uuid, units: &[OrgUnitId]) -> Result<bool> {
+    if units.is_empty() {
+        return Ok(false);
+    }
+    let people: i64 = on_db!(tx, c => {
+        let mut query = sqlx::QueryBuilder::<Database>::new("SELECT COUNT(*) FROM person p WHERE p.org_unit_id IN (");
+        push_list!(query, units);
+        query.push(") AND p.id IN (SELECT r.person_id FROM registration r WHERE r.id = ").push_bind(registration);
+        query.push(" UNION ALL SELECT e.person_id FROM enrolment e WHERE e.id = ").push_bind(registration);
+        query.push(")");
+        query.build_query_scalar().fetch_one(c).await
+    })?;
+    Ok(people > 0)
 }

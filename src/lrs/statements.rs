@@ -150,6 +150,7 @@ async fn page(call: &mut Call, asked: &Params, format: Format, attachments: bool
         related_activities: params.flag("related_activities")?,
         registration: params.uuid("registration")?,
         within: None,
+        units: None,
         authority: None,
         since: params.moment("since")?,
         until: params.moment("until")?,

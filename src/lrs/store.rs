@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::core::{Error, Result, StatementId, Timestamp};
+use crate::core::{Error, OrgUnitId, Result, StatementId, Timestamp};
 use crate::on_db;
 use crate::storage::{Inner, Tx, hexadecimal};
 use crate::xapi::{VerbKey, vocabulary};
@@ -220,16 +220,40 @@ pub async fn void(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
     Ok(())
 }
 
-const AGENTS_NAMED: &str =
-    "SELECT agent_key, ifi, names FROM xapi_agent WHERE LOWER(names) LIKE $1 ORDER BY names LIMIT $2";
 const ACTIVITIES_NAMED: &str = "SELECT activity_key, iri, definition FROM xapi_activity
     WHERE LOWER(definition) LIKE $1 ORDER BY iri LIMIT $2";
 
-/// Agents whose name contains `text`: key, canonical identifier, latest name.
-pub async fn agents_named(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<(Uuid, String, String)>> {
+/// Agents whose name contains `text`: key, canonical identifier, latest name. With `units`, only people who work there.
+pub async fn agents_named(
+    tx: &mut Tx,
+    text: &str,
+    units: Option<&[OrgUnitId]>,
+    limit: i64,
+) -> Result<Vec<(Uuid, String, String)>> {
+    if units.is_some_and(<[OrgUnitId]>::is_empty) {
+        return Ok(Vec::new());
+    }
     let pattern = containing(text);
-    let rows: Vec<(Uuid, String, String)> =
-        on_db!(tx, c => sqlx::query_as(AGENTS_NAMED).bind(pattern).bind(limit).fetch_all(c).await)?;
+    let rows: Vec<(Uuid, String, String)> = on_db!(tx, c => {
+        let mut query = sqlx::QueryBuilder::<Database>::new(
+            "SELECT agent_key, ifi, names FROM xapi_agent WHERE LOWER(names) LIKE ",
+        );
+        query.push_bind(pattern);
+        if let Some(units) = units {
+            // As `Ifi::canonical` writes an account.
+            query.push(
+                " AND ifi IN (SELECT 'account ' || p.account_home_page || ' ' || p.account_name FROM person p
+                WHERE p.org_unit_id IN (",
+            );
+            let mut list = query.separated(", ");
+            for unit in units {
+                list.push_bind(*unit);
+            }
+            query.push("))");
+        }
+        query.push(" ORDER BY names LIMIT ").push_bind(limit);
+        query.build_query_as().fetch_all(c).await
+    })?;
     let latest = |names: &str| serde_json::from_str::<Vec<String>>(names).ok().and_then(|mut names| names.pop());
     Ok(rows
         .into_iter()

@@ -177,7 +177,7 @@ async fn show(
 
 /// The size of a file, in words.
 pub fn size(bytes: i64, shell: &Shell) -> String {
-    crate::packages::size_in_words(bytes.unsigned_abs(), shell.words)
+    shell.words.size(bytes.unsigned_abs())
 }
 
 /// The editor. A quiz has its own.

@@ -34,7 +34,6 @@ pub use api::api;
 pub use capability::{content_url, file_url};
 pub use command::{Imported, import_files, import_path};
 pub use import::sweep;
-pub use pages::size_in_words;
 pub use report::PackageReport;
 pub use serve::{is_shown, requested_path};
 

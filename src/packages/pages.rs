@@ -13,7 +13,7 @@ use super::store::{self, CourseRow};
 use crate::core::{CourseId, Error, PackageId, Result, Timestamp};
 use crate::identity::Trainer;
 use crate::state::App;
-use crate::web::{self, Flash, Path, Shell, Tab, Words};
+use crate::web::{self, Flash, Path, Shell, Tab};
 
 /// A finding as a line of a list.
 struct FindingLine {
@@ -41,12 +41,7 @@ struct ImportPage {
 
 fn import_page(app: &App, shell: Shell, refused: Option<String>, findings: Vec<FindingLine>) -> Result<Response> {
     let shell = in_manage(shell);
-    web::render(&ImportPage {
-        limit: size_in_words(app.config.packages.max_bytes, shell.words),
-        shell,
-        refused,
-        findings,
-    })
+    web::render(&ImportPage { limit: shell.words.size(app.config.packages.max_bytes), shell, refused, findings })
 }
 
 /// Where a file is dropped.
@@ -143,7 +138,7 @@ pub async fn package_page(app: &App, id: PackageId, shell: Shell, fault: &str) -
         delete_url: format!("/trainer/packages/{id}/delete"),
         edition: report.edition.clone(),
         file_name: row.file_name.clone(),
-        size: size_in_words(row.size.unsigned_abs(), shell.words),
+        size: shell.words.size(row.size.unsigned_abs()),
         imported: row.created_at,
         attention: attention.into_iter().map(FindingLine::of).collect(),
         notes: notes.into_iter().map(FindingLine::of).collect(),
@@ -207,17 +202,4 @@ pub async fn delete(_: Trainer, State(app): State<App>, Path(id): Path<PackageId
 fn in_manage(shell: Shell) -> Shell {
     let trainer = shell.t("trainer-title");
     shell.tab(Tab::Manage).crumb(trainer, "/trainer")
-}
-
-/// `7,2 Kio`, `2 Gio`: three figures at most, in the unit that fits.
-pub fn size_in_words(bytes: u64, words: Words) -> String {
-    const UNITS: [&str; 4] = ["size-bytes", "size-kib", "size-mib", "size-gib"];
-    let mut size = bytes as f64;
-    let mut unit = 0;
-    while size >= 1024.0 && unit + 1 < UNITS.len() {
-        size /= 1024.0;
-        unit += 1;
-    }
-    let rounded = if size < 10.0 { (size * 10.0).round() / 10.0 } else { size.round() };
-    words.with(UNITS[unit], &[("size", words.number(rounded).into())])
 }

@@ -12,17 +12,31 @@ use crate::identity::{self, OrgUnits, Person, Refusal, SignedIn};
 use crate::state::App;
 use crate::storage::Tx;
 
-/// Somebody who reads reports: human resources and administrators about everybody, a manager about the unit they work in
-/// with all below it. A manager without a unit reads about nobody.
+/// Somebody who reads reports: administrators about everybody, human resources about everybody or the units they were given
+/// ([`identity::units_for_records`]), a manager about the unit they work in; a unit always with all below it. A manager without
+/// a unit reads about nobody.
 #[derive(Clone, Debug)]
-pub struct ReportReader(Person);
+pub struct ReportReader {
+    person: Person,
+    /// The units at the top of what they see; `None` for the whole organisation.
+    tops: Option<Vec<OrgUnitId>>,
+}
 
 impl FromRequestParts<App> for ReportReader {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let SignedIn(person) = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
-        if person.roles.may_read_reports() { Ok(Self(person)) } else { Err(Error::forbidden().into()) }
+        if !person.roles.may_read_reports() {
+            return Err(Error::forbidden().into());
+        }
+        let tops = if person.roles.may_read_statements() {
+            let mut tx = app.db.read().await?;
+            identity::units_for_records(&mut tx, &person).await?
+        } else {
+            Some(person.org_unit.into_iter().collect())
+        };
+        Ok(Self { person, tops })
     }
 }
 
@@ -65,21 +79,16 @@ impl Selection {
 }
 
 impl ReportReader {
-    /// Whether everybody's statements are open to the reader.
+    /// Whether the statements of those the reader sees are open to them.
     pub fn reads_statements(&self) -> bool {
-        self.0.roles.may_read_statements()
-    }
-
-    /// The unit at the top of what the reader sees; `None` for the whole organisation.
-    fn top(&self) -> Option<Option<OrgUnitId>> {
-        if self.0.roles.may_read_statements() { None } else { Some(self.0.org_unit) }
+        self.person.roles.may_read_statements()
     }
 
     /// The units the reader may choose from, in the order of the tree, with their depth below the first.
     pub fn choices(&self, units: &OrgUnits) -> Vec<(OrgUnitId, usize)> {
-        match self.top() {
+        match &self.tops {
             None => units.tree().iter().map(|branch| (branch.id, branch.depth)).collect(),
-            Some(top) => top.map_or_else(Vec::new, |top| units.below(top)),
+            Some(tops) => units.below_all(tops),
         }
     }
 
@@ -90,7 +99,7 @@ impl ReportReader {
         let unknown = || Error::not_found("report-unit-unknown");
         let unit = asked.unit().map_err(|()| unknown())?;
         let own: Option<BTreeSet<OrgUnitId>> =
-            self.top().map(|_| self.choices(units).into_iter().map(|(id, _)| id).collect());
+            self.tops.as_ref().map(|_| self.choices(units).into_iter().map(|(id, _)| id).collect());
         if let Some(unit) = unit
             && !(units.has(unit) && own.as_ref().is_none_or(|own| own.contains(&unit)))
         {
@@ -111,10 +120,9 @@ impl ReportReader {
 
     /// Whether the reader may see somebody's record.
     pub async fn may_see(&self, tx: &mut Tx, person: PersonId) -> Result<bool> {
-        let Some(top) = self.top() else { return Ok(true) };
-        let unit = identity::person(tx, person).await?.org_unit;
-        let (Some(top), Some(unit)) = (top, unit) else { return Ok(false) };
+        let Some(tops) = &self.tops else { return Ok(true) };
+        let Some(unit) = identity::person(tx, person).await?.org_unit else { return Ok(false) };
         let units = identity::org_units(tx).await?;
-        Ok(units.below(top).iter().any(|(id, _)| *id == unit))
+        Ok(units.below_all(tops).iter().any(|(id, _)| *id == unit))
     }
 }

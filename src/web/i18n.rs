@@ -229,6 +229,19 @@ impl Words {
         number_in(value.into(), 2, self.language)
     }
 
+    /// `7,2 Kio`, `2 Gio`: three figures at most, in the unit that fits.
+    pub fn size(self, bytes: u64) -> String {
+        const UNITS: [&str; 4] = ["size-bytes", "size-kib", "size-mib", "size-gib"];
+        let mut size = bytes as f64;
+        let mut unit = 0;
+        while size >= 1024.0 && unit + 1 < UNITS.len() {
+            size /= 1024.0;
+            unit += 1;
+        }
+        let rounded = if size < 10.0 { (size * 10.0).round() / 10.0 } else { size.round() };
+        self.with(UNITS[unit], &[("size", self.number(rounded).into())])
+    }
+
     /// `84 %`, `84%`.
     pub fn percent(self, percent: impl Into<f64>) -> String {
         let number = number_in(percent.into(), 0, self.language);

@@ -18,7 +18,7 @@ mod pictures;
 mod problem;
 mod shell;
 
-pub use asker::asked_by_program;
+pub use asker::{asked_by_program, client_address};
 pub use cookies::HostCookie;
 pub use document::{NotAllowed, ProblemDocument};
 pub use fields::{Choice, Fields};

@@ -378,6 +378,7 @@ impl Shell {
         if viewer.administers {
             sections.push(item("manage-people", "/admin/people", "users"));
             sections.push(item("manage-spaces", "/admin/spaces", "users"));
+            sections.push(item("manage-lrs", "/admin/lrs", "lock"));
             sections.push(item("manage-webhooks", "/admin/webhooks", "list"));
         }
         // An address may lie below two of them: the longer one is meant.

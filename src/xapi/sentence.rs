@@ -54,7 +54,8 @@ impl Teller<'_> {
                 self.phrases.say("verb-other", &[("actor", &actor), ("verb", &display), ("object", &object)])
             }
         };
-        for part in result.into_iter().flat_map(|result| self.result(result)) {
+        let is_voiding = verb.id == super::vocabulary::VOIDED;
+        for part in result.into_iter().flat_map(|result| self.result(result, is_voiding)) {
             sentence.push(' ');
             sentence.push_str(&part);
         }
@@ -89,7 +90,8 @@ impl Teller<'_> {
     }
 
     /// What came of it, in the order people say it: how well, what was answered, in which time.
-    fn result(&self, result: &Outcome) -> Vec<String> {
+    /// What somebody answers who takes a statement back is why.
+    fn result(&self, result: &Outcome, is_voiding: bool) -> Vec<String> {
         let mut parts = Vec::new();
         if let Some(score) = &result.score {
             if let Some(scaled) = score.scaled {
@@ -104,7 +106,8 @@ impl Teller<'_> {
         if let Some(response) = result.response.as_deref().filter(|response| !response.trim().is_empty()) {
             let short: String = response.chars().take(80).collect();
             let cut = if short.len() < response.len() { "…" } else { "" };
-            parts.push(self.phrases.say("result-response", &[("response", &format!("{short}{cut}"))]));
+            let key = if is_voiding { "result-reason" } else { "result-response" };
+            parts.push(self.phrases.say(key, &[("response", &format!("{short}{cut}"))]));
         }
         if let Some(seconds) =
             result.duration.as_ref().map(super::IsoDuration::seconds).filter(|seconds| *seconds >= 0.5)

@@ -78,3 +78,16 @@ person-disable = Disable
 person-enable = Enable
 person-disabled = { $name } can no longer sign in. What this person did is kept.
 person-enabled = { $name } can sign in again.
+
+# About whom somebody of human resources reads records
+person-records = Choose the units followed
+person-records-title = Units followed by { $name }
+person-records-lead = The reports and records this person reads. With no unit ticked: everybody.
+person-records-units = Units, with all below them
+person-records-act = Save
+person-records-all = { $name } reads the records of everybody.
+person-records-limited = { $n ->
+    [one] { $name } reads the records of one unit.
+   *[other] { $name } reads the records of { $n } units.
+}
+error-person-not-hr = This person does not have the role of human resources.

@@ -14,6 +14,7 @@ manage-programmes = Programmes
 manage-statements = Records
 manage-people = People
 manage-spaces = Spaces
+manage-lrs = LRS access
 manage-webhooks = Webhooks
 manage-label = Manage
 crumbs-label = You are here

@@ -32,6 +32,7 @@ result-percent = with { $percent }%
 result-points = with { $raw } points out of { $max }
 result-raw = with { $raw } points
 result-response = (answer: “{ $response }”)
+result-reason = (reason: “{ $response }”)
 result-duration = in { $duration }
 
 duration-seconds = { $seconds } s

@@ -78,3 +78,16 @@ person-disable = Désactiver
 person-enable = Réactiver
 person-disabled = { $name } ne peut plus se connecter. Ce que cette personne a fait est gardé.
 person-enabled = { $name } peut de nouveau se connecter.
+
+# De qui une personne des ressources humaines lit les enregistrements
+person-records = Choisir les services suivis
+person-records-title = Services suivis par { $name }
+person-records-lead = Les rapports et les enregistrements que cette personne lit. Sans service coché : tout le monde.
+person-records-units = Services, avec tout ce qui en dépend
+person-records-act = Enregistrer
+person-records-all = { $name } lit les enregistrements de tout le monde.
+person-records-limited = { $n ->
+    [one] { $name } lit les enregistrements d'un service.
+   *[other] { $name } lit les enregistrements de { $n } services.
+}
+error-person-not-hr = Cette personne n'a pas le rôle des ressources humaines.

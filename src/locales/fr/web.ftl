@@ -14,6 +14,7 @@ manage-statements = Traces
 manage-reports = Bilan
 manage-people = Personnes
 manage-spaces = Espaces
+manage-lrs = Accès au LRS
 manage-webhooks = Webhooks
 manage-label = Gérer
 crumbs-label = Fil d'Ariane

@@ -32,6 +32,7 @@ result-percent = avec { $percent } %
 result-points = avec { $raw } points sur { $max }
 result-raw = avec { $raw } points
 result-response = (réponse : « { $response } »)
+result-reason = (motif : « { $response } »)
 result-duration = en { $duration }
 
 duration-seconds = { $seconds } s

@@ -14,7 +14,6 @@ use crate::core::{Error, PackageId, Result};
 use crate::identity::Trainer;
 use crate::jobs::{self, Job, JobState};
 use crate::packages::model::ActivityDetails;
-use crate::packages::pages::size_in_words;
 use crate::state::App;
 use crate::storage::Tx;
 use crate::web::{self, Flash, Path, Shell};
@@ -81,7 +80,7 @@ async fn view<'a>(tx: &mut Tx, app: &App, shell: &'a Shell, package: PackageId) 
     let upload = store::upload(tx, version).await?.ok_or_else(|| Error::not_found("package-unknown"))?;
     let rendition = store::rendition(tx, version).await?;
     let job = jobs::newest(tx, TRANSCODE, package.0).await?;
-    let size = |bytes: i64| size_in_words(bytes.unsigned_abs(), shell.words);
+    let size = |bytes: i64| shell.words.size(bytes.unsigned_abs());
     let left = job.as_ref().and_then(|job| job.time_left(app.clock.now()));
     let reason = job.as_ref().and_then(|job| job.error.as_deref()).map(|code| reason(shell, code));
     Ok(WorkView {

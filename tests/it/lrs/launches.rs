@@ -44,7 +44,7 @@ both_databases! {
         let inside = with(own.clone(), "context", json!({"registration": registration.0}));
         let outside = with(own.clone(), "context", json!({"registration": Uuid::new_v4()}));
         let answer = content.post_json("/xapi/statements", &inside).await.expect(200);
-        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(answer.header("access-control-allow-origin"), Some(app.app.config.content_origin().as_str()));
         content.post_json("/xapi/statements", &own).await.expect(200);
         assert_eq!(content.post_json("/xapi/statements", &outside).await.expect(403).json()["code"], "outside-launch");
         content.post_json("/xapi/statements", &statement("lea", "completed", "a")).await.expect(403);

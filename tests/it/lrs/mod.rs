@@ -1,7 +1,9 @@
 //! The Learning Record Store through `/xapi/`.
 
+mod access;
 mod attachments;
 mod crash;
+mod credential_pages;
 mod credentials;
 mod documents;
 mod erasure;
@@ -23,6 +25,7 @@ mod schema;
 mod signatures;
 mod statements;
 mod together;
+mod viewer;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};

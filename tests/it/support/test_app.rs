@@ -52,7 +52,7 @@ impl TestApp {
 
         let clock = Clock::manual(Timestamp::parse(START).expect("a moment"));
         let app = preau::app::open(config, clock.clone()).await.expect("the application opens");
-        let router = preau::app::router(&app);
+        let router = preau::app::router(&app).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { app, clock, address, folder, _database: database }
     }
