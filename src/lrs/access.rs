@@ -233,15 +233,11 @@ fn unknown() -> Error {
     Error::new(Kind::Unauthenticated, "credential-unknown").detail("the key or the secret is wrong, expired or revoked")
 }
 
-/// Whom `Authorization` names. Errors: `credential-missing`, `credential-unknown`, `person-disabled` for content opened by
-/// somebody who is no longer let in.
+/// Whom `Authorization` names. Errors: `credential-unknown`, `token-unknown`, `person-disabled` for content opened by somebody
+/// who is no longer let in.
 ///
 /// One indexed read; secrets are random, so their digest is compared and no password hash is paid for on each request.
-pub async fn authenticate(app: &App, authorization: Option<&str>) -> Result<Access> {
-    let Some(authorization) = authorization else {
-        return Err(Error::new(Kind::Unauthenticated, "credential-missing")
-            .detail("`Authorization: Basic …` or `Bearer …` is missing"));
-    };
+pub async fn authenticate(app: &App, authorization: &str) -> Result<Access> {
     let scheme = authorization.trim().split_once(' ');
     if let Some((_, token)) = scheme.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
         return Ok(Access::of_program(app, &identity::program(app, token.trim()).await?));

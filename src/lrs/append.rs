@@ -73,7 +73,6 @@ pub(super) async fn store_all(tx: &mut Tx, app: &App, orders: &[Order]) -> Resul
 struct New<'o> {
     ready: &'o Ready,
     seq: i64,
-    defines: bool,
 }
 
 impl New<'_> {
@@ -104,7 +103,13 @@ async fn put(tx: &mut Tx, app: &App, orders: &[Order], learnt: &mut Dictionary) 
     let mut done = Done { refused, stored: Vec::with_capacity(new.len()) };
     for piece in new.chunks(PIECE) {
         done.stored.extend(put_piece(tx, piece).await?);
-        piece.iter().for_each(|new| learnt.note(&new.ready.statement, new.defines));
+    }
+    for (place, order) in orders.iter().enumerate() {
+        // An order that is sent again teaches nothing again: something else may have been said since.
+        let is_new = |ready: &Ready| !known.contains_key(&ready.id.0);
+        if !done.refused.contains_key(&place) && order.statements.iter().any(is_new) {
+            learnt.absorb(&order.learnt);
+        }
     }
     Ok(done)
 }
@@ -138,7 +143,7 @@ fn accept<'o>(
                 None => {
                     // As many numbers were taken as there are statements.
                     let seq = numbers.next().unwrap_or_default();
-                    accepted.push(New { ready, seq, defines: order.defines });
+                    accepted.push(New { ready, seq });
                     Ok(())
                 }
             }

@@ -315,6 +315,7 @@ pub(super) async fn change(
     let known = credentials::find(&mut tx, &holder).await?;
     credentials::set_rate(&mut tx, known.scheme, &known.holder, rate).await?;
     tx.commit().await?;
+    door.forget();
     tracing::info!(credential = holder, by = %administrator.id, "limit of a credential");
     Ok(Flash::done("credential-rate-set").redirect(&format!("/admin/lrs/{holder}")))
 }
@@ -323,6 +324,7 @@ pub(super) async fn change(
 pub(super) async fn rotate(
     administrator: Administrator,
     State(app): State<App>,
+    Extension(door): Extension<Door>,
     shell: Shell,
     Path(holder): Path<String>,
     fields: Fields,
@@ -334,6 +336,7 @@ pub(super) async fn rotate(
     let known = credentials::find(&mut tx, &holder).await?;
     let secret = credentials::rotate(&mut tx, &known, until).await?;
     tx.commit().await?;
+    door.forget();
     tracing::info!(credential = holder, by = %administrator.id, goes_on, "secret rotated");
     let key = if known.scheme == Scheme::Basic { known.holder } else { String::new() };
     let shown = Shown { key, secret };
@@ -369,12 +372,14 @@ pub(super) async fn confirm_revoke(
 pub(super) async fn revoke(
     administrator: Administrator,
     State(app): State<App>,
+    Extension(door): Extension<Door>,
     Path(holder): Path<String>,
 ) -> Result<Response> {
     let mut tx = app.db.begin().await?;
     let known = credentials::find(&mut tx, &holder).await?;
     credentials::revoke(&mut tx, &known, app.clock.now()).await?;
     tx.commit().await?;
+    door.forget();
     tracing::info!(credential = holder, by = %administrator.id, "credential revoked");
     Ok(Flash::done("credential-revoked").arg("name", known.name).redirect("/admin/lrs"))
 }

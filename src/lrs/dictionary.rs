@@ -20,7 +20,7 @@ use crate::xapi::{ActivityKey, Statement};
 const NAMES: usize = 10;
 
 /// What a batch teaches, each thing once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     /// Canonical identifiers, with the names given, in their order.
     agents: BTreeMap<Uuid, (String, Vec<String>)>,
@@ -54,8 +54,25 @@ impl Dictionary {
             let entry = self.activities.entry(key).or_insert_with(|| (activity.id.clone(), None));
             if let Some(definition) = activity.definition.as_ref().filter(|_| defines) {
                 // A definition that was read from JSON can be written as JSON.
-                let definition = serde_json::to_value(definition).unwrap_or_default();
-                entry.1 = Some(merged(entry.1.take(), &definition));
+                learn_definition(&mut entry.1, &serde_json::to_value(definition).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Takes note of what is noted elsewhere, as said later.
+    pub fn absorb(&mut self, later: &Dictionary) {
+        for (key, (ifi, names)) in &later.agents {
+            let entry = self.agents.entry(*key).or_insert_with(|| (ifi.clone(), Vec::new()));
+            for name in names {
+                if !entry.1.contains(name) {
+                    entry.1.push(name.clone());
+                }
+            }
+        }
+        for (key, (iri, definition)) in &later.activities {
+            let entry = self.activities.entry(*key).or_insert_with(|| (iri.clone(), None));
+            if let Some(definition) = definition {
+                learn_definition(&mut entry.1, definition);
             }
         }
     }
@@ -74,6 +91,14 @@ impl Dictionary {
             Some(Entry { key: *key, name: iri.clone(), text })
         };
         learn(tx, &ACTIVITIES, self.activities.keys(), activities).await
+    }
+}
+
+/// Adds to a definition what was said later.
+fn learn_definition(known: &mut Option<Value>, given: &Value) {
+    // Most statements say the same of the same thing.
+    if known.as_ref() != Some(given) {
+        *known = Some(merged(known.take(), given));
     }
 }
 

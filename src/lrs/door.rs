@@ -8,6 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
+use super::access::{self, Access};
+use super::known::Known;
 use super::limits::{Limits, Who};
 use super::usage::{Act, Usage};
 use crate::core::{Error, Kind, LaunchId, Result};
@@ -34,6 +36,7 @@ pub struct Door(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
+    known: Known,
     limits: Limits,
     usage: Usage,
 }
@@ -44,6 +47,27 @@ impl Door {
         let door = Arc::new(Inner::default());
         tokio::spawn(keep_flushed(app.clone(), Arc::downgrade(&door)));
         Self(door)
+    }
+
+    /// Whom `Authorization` names. Errors: those of [`access::authenticate`].
+    pub(super) async fn recognise(&self, app: &App, authorization: Option<&str>) -> Result<Access> {
+        let Some(authorization) = authorization else {
+            return Err(Error::new(Kind::Unauthenticated, "credential-missing")
+                .detail("`Authorization: Basic …` or `Bearer …` is missing"));
+        };
+        match self.0.known.find(authorization, app.clock.now()) {
+            Ok(access) => Ok(access),
+            Err(asked) => {
+                let access = access::authenticate(app, authorization).await?;
+                self.0.known.remember(asked, &access, app.clock.now());
+                Ok(access)
+            }
+        }
+    }
+
+    /// A credential or a token was changed or revoked: nobody is let in by what was known of it.
+    pub(super) fn forget(&self) {
+        self.0.known.forget();
     }
 
     /// Lets a known caller in. The error is how long to wait.

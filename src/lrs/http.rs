@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use uuid::Uuid;
 
-use super::access::{self, Access};
+use super::access::Access;
 use super::door::{self, Door, Holder};
 use super::writer::{Room, Writer};
 use super::{origins, receive, resources, statements};
@@ -119,7 +119,7 @@ async fn serve(
         );
     }
     let authorization = sent.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let access = access::authenticate(&app, authorization).await?;
+    let access = door.recognise(&app, authorization).await?;
     // HEAD is GET without the body, which the server leaves out (1.0.3 Communication 1.1).
     let method = if sent.method == Method::HEAD { Method::GET } else { sent.method };
     let (holder, is_read) = (access.holder().clone(), method == Method::GET);

@@ -20,6 +20,7 @@ mod export;
 mod forward;
 mod http;
 mod imports;
+mod known;
 mod limits;
 mod links;
 mod order;

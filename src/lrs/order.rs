@@ -7,6 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::attachments::Attached;
+use super::dictionary::Dictionary;
 use super::links::Links;
 use crate::core::{Error, Result, StatementId};
 use crate::state::App;
@@ -154,8 +155,8 @@ impl Received {
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     pub statements: Vec<Ready>,
-    /// Whether what is known of activities and agents changes with it.
-    pub defines: bool,
+    /// What all of them together teach.
+    pub learnt: Dictionary,
 }
 
 impl Order {
@@ -169,10 +170,13 @@ impl Order {
         }
         let text = serde_json::to_string(&authority.actor)?;
         let mut statements = Vec::with_capacity(received.len());
+        let mut learnt = Dictionary::default();
         for received in received {
-            statements.push(Ready::new(received, authority, &text)?);
+            let ready = Ready::new(received, authority, &text)?;
+            learnt.note(&ready.statement, authority.defines);
+            statements.push(ready);
         }
-        Ok(Self { statements, defines: authority.defines })
+        Ok(Self { statements, learnt })
     }
 
     /// Statements of our own making.

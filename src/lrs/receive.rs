@@ -86,12 +86,13 @@ fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The statements of a request; every problem of all of them is told at once. `body` is that of a message that has not been
-/// read yet.
-pub async fn read(call: &Call, body: Option<Body>) -> Result<Arrived> {
-    match (essence(content_type(&call.headers)).as_str(), body) {
-        ("multipart/mixed", body) => message(call, body.unwrap_or_else(|| Body::from(call.body.clone()))).await,
-        ("application/json", _) => statements(call, &call.body)?.without_missing_files(),
+/// The statements of a request; every problem of all of them is told at once. `message` is the body of one of several parts
+/// that has not been read yet. The call gives its body away: it is as large as what is made of it.
+pub async fn read(call: &mut Call, message: Option<Body>) -> Result<Arrived> {
+    let body = std::mem::take(&mut call.body);
+    match essence(content_type(&call.headers)).as_str() {
+        "multipart/mixed" => self::message(call, message.unwrap_or_else(|| Body::from(body))).await,
+        "application/json" => statements(call, &body)?.without_missing_files(),
         _ => Err(Error::malformed("content-type")
             .detail("Content-Type must be application/json or multipart/mixed (1.0.3 Communication 1.5)")),
     }

@@ -38,7 +38,7 @@ async fn put(mut call: Call, message: Option<Body>) -> Result<Response> {
         Error::malformed("parameter-wrong").arg("name", "statementId").detail("`statementId` must be a UUID")
     })?;
     call.params.finish()?;
-    let mut arrived = receive::read(&call, message).await?;
+    let mut arrived = receive::read(&mut call, message).await?;
     let [one] = arrived.received.as_mut_slice() else {
         return Err(Error::malformed("statement-one").detail("PUT stores exactly one statement"));
     };
@@ -54,9 +54,10 @@ async fn put(mut call: Call, message: Option<Body>) -> Result<Response> {
 }
 
 /// Stores one statement or a batch; all of it or nothing. Answers the ids in their order.
-async fn post(call: Call, message: Option<Body>) -> Result<Response> {
+async fn post(mut call: Call, message: Option<Body>) -> Result<Response> {
     call.params.finish()?;
-    let ids = write(&call, receive::read(&call, message).await?).await?;
+    let arrived = receive::read(&mut call, message).await?;
+    let ids = write(&call, arrived).await?;
     Ok(Json(ids.iter().map(ToString::to_string).collect::<Vec<_>>()).into_response())
 }
 

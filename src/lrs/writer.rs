@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::append::{Done, store_all};
@@ -57,7 +58,9 @@ impl Writer {
         let orders: Queue = Arc::new(Mutex::new(orders));
         let writers = if matches!(app.db, Db::Sqlite { .. }) { 1 } else { WRITERS };
         for _ in 0..writers {
-            tokio::spawn(write(app.clone(), orders.clone()));
+            let (writing, runtime) = (write(app.clone(), orders.clone()), Handle::current());
+            // A thread of its own: between two queries a task would wait its turn behind every request that is being read.
+            std::thread::spawn(move || runtime.block_on(writing));
         }
         Self { queue, room: Arc::new(Semaphore::new(ROOM)) }
     }
@@ -90,6 +93,8 @@ async fn write(app: App, queue: Queue) {
             // Whoever asked may be gone; what is stored stays stored.
             let _ = answer.send(outcome);
         }
+        // A thousand statements take a while to take apart; the next group need not wait for that.
+        tokio::spawn(async move { drop(orders) });
     }
 }
 

@@ -113,12 +113,19 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(SQLITE_BUSY)
             .pragma("temp_store", "memory")
-            .pragma("cache_size", "-16000");
+            .pragma("cache_size", "-8000");
         // A file does not hang up: its connections need not be tried before they are used.
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .test_before_acquire(false)
-            .connect_with(options.clone())
+            .connect_with(
+                options
+                    .clone()
+                    // A transaction of a thousand statements touches thousands of pages.
+                    .pragma("cache_size", "-32000")
+                    // Pages that change again and again are brought into the database once in 32 MB of log, not in four.
+                    .pragma("wal_autocheckpoint", "8000"),
+            )
             .await
             .with_context(|| format!("cannot open the database {url}"))?;
         let read = SqlitePoolOptions::new()

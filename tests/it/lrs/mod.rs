@@ -47,6 +47,7 @@ use uuid::Uuid;
 use crate::both_databases;
 use crate::support::{Answer, Client, TestApp};
 
+const VERSION: &str = "x-experience-api-version";
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// A tool with a credential of these scopes, which speaks 1.0.3.
@@ -65,9 +66,15 @@ async fn both_editions(app: &TestApp) -> [Client; 2] {
     ["1.0.3", "2.0.0"].map(|version| speaking(app.program(), &credential, version))
 }
 
+/// A tool for each edition, which sees what it wrote itself.
+async fn each_edition(app: &TestApp) -> [Client; 2] {
+    let scopes = [Scope::StatementsWrite, Scope::StatementsReadMine, Scope::Define];
+    [tool(app, &scopes).await, tool(app, &scopes).await.with_header(VERSION, "2.0.0")]
+}
+
 fn speaking(client: Client, credential: &Credential, version: &str) -> Client {
     let authorization = format!("Basic {}", credential.basic());
-    client.with_header("authorization", &authorization).with_header("x-experience-api-version", version)
+    client.with_header("authorization", &authorization).with_header(VERSION, version)
 }
 
 fn statement(who: &str, verb: &str, what: &str) -> Value {
@@ -97,8 +104,15 @@ async fn store(tool: &Client, statements: &Value) -> Vec<String> {
     ids.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
 }
 
+/// The statements of the first page, which is the same in both editions.
 async fn ids(tool: &Client, pairs: &[(&str, &str)]) -> Vec<String> {
-    ids_of(&tool.get(&query(pairs)).await.expect(200).json())
+    let page = async |version: &str| {
+        let answer = tool.send(Method::GET, &query(pairs), Vec::new(), &[(VERSION, version)]).await.expect(200);
+        ids_of(&answer.json())
+    };
+    let found = page("1.0.3").await;
+    assert_eq!(page("2.0.0").await, found, "2.0");
+    found
 }
 
 fn ids_of(page: &Value) -> Vec<String> {

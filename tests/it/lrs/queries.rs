@@ -38,20 +38,21 @@ both_databases! {
     }
 
     async fn pages_stay_right_while_statements_arrive(app: TestApp) {
-        let tool = tool(&app, &[Scope::All]).await;
-        let batch: Vec<Value> = (0..25).map(|n| statement("camille", "experienced", &format!("page-{n}"))).collect();
-        let all = store(&tool, &json!(batch)).await;
-        let mut seen = Vec::new();
-        let mut next = query(&[("agent", &mbox("camille")), ("limit", "4"), ("since", "2026-11-21T11:00:00Z")]);
-        while !next.is_empty() {
-            let page = tool.get(&next).await.expect(200).json();
-            seen.extend(ids_of(&page));
-            next = page["more"].as_str().unwrap().to_owned();
-            store(&tool, &statement("camille", "experienced", "meanwhile")).await;
+        for tool in each_edition(&app).await {
+            let batch: Vec<Value> = (0..25).map(|n| statement("camille", "experienced", &format!("page-{n}"))).collect();
+            let all = store(&tool, &json!(batch)).await;
+            let mut seen = Vec::new();
+            let mut next = query(&[("agent", &mbox("camille")), ("limit", "4"), ("since", "2026-11-21T11:00:00Z")]);
+            while !next.is_empty() {
+                let page = tool.get(&next).await.expect(200).json();
+                seen.extend(ids_of(&page));
+                next = page["more"].as_str().unwrap().to_owned();
+                store(&tool, &statement("camille", "experienced", "meanwhile")).await;
+            }
+            let expected: Vec<String> = all.into_iter().rev().collect();
+            assert_eq!(seen, expected);
+            assert_eq!(ids(&tool, &[("limit", "0")]).await.len(), 25 + 7);
         }
-        let expected: Vec<String> = all.into_iter().rev().collect();
-        assert_eq!(seen, expected);
-        assert_eq!(ids(&tool, &[("limit", "0")]).await.len(), 25 + 7);
     }
 
     async fn a_further_page_is_asked_for_with_everything_the_first_was(app: TestApp) {

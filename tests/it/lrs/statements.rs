@@ -24,59 +24,62 @@ both_databases! {
     }
 
     async fn an_id_is_taken_once_and_the_same_statement_again_is_no_conflict(app: TestApp) {
-        let tool = tool(&app, &[Scope::All]).await;
-        let id = Uuid::new_v4().to_string();
-        let path = query(&[("statementId", &id)]);
-        put(&tool, &path, &statement("camille", "completed", "cours"), &[]).await.expect(204);
-        let again = with(statement("camille", "completed", "cours"), "id", json!(id.to_uppercase()));
-        put(&tool, &path, &again, &[]).await.expect(204);
-        let other = put(&tool, &path, &statement("camille", "failed", "cours"), &[]).await.expect(409).json();
-        assert_eq!(other["code"], "statement-conflict");
-        let differing = with(statement("camille", "completed", "cours"), "id", json!(Uuid::new_v4().to_string()));
-        put(&tool, &path, &differing, &[]).await.expect(400);
-        put(&tool, "/xapi/statements", &statement("camille", "completed", "cours"), &[]).await.expect(400);
-        let twice = with(statement("a", "completed", "x"), "id", json!(id));
-        assert_eq!(tool.post_json("/xapi/statements", &json!([twice, twice])).await.expect(400).json()["code"], "statement-id-repeated");
-        assert_eq!(ids(&tool, &[]).await, [id]);
+        for tool in each_edition(&app).await {
+            let id = Uuid::new_v4().to_string();
+            let path = query(&[("statementId", &id)]);
+            put(&tool, &path, &statement("camille", "completed", "cours"), &[]).await.expect(204);
+            let again = with(statement("camille", "completed", "cours"), "id", json!(id.to_uppercase()));
+            put(&tool, &path, &again, &[]).await.expect(204);
+            let other = put(&tool, &path, &statement("camille", "failed", "cours"), &[]).await.expect(409).json();
+            assert_eq!(other["code"], "statement-conflict");
+            let differing = with(statement("camille", "completed", "cours"), "id", json!(Uuid::new_v4().to_string()));
+            put(&tool, &path, &differing, &[]).await.expect(400);
+            put(&tool, "/xapi/statements", &statement("camille", "completed", "cours"), &[]).await.expect(400);
+            let twice = with(statement("a", "completed", "x"), "id", json!(id));
+            assert_eq!(tool.post_json("/xapi/statements", &json!([twice, twice])).await.expect(400).json()["code"], "statement-id-repeated");
+            assert_eq!(ids(&tool, &[]).await, [id]);
+        }
     }
 
     async fn a_batch_is_stored_whole_or_not_at_all_and_every_problem_is_told(app: TestApp) {
-        let tool = tool(&app, &[Scope::All]).await;
-        let mut wrong = statement("b", "completed", "x");
-        wrong["verb"]["id"] = json!("completed");
-        wrong["result"] = json!({"score": {"scaled": 3}});
-        let batch = json!([statement("a", "completed", "x"), wrong]);
-        let problem = tool.post_json("/xapi/statements", &batch).await.expect(400).json();
-        assert_eq!(problem["code"], "statement-invalid");
-        assert_eq!(problem["problems"][0]["pointer"], "/1/verb/id");
-        assert_eq!(problem["problems"][1]["pointer"], "/1/result/score/scaled");
-        assert!(ids(&tool, &[]).await.is_empty());
-        assert_eq!(store(&tool, &json!([statement("a", "completed", "x"), statement("b", "completed", "x")])).await.len(), 2);
-        assert_eq!(store(&tool, &json!([])).await.len(), 0);
+        for tool in each_edition(&app).await {
+            let mut wrong = statement("b", "completed", "x");
+            wrong["verb"]["id"] = json!("completed");
+            wrong["result"] = json!({"score": {"scaled": 3}});
+            let batch = json!([statement("a", "completed", "x"), wrong]);
+            let problem = tool.post_json("/xapi/statements", &batch).await.expect(400).json();
+            assert_eq!(problem["code"], "statement-invalid");
+            assert_eq!(problem["problems"][0]["pointer"], "/1/verb/id");
+            assert_eq!(problem["problems"][1]["pointer"], "/1/result/score/scaled");
+            assert!(ids(&tool, &[]).await.is_empty());
+            assert_eq!(store(&tool, &json!([statement("a", "completed", "x"), statement("b", "completed", "x")])).await.len(), 2);
+            assert_eq!(store(&tool, &json!([])).await.len(), 0);
+        }
     }
 
     async fn voided_statements_are_found_only_as_such_and_their_references_still_match(app: TestApp) {
-        let tool = tool(&app, &[Scope::All]).await;
-        let target = store(&tool, &statement("camille", "completed", "a")).await.remove(0);
-        let voids = |id: &str| with(with(statement("admin", "voided", "x"), "verb", json!({"id": "http://adlnet.gov/expapi/verbs/voided"})),
-            "object", json!({"objectType": "StatementRef", "id": id}));
-        let voider = store(&tool, &voids(&target)).await.remove(0);
-        tool.get(&query(&[("statementId", &target)])).await.expect(404);
-        tool.get(&query(&[("voidedStatementId", &target)])).await.expect(200);
-        tool.get(&query(&[("voidedStatementId", &voider)])).await.expect(404);
-        assert_eq!(ids(&tool, &[("agent", &mbox("camille"))]).await, std::slice::from_ref(&voider), "who refers to a match is a match");
-        store(&tool, &voids(&voider)).await;
-        tool.get(&query(&[("statementId", &voider)])).await.expect(200);
-        tool.get(&query(&[("voidedStatementId", &target)])).await.expect(200);
+        for tool in each_edition(&app).await {
+            let target = store(&tool, &statement("camille", "completed", "a")).await.remove(0);
+            let voids = |id: &str| with(with(statement("admin", "voided", "x"), "verb", json!({"id": "http://adlnet.gov/expapi/verbs/voided"})),
+                "object", json!({"objectType": "StatementRef", "id": id}));
+            let voider = store(&tool, &voids(&target)).await.remove(0);
+            tool.get(&query(&[("statementId", &target)])).await.expect(404);
+            tool.get(&query(&[("voidedStatementId", &target)])).await.expect(200);
+            tool.get(&query(&[("voidedStatementId", &voider)])).await.expect(404);
+            assert_eq!(ids(&tool, &[("agent", &mbox("camille"))]).await, std::slice::from_ref(&voider), "who refers to a match is a match");
+            store(&tool, &voids(&voider)).await;
+            tool.get(&query(&[("statementId", &voider)])).await.expect(200);
+            tool.get(&query(&[("voidedStatementId", &target)])).await.expect(200);
 
-        // The voiding statement may come first.
-        let later = Uuid::new_v4().to_string();
-        let early = store(&tool, &voids(&later)).await.remove(0);
-        store(&tool, &with(statement("lea", "completed", "b"), "id", json!(later))).await;
-        tool.get(&query(&[("statementId", &later)])).await.expect(404);
-        assert_eq!(ids(&tool, &[("agent", &mbox("lea")), ("activity", "http://example.fr/b")]).await, [early]);
-        assert_eq!(ids(&tool, &[("agent", &mbox("admin")), ("activity", "http://example.fr/b")]).await, [""; 0],
-            "one statement must match the whole filter");
+            // The voiding statement may come first.
+            let later = Uuid::new_v4().to_string();
+            let early = store(&tool, &voids(&later)).await.remove(0);
+            store(&tool, &with(statement("lea", "completed", "b"), "id", json!(later))).await;
+            tool.get(&query(&[("statementId", &later)])).await.expect(404);
+            assert_eq!(ids(&tool, &[("agent", &mbox("lea")), ("activity", "http://example.fr/b")]).await, [early]);
+            assert_eq!(ids(&tool, &[("agent", &mbox("admin")), ("activity", "http://example.fr/b")]).await, [""; 0],
+                "one statement must match the whole filter");
+        }
     }
 
     async fn the_same_id_from_many_at_once_is_stored_once(app: TestApp) {

@@ -256,8 +256,9 @@ impl Client {
             }
             Err(_) => path.to_owned(),
         };
-        let mut request =
-            self.http.request(method, format!("http://{}{path}", self.address)).headers(self.headers.clone());
+        let mut own = self.headers.clone();
+        headers.iter().for_each(|(name, _)| _ = own.remove(*name));
+        let mut request = self.http.request(method, format!("http://{}{path}", self.address)).headers(own);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
