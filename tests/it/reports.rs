@@ -1,6 +1,7 @@
 //! Reports: figures, lists and files say the same, to those who may read them, and at the same cost whatever their size.
 
 use std::io::{Cursor, Read};
+use std::time::Duration;
 
 use calamine::{Data, DataType, Reader, Xlsx};
 use flate2::read::GzDecoder;
@@ -227,8 +228,19 @@ both_databases! {
                 unpacked.clear();
                 GzDecoder::new(&packed.body[..]).read_to_end(&mut unpacked).expect("a whole file");
             }
-            assert_eq!(unpacked.len(), plain.body.len(), "{path}");
+            assert!(unpacked == plain.body, "{path}");
         }
+    }
+
+    async fn a_workbook_says_that_it_was_made_when_it_was_asked_for(app: TestApp) {
+        let hr = app.person("Hélène", Role::Hr).await;
+        app.clock.advance(Duration::from_secs(400 * 24 * 3600));
+        let body = hr.get("/reports/enrolments.xlsx").await.expect(200).body;
+        let mut told = String::new();
+        let mut book = zip::ZipArchive::new(Cursor::new(body)).expect("an archive");
+        book.by_name("docProps/core.xml").expect("its properties").read_to_string(&mut told).expect("text");
+        let day = app.clock.now().rfc3339()[..10].to_owned();
+        assert!(told.contains(&format!(">{day}T")), "{told}");
     }
 
     async fn a_manager_sees_the_own_unit_with_all_below_it_and_nothing_else(app: TestApp) {

@@ -116,7 +116,13 @@ pub async fn unattach(tx: &mut Tx, files: &[(i64, String)]) -> Result<i64> {
         return Ok(0);
     }
     let gone: u64 = on_db!(tx, c => {
-        let mut query = sqlx::QueryBuilder::<Database>::new("DELETE FROM statement_attachment WHERE (seq, sha2) IN (");
+        // The numbers by themselves, too: SQLite searches its index by them, and not by pairs that stand in a list.
+        let mut query = sqlx::QueryBuilder::<Database>::new("DELETE FROM statement_attachment WHERE seq IN (");
+        let mut list = query.separated(", ");
+        for (seq, _) in files {
+            list.push_bind(*seq);
+        }
+        query.push(") AND (seq, sha2) IN (");
         query.push_values(files, |mut values, (seq, sha2)| {
             values.push_bind(*seq).push_bind(sha2.as_str());
         });

@@ -3,11 +3,11 @@
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use tokio_util::io::ReaderStream;
 
 use super::{Cell, Column, File, Rows, Summary, disposition};
-use crate::core::{Error, Result};
+use crate::core::{Error, Result, Timestamp};
 use crate::state::App;
 
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -23,7 +23,9 @@ pub async fn answer(app: &App, file: File, rows: Rows) -> Result<Response> {
         (header::CONTENT_DISPOSITION, disposition(&file.name, "xlsx")),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    let written = tokio::task::spawn_blocking(move || write(&folder, &file, rows)).await.map_err(Error::internal)??;
+    let now = app.clock.now();
+    let written =
+        tokio::task::spawn_blocking(move || write(&folder, &file, rows, now)).await.map_err(Error::internal)??;
     let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(written)));
     Ok((headers, body).into_response())
 }
@@ -36,7 +38,7 @@ struct Looks {
     number: Format,
 }
 
-fn write(folder: &std::path::Path, file: &File, mut rows: Rows) -> Result<std::fs::File> {
+fn write(folder: &std::path::Path, file: &File, mut rows: Rows, now: Timestamp) -> Result<std::fs::File> {
     let looks = Looks {
         head: Format::new().set_bold().set_align(FormatAlign::Top).set_text_wrap(),
         share: Format::new().set_num_format("0%"),
@@ -45,6 +47,9 @@ fn write(folder: &std::path::Path, file: &File, mut rows: Rows) -> Result<std::f
     };
     let mut workbook = Workbook::new();
     workbook.set_tempdir(folder).map_err(Error::internal)?;
+    // Otherwise the moment of making is the machine's.
+    let made = ExcelDateTime::from_timestamp(now.0.div_euclid(1_000_000)).map_err(Error::internal)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     if let Some(summary) = &file.summary {
         let sheet = workbook.add_worksheet();
         summarise(sheet, summary, &looks).map_err(Error::internal)?;
