@@ -1,4 +1,5 @@
-//! What the door of `/xapi/` keeps of those who come in: how often, and whether too often.
+//! What the door of `/xapi/` keeps of those who come in: whether they were known a moment ago, how often they come, and whether
+//! too often.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
@@ -49,7 +50,7 @@ impl Door {
         Self(door)
     }
 
-    /// Whom `Authorization` names. Errors: those of [`access::authenticate`].
+    /// Whom `Authorization` names. Errors: `credential-missing`, and those of [`access::authenticate`].
     pub(super) async fn recognise(&self, app: &App, authorization: Option<&str>) -> Result<Access> {
         let Some(authorization) = authorization else {
             return Err(Error::new(Kind::Unauthenticated, "credential-missing")
