@@ -75,24 +75,21 @@ pub async fn keep_swept(app: App) {
     let mut hours = tokio::time::interval(SWEEP_EVERY);
     loop {
         hours.tick().await;
-        match lrs::sweep(&app).await {
-            Ok(removed) => tracing::debug!(removed, "swept"),
-            // The next hour is soon enough.
-            Err(cause) => tracing::warn!(%cause, "cannot sweep"),
-        }
-        match jobs::sweep(&app).await {
-            Ok(done) => tracing::debug!(done, "swept"),
-            Err(cause) => tracing::warn!(%cause, "cannot sweep"),
-        }
-        match packages::native::assets::sweep(&app).await {
-            Ok(files) => tracing::debug!(files, "swept"),
-            Err(cause) => tracing::warn!(%cause, "cannot sweep"),
-        }
-        match webhooks::sweep(&app).await {
-            Ok(events) => tracing::debug!(events, "swept"),
-            Err(cause) => tracing::warn!(%cause, "cannot sweep"),
-        }
+        sweep(&app).await;
     }
+}
+
+/// Removes what has run out. What cannot be removed now is removed an hour later.
+pub async fn sweep(app: &App) {
+    let told = |what: &'static str, swept: Result<u64>| match swept {
+        Ok(removed) => tracing::debug!(removed, what, "swept"),
+        Err(cause) => tracing::warn!(%cause, what, "cannot sweep"),
+    };
+    told("records", lrs::sweep(app).await);
+    told("jobs", jobs::sweep(app).await);
+    told("assets", packages::native::assets::sweep(app).await);
+    told("webhooks", webhooks::sweep(app).await);
+    told("staged files", app.blobs.sweep_staged().await);
 }
 
 /// How long a change in the organisation that nobody told the programmes about may take to change enrolments.

@@ -1,11 +1,13 @@
 //! Files: archives, media, posters. Kept apart from the database, under keys the database remembers.
 //!
 //! Invariant: a blob is written whole before a row names it, and removed after the row is gone. What a killed process
-//! left in between is an orphan, which the sweep of its slice removes.
+//! left in between is an orphan, which the sweep of its slice removes; what it had not even put in place,
+//! [`Blobs::sweep_staged`] does.
 
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -23,11 +25,14 @@ pub type BlobStream = BoxStream<'static, std::io::Result<Bytes>>;
 
 const PIECE: usize = 256 * 1024;
 const PART: usize = 5 << 20;
+/// A staged file that nobody has written to for so long is nobody's.
+const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 
 /// The blob store of this installation.
 #[derive(Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
+    root: PathBuf,
     spool: PathBuf,
 }
 
@@ -41,7 +46,7 @@ impl Blobs {
                 .with_context(|| format!("cannot create the folder {}", folder.display()))?;
         }
         let store = LocalFileSystem::new_with_prefix(&root)?.with_automatic_cleanup(true).with_fsync(true);
-        Ok(Self { store: Arc::new(store), spool })
+        Ok(Self { store: Arc::new(store), root, spool })
     }
 
     /// The folder for files that are being received. Same disk as the store, never read by anybody else.
@@ -124,6 +129,54 @@ impl Blobs {
             .await
             .map_err(Error::internal)
     }
+
+    /// Removes what writers that were killed had staged beside the blobs and never put in place. Answers how many files.
+    ///
+    /// It reads names, one after the other, and asks more about staged files only. A bucket has no such files: the parts of an
+    /// upload that never ended are invisible there, and its lifecycle rule for incomplete multipart uploads removes them.
+    pub async fn sweep_staged(&self) -> Result<u64> {
+        let root = self.root.clone();
+        tokio::task::spawn_blocking(move || Ok(sweep_staged(&root)?)).await.map_err(Error::internal)?
+    }
+}
+
+fn sweep_staged(root: &FilePath) -> std::io::Result<u64> {
+    let mut removed = 0;
+    // A folder for each level, so that a large store takes no more memory than a small one.
+    let mut open = vec![std::fs::read_dir(root)?];
+    while let Some(folder) = open.last_mut() {
+        match folder.next() {
+            // What is gone by now needs no look, and what cannot be read is as good tomorrow.
+            Some(Ok(entry)) if entry.file_type().is_ok_and(|kind| kind.is_dir()) => {
+                open.extend(std::fs::read_dir(entry.path()));
+            }
+            Some(Ok(entry)) if is_staged(&entry.file_name()) && is_abandoned(&entry) => {
+                match std::fs::remove_file(entry.path()) {
+                    Ok(()) => removed += 1,
+                    Err(cause) => tracing::warn!(%cause, file = %entry.path().display(), "a staged file stays"),
+                }
+            }
+            Some(Ok(_)) => {}
+            Some(Err(cause)) => {
+                tracing::warn!(%cause, "a folder of blobs cannot be read");
+                open.pop();
+            }
+            None => drop(open.pop()),
+        }
+    }
+    Ok(removed)
+}
+
+/// Whether the store writes to a file of this name before it gives it that of a blob. In a key it would escape the `#`.
+fn is_staged(name: &std::ffi::OsStr) -> bool {
+    let number = name.to_str().and_then(|name| name.rsplit_once('#'));
+    number.is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// By the clock of the machine, which dates files.
+fn is_abandoned(entry: &std::fs::DirEntry) -> bool {
+    let written = entry.metadata().and_then(|file| file.modified());
+    written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED))
 }
 
 fn missing(cause: object_store::Error) -> Error {

@@ -1,6 +1,7 @@
 //! The promises the two databases share.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use preau::on_db;
 use preau::storage::Db;
@@ -64,4 +65,26 @@ async fn both_schemas_have_the_same_tables_and_columns() {
     let (sqlite, postgres) = (columns(&sqlite.app.db).await, columns(&postgres.app.db).await);
     assert!(sqlite.len() > 20, "the migrations made tables");
     assert_eq!(sqlite, postgres);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_server_was_writing_is_removed_a_day_later() {
+    let app = TestApp::start(Database::Sqlite).await;
+    app.app.blobs.put("packages/a/upload", "whole").await.unwrap();
+    let folder = app.folder.path().join("blobs/packages/a");
+    let staged = |name: &str, hours: u64| {
+        let file = std::fs::File::options().create(true).append(true).open(folder.join(name)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+    };
+    staged("upload#1", 25);
+    staged("poster#20", 25);
+    staged("film#1", 23);
+    staged("upload", 25);
+    staged("notes#a", 25);
+
+    preau::app::sweep(&app.app).await;
+    let mut left: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["film#1", "notes#a", "upload"]);
+    assert_eq!(app.app.blobs.get("packages/a/upload").await.unwrap(), "whole");
 }
