@@ -31,6 +31,7 @@ use crate::{identity, lrs, packages, programmes, runtime, spaces};
         (name = "enrolments", description = "Who follows which programme, and where they stand"),
         (name = "spaces", description = "Spaces of the intranet and their members"),
         (name = "statements", description = "Taking statements along to other systems, and bringing theirs in"),
+        (name = "xapi-profiles", description = "xAPI Profiles, and whether statements keep to them"),
         (name = "identity", description = "Who calls"),
     )
 )]

@@ -95,12 +95,17 @@ pub async fn sweep(app: &App) {
 /// How long a change in the organisation that nobody told the programmes about may take to change enrolments.
 const RECONCILE_EVERY: Duration = Duration::from_secs(10 * 60);
 
+/// How long new statements may wait until they are checked against the profiles they name.
+const CHECK_PROFILES_EVERY: Duration = Duration::from_secs(5 * 60);
+
 /// What is done by itself: who does which kind of job.
 pub fn jobs() -> Handlers {
     Handlers::new()
         .every("reconcile-enrolments", RECONCILE_EVERY, |work| async move {
             programmes::reconcile_all(&work.app).await.map(drop)
         })
+        .every(lrs::CHECK_PROFILES, CHECK_PROFILES_EVERY, lrs::check_profiles)
+        .on(lrs::CHECK_PROFILE, 1, lrs::check_profiles)
         .on(quiz::CLOSE, 4, quiz::close)
         .on(lrs::ERASE, 1, lrs::erase)
         .every(lrs::FORWARD, lrs::FORWARD_EVERY, lrs::forward)

@@ -103,7 +103,7 @@ enum TokenCommand {
         #[arg(long)]
         name: String,
         /// packages/write, packages/read, launches/write, enrolments/write, enrolments/read, registrations/read,
-        /// spaces/write or all; for /xapi/, exports and imports those of `lrs-credential create`. May be given several times.
+        /// spaces/write, xapi-profiles or all; for /xapi/, exports and imports those of `lrs-credential create`. May be given several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<String>,
     },

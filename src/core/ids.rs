@@ -73,6 +73,8 @@ id!(/// News of a space.
     NewsId);
 id!(/// One try at a quiz.
     QuizAttemptId);
+id!(/// One version of an xAPI Profile.
+    ProfileId);
 id!(/// Work that outlives a request.
     JobId);
 id!(/// An event that leaves the house.

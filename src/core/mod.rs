@@ -14,7 +14,7 @@ pub use dice::Dice;
 pub use error::{Error, Kind, Result};
 pub use ids::{
     CourseId, DeliveryId, EnrolmentId, EnrolmentRuleId, EventId, ForwardId, ImportId, JobId, LaunchId, NewsId,
-    OrgUnitId, PackageId, PersonId, ProgrammeId, ProgrammeVersionId, QuizAttemptId, RegistrationId, SpaceId,
+    OrgUnitId, PackageId, PersonId, ProfileId, ProgrammeId, ProgrammeVersionId, QuizAttemptId, RegistrationId, SpaceId,
     StatementId, StepKey, VersionId, WebhookId,
 };
 pub use language::{Language, LanguageMap, plain_letters};

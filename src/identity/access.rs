@@ -224,3 +224,5 @@ api_right!(/// May read and export everybody's statements: scope `statements/rea
     CanReadStatements, Scope::StatementsRead, |person| person.roles.may_read_statements());
 api_right!(/// May import statements of another store: scope `statements/write`, or an administrator.
     CanWriteStatements, Scope::StatementsWrite, |person| person.roles.has(Role::Administrator));
+api_right!(/// May load and remove xAPI Profiles and read what was found: scope `xapi-profiles`, or an administrator.
+    CanManageXapiProfiles, Scope::XapiProfiles, |person| person.roles.has(Role::Administrator));

@@ -25,9 +25,9 @@ mod store;
 mod tokens;
 
 pub use access::{
-    Administrator, ApiCaller, Caller, CanEnrol, CanImport, CanLaunch, CanReadEnrolments, CanReadPackages,
-    CanReadRegistrations, CanReadStatements, CanWriteSpaces, CanWriteStatements, MaybeSignedIn, Refusal, SignedIn,
-    StatementReader, Trainer,
+    Administrator, ApiCaller, Caller, CanEnrol, CanImport, CanLaunch, CanManageXapiProfiles, CanReadEnrolments,
+    CanReadPackages, CanReadRegistrations, CanReadStatements, CanWriteSpaces, CanWriteStatements, MaybeSignedIn,
+    Refusal, SignedIn, StatementReader, Trainer,
 };
 pub use accounts::{Added, NewAccount, add_account};
 pub use api::api;

@@ -70,6 +70,9 @@ pub enum Scope {
     /// Read who is enrolled and where they stand.
     #[serde(rename = "enrolments/read")]
     EnrolmentsRead,
+    /// Load and remove xAPI Profiles, and read how statements keep to them.
+    #[serde(rename = "xapi-profiles")]
+    XapiProfiles,
     /// Read registrations and their progress.
     #[serde(rename = "registrations/read")]
     RegistrationsRead,
@@ -104,12 +107,13 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 15] = [
+    pub const ALL: [Scope; 16] = [
         Scope::PackagesWrite,
         Scope::PackagesRead,
         Scope::LaunchesWrite,
         Scope::EnrolmentsWrite,
         Scope::EnrolmentsRead,
+        Scope::XapiProfiles,
         Scope::RegistrationsRead,
         Scope::SpacesWrite,
         Scope::StatementsWrite,
@@ -130,6 +134,7 @@ impl Scope {
             Scope::LaunchesWrite => "launches/write",
             Scope::EnrolmentsWrite => "enrolments/write",
             Scope::EnrolmentsRead => "enrolments/read",
+            Scope::XapiProfiles => "xapi-profiles",
             Scope::RegistrationsRead => "registrations/read",
             Scope::SpacesWrite => "spaces/write",
             Scope::StatementsWrite => "statements/write",

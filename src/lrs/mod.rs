@@ -26,6 +26,7 @@ mod links;
 mod order;
 mod origins;
 mod pages;
+mod profiles;
 mod query;
 mod reader;
 mod receive;
@@ -51,6 +52,7 @@ pub use erasure::{ERASE, run as erase};
 pub use forward::{EVERY as FORWARD_EVERY, FORWARD, run as forward};
 pub use imports::{IMPORT, ImportReport, import_file, run as import};
 pub use order::Authority;
+pub use profiles::{CHECK as CHECK_PROFILE, CHECK_ALL as CHECK_PROFILES, check as check_profiles};
 pub use store::is_transient;
 pub use writer::Writer;
 
@@ -81,11 +83,12 @@ pub fn routes(door: &Door) -> Router<App> {
         .merge(imports::routes())
         .merge(forward::routes())
         .merge(erasure::routes())
+        .merge(profiles::routes())
 }
 
 /// The interface, below `/api/v1`.
 pub fn api() -> OpenApiRouter<App> {
-    export::api().merge(imports::api())
+    export::api().merge(imports::api()).merge(profiles::api())
 }
 
 /// Removes what has run out: credentials of launches, files that no statement came to name or no import reads, old counts.

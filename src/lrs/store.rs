@@ -98,7 +98,7 @@ const ROWS: usize = 512;
 
 /// Cuts rows into pieces of 512, 256, 128 … 1, as few as possible. A connection keeps the statements it has prepared: with
 /// these sizes there are ten texts of an INSERT and not one for every number of rows.
-fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+pub fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let size = if rows.len() >= ROWS { ROWS } else { 1 << rows.len().checked_ilog2()? };
         let (piece, rest) = rows.split_at(size);

@@ -63,7 +63,15 @@ impl std::error::Error for SyntaxError {}
 impl<'a> Json<'a> {
     /// Reads one JSON text (RFC 8259).
     pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
-        let mut reader = Reader::new(text);
+        Self::read(Reader::new(text))
+    }
+
+    /// As [`Json::parse`], of a large text: one of the shortest values would be a tree of eighty times its size, and is refused.
+    pub fn parse_large(text: &'a str) -> Result<Self, SyntaxError> {
+        Self::read(Reader { left: (text.len() / VALUE).max(FEW), ..Reader::new(text) })
+    }
+
+    fn read(mut reader: Reader<'a>) -> Result<Self, SyntaxError> {
         reader.space();
         let value = reader.value(0)?;
         reader.end()?;
@@ -127,6 +135,9 @@ pub fn quoted(text: &str) -> String {
 
 /// What a value has on average at least, in bytes: a long item of the shortest values would be a tree of eighty times its size.
 const VALUE: usize = 16;
+
+/// So many values are never too many.
+const FEW: usize = 1_000;
 
 /// Said of an item that is longer than its reader allows.
 pub const TOO_LONG: &str = "the value is too long";

@@ -15,6 +15,7 @@ pub mod json;
 mod model;
 pub mod multipart;
 mod output;
+pub mod profile;
 mod read;
 pub mod sentence;
 pub mod signature;
@@ -30,4 +31,4 @@ pub use model::{
     Extensions, Group, Interaction, Object, Outcome, Score, Statement, StatementRef, Stored, SubStatement, Verb, exact,
 };
 pub use output::{Languages, canonical, ids};
-pub use read::{Problem, Refusal, Version, actor, parse, recall, statement};
+pub use read::{Problem, Refusal, Version, actor, parse, profile as read_profile, recall, statement};

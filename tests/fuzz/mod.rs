@@ -46,6 +46,7 @@ stories! {
     moments_and_durations_read_back_as_they_were_written: "moments",
     a_message_reads_the_same_however_it_arrives: "message",
     no_signature_is_believed_that_was_not_made: "signature",
+    any_profile_is_understood_and_judges_or_is_refused: "profile",
     what_scorm_content_sets_is_kept_or_refused: "scorm-values",
     any_commit_leaves_a_sound_record: "scorm-commit",
     no_text_becomes_active_html: "markdown",

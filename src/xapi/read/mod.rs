@@ -5,6 +5,7 @@
 
 mod activity;
 mod actor;
+mod profile;
 mod statement;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use super::format::{self, Offset};
 use super::json::{Json, Object, SyntaxError, Value};
 use super::model::{Actor, Extensions, Statement};
+use super::profile::Profile;
 use crate::core::{LanguageMap, Timestamp};
 
 /// Which edition of xAPI the sender speaks.
@@ -99,6 +101,14 @@ pub fn actor(text: &str) -> Result<Actor, Refusal> {
     let mut reader = Reader::new(Version::V2, "");
     let actor = reader.actor(&json);
     reader.answer(actor).map_err(Refusal::Problems)
+}
+
+/// Reads a profile from its document.
+pub fn profile(text: &str) -> Result<Profile, Refusal> {
+    let json = Json::parse_large(text).map_err(Refusal::Syntax)?;
+    let mut reader = Reader::new(Version::V2, "");
+    let profile = reader.profile(&json);
+    reader.answer(profile).map_err(Refusal::Problems)
 }
 
 /// Walks the JSON; knows where it stands and remembers what was wrong.

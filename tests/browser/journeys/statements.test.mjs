@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { administrator, learner } from "../support/acts.mjs";
 import { assertLooks } from "../support/browser.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
+import { ROOT } from "../support/server.mjs";
 
 // The other system is on the machine itself: the operator allows that network.
 process.env.PREAU_WEBHOOKS__ALLOWED_NETWORKS = "127.0.0.0/8";
@@ -97,6 +98,62 @@ onEachDatabase("Statements", (journey) => {
       await page.getByText("Rien n’est envoyé à un autre système.").waitFor();
     } finally {
       receiver.close();
+    }
+  });
+
+  journey("a profile is loaded, what does not follow it is told with examples, and it is removed after a question", async (site) => {
+    const folder = mkdtempSync(join(tmpdir(), "preau-profile-"));
+    try {
+      const page = await site.signedIn(await administrator(site));
+      const visit = (verb) => ({
+        ...statement("Le pont"),
+        verb: { id: `https://exemple.fr/xapi/verbes/${verb}` },
+        object: { id: "https://exemple.fr/pont", definition: { type: "https://exemple.fr/xapi/types/chantier" } },
+        context: { registration: randomUUID(), contextActivities: { category: [{ id: "https://exemple.fr/xapi/visites/v2" }] } },
+      });
+      const [arrival, departure, other] = ["visite", "quitte", "ignore"].map(visit);
+      const snowy = visit("visite");
+      snowy.context.extensions = { "https://exemple.fr/xapi/ext/meteo": { ciel: "neige" } };
+      const file = join(folder, "visites.ndjson");
+      writeFileSync(file, [arrival, departure, other, snowy].map((one) => JSON.stringify(one)).join("\n"));
+      await page.goto("/admin/statements/imports");
+      await page.locator('input[type="file"]').setInputFiles(file);
+      await page.waitForURL(/\/admin\/statements\/imports\/[0-9a-f-]+$/);
+      await page.getByText("Reprise terminée").waitFor();
+
+      await page.goto("/admin/statements");
+      await page.getByRole("link", { name: "Profils xAPI" }).click();
+      await assertLooks(page, "xapi-profiles-empty");
+      const wrong = join(folder, "profil.json");
+      writeFileSync(wrong, "[]");
+      await page.getByLabel("Document du profil").setInputFiles(wrong);
+      await page.getByRole("button", { name: "Charger", exact: true }).click();
+      await page.getByText("Le profil n’est pas chargé").waitFor();
+      await assertLooks(page, "xapi-profile-refused");
+      await page.getByLabel("Document du profil").setInputFiles(join(ROOT, "tests/it/lrs/site-visits.jsonld"));
+      await page.getByRole("button", { name: "Charger", exact: true }).click();
+      await page.getByRole("heading", { level: 1, name: "Visites de chantier" }).waitFor();
+      // What has just been stored is left for later: it is checked when it has been there for half a minute.
+      for (let tries = 0; tries < 60 && !(await page.getByText("Non conformes").first().isVisible()); tries += 1) {
+        await page.getByRole("button", { name: "Tout vérifier de nouveau" }).click();
+        await page.waitForTimeout(1_000);
+        await page.reload();
+      }
+      await page.locator("#demands").waitFor();
+      await assertLooks(page, "xapi-profile");
+      await page.goto("/admin/statements/profiles");
+      await assertLooks(page, "xapi-profiles");
+      await page.getByRole("link", { name: "Visites de chantier" }).click();
+      await page.getByRole("link", { name: arrival.id }).click();
+      await page.waitForURL(`**/admin/statements/${arrival.id}`);
+      await page.goBack();
+
+      await page.getByRole("link", { name: "Retirer" }).click();
+      await assertLooks(page, "xapi-profile-remove");
+      await page.getByRole("button", { name: "Retirer le profil" }).click();
+      await page.getByText("Aucun profil", { exact: true }).waitFor();
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

@@ -4,6 +4,7 @@
 mod captions;
 mod messages;
 mod packages;
+mod profiles;
 mod quiz;
 mod requests;
 mod scorm;
@@ -25,7 +26,7 @@ pub struct Target {
     pub tries: u32,
 }
 
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     packages::ARCHIVE,
     packages::SCORM,
     packages::CMI5,
@@ -35,6 +36,7 @@ pub const TARGETS: [Target; 15] = [
     xapi::MOMENTS,
     messages::MESSAGE,
     messages::SIGNATURE,
+    profiles::PROFILE,
     scorm::VALUES,
     scorm::COMMIT,
     text::MARKDOWN,

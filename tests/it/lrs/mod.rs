@@ -16,6 +16,7 @@ mod launches;
 mod memory;
 mod pages;
 mod parameters;
+mod profiles;
 mod projection;
 mod protocol;
 mod queries;
