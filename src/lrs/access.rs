@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::door::Holder;
+use super::oauth;
 use super::order::{Authority, Order, Received};
 use super::query::Filter;
 use super::writer::Writer;
@@ -53,6 +54,16 @@ impl Scope {
     /// What comes to the same as [`Scope::All`], one by one.
     pub(super) const EVERYTHING_HERE: [Scope; 5] =
         [Scope::StatementsWrite, Scope::State, Scope::Profile, Scope::Define, Scope::AllRead];
+
+    /// Whether what it allows is allowed by `granted` already.
+    pub(super) fn is_within(self, granted: &[Self]) -> bool {
+        let wider: &[Self] = match self {
+            Scope::StatementsReadMine => &[Scope::StatementsRead, Scope::AllRead],
+            Scope::StatementsRead => &[Scope::AllRead],
+            _ => &[],
+        };
+        granted.iter().any(|scope| *scope == Scope::All || *scope == self || wider.contains(scope))
+    }
 
     pub fn name(self) -> &'static str {
         match self {
@@ -124,6 +135,46 @@ struct LaunchRow {
     scopes: String,
     preview: bool,
     person_disabled_at: Option<Timestamp>,
+}
+
+/// A tool's credential that is not revoked.
+pub(super) struct Tool {
+    pub(super) key: String,
+    pub(super) name: String,
+    /// Digests of the secrets that open it: the present one, and the one before while it may go on.
+    pub(super) hashes: Vec<Vec<u8>>,
+    pub(super) scopes: Vec<Scope>,
+    /// Most requests a second, if it has a limit of its own.
+    pub(super) rate: Option<u32>,
+}
+
+impl Tool {
+    /// The credential with this key. One indexed read.
+    pub(super) async fn find(app: &App, key: &str) -> Result<Option<Self>> {
+        // No key holds U+0000, and PostgreSQL would not even look for it.
+        if key.contains('\0') {
+            return Ok(None);
+        }
+        let row: Option<CredentialRow> =
+            read_once!(app.db, c => sqlx::query_as(FIND).bind(key).bind(app.clock.now()).fetch_optional(c).await)?;
+        Ok(row.map(|row| Self {
+            key: key.to_owned(),
+            name: row.name,
+            hashes: std::iter::once(row.secret_hash).chain(row.previous_hash).collect(),
+            scopes: read(&row.scopes),
+            rate: own(row.rate),
+        }))
+    }
+
+    /// The digest of `secret`, if it opens the credential.
+    pub(super) fn opened_by(&self, secret: &str) -> Option<Vec<u8>> {
+        let digest = Secrets::digest(secret);
+        self.hashes.iter().any(|hash| bool::from(hash.ct_eq(&digest))).then_some(digest)
+    }
+
+    pub(super) fn holder(&self) -> Holder {
+        Holder::Credential { key: self.key.clone(), rate: self.rate }
+    }
 }
 
 const FIND: &str = "SELECT name, secret_hash, scopes, rate,
@@ -233,14 +284,23 @@ fn unknown() -> Error {
     Error::new(Kind::Unauthenticated, "credential-unknown").detail("the key or the secret is wrong, expired or revoked")
 }
 
+/// The token of `Authorization: Bearer …`.
+pub(super) fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// Whom `Authorization` names. Errors: `credential-unknown`, `token-unknown`, `person-disabled` for content opened by somebody
 /// who is no longer let in.
 ///
 /// One indexed read; secrets are random, so their digest is compared and no password hash is paid for on each request.
 pub async fn authenticate(app: &App, authorization: &str) -> Result<Access> {
-    let scheme = authorization.trim().split_once(' ');
-    if let Some((_, token)) = scheme.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
-        return Ok(Access::of_program(app, &identity::program(app, token.trim()).await?));
+    if let Some(token) = bearer(authorization) {
+        return if oauth::is_ours(token) {
+            Ok(Access::of_tool(app, oauth::opened(app, token).await?))
+        } else {
+            Ok(Access::of_program(app, &identity::program(app, token).await?))
+        };
     }
     // Some content takes the launch's `auth` for the whole header, some puts `Basic ` before it twice.
     let mut encoded = authorization.trim();
@@ -249,35 +309,20 @@ pub async fn authenticate(app: &App, authorization: &str) -> Result<Access> {
     }
     let decoded =
         BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)?;
-    // No key holds U+0000, and PostgreSQL would not even look for it.
     let (key, secret) = decoded.split_once(':').filter(|(key, _)| !key.contains('\0')).ok_or_else(unknown)?;
-    let (hashes, access, disabled_at): (Vec<Vec<u8>>, _, _) = if key.starts_with(LAUNCH_PREFIX) {
-        let now = app.clock.now();
-        let row: Option<LaunchRow> =
-            read_once!(app.db, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(now).fetch_optional(c).await)?;
-        let row = row.ok_or_else(unknown)?;
-        let actor = Ifi::from_canonical(&row.actor).ok_or_else(unknown)?;
-        let authority = Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id);
-        let launch =
-            Some(Launch { id: row.launch_id, actor, registration: row.registration_id, is_preview: row.preview });
-        let access = Access { authority, scopes: read(&row.scopes), launch, holder: Holder::Launch(row.launch_id) };
-        (vec![row.secret_hash], access, row.person_disabled_at)
-    } else {
-        let row: Option<CredentialRow> =
-            read_once!(app.db, c => sqlx::query_as(FIND).bind(key).bind(app.clock.now()).fetch_optional(c).await)?;
-        let row = row.ok_or_else(unknown)?;
-        let authority = Authority::named(app, key, &row.name);
-        let holder = Holder::Credential { key: key.to_owned(), rate: own(row.rate) };
-        let access = Access { authority, scopes: read(&row.scopes), launch: None, holder };
-        (std::iter::once(row.secret_hash).chain(row.previous_hash).collect(), access, None)
-    };
-    let digest = Secrets::digest(secret);
-    if !hashes.iter().any(|hash| bool::from(hash.ct_eq(&digest))) {
+    if !key.starts_with(LAUNCH_PREFIX) {
+        let tool = Tool::find(app, key).await?.filter(|tool| tool.opened_by(secret).is_some());
+        return tool.map(|tool| Access::of_tool(app, tool)).ok_or_else(unknown);
+    }
+    let row: Option<LaunchRow> =
+        read_once!(app.db, c => sqlx::query_as(FIND_LAUNCH).bind(key).bind(app.clock.now()).fetch_optional(c).await)?;
+    let row = row.ok_or_else(unknown)?;
+    if !bool::from(row.secret_hash.ct_eq(&Secrets::digest(secret))) {
         return Err(unknown());
     }
-    match disabled_at {
+    match row.person_disabled_at {
         Some(_) => Err(Error::new(Kind::Forbidden, "person-disabled")),
-        None => Ok(access),
+        None => Access::of_launch(app, &row),
     }
 }
 
@@ -292,6 +337,32 @@ fn read(scopes: &str) -> Vec<Scope> {
 }
 
 impl Access {
+    /// What launched content may do.
+    fn of_launch(app: &App, row: &LaunchRow) -> Result<Self> {
+        let actor = Ifi::from_canonical(&row.actor).ok_or_else(unknown)?;
+        Ok(Self {
+            authority: Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id),
+            scopes: read(&row.scopes),
+            launch: Some(Launch {
+                id: row.launch_id,
+                actor,
+                registration: row.registration_id,
+                is_preview: row.preview,
+            }),
+            holder: Holder::Launch(row.launch_id),
+        })
+    }
+
+    /// What a tool may do with its key, or with a token it was given for it.
+    fn of_tool(app: &App, tool: Tool) -> Self {
+        Self {
+            authority: Authority::named(app, &tool.key, &tool.name),
+            holder: tool.holder(),
+            scopes: tool.scopes,
+            launch: None,
+        }
+    }
+
     /// What a program with a bearer token may do here. A token with none of these scopes may do nothing.
     ///
     /// It vouches by itself: no person is behind it (1.0.3 Data 2.4.9.a names the case of an application without a user).

@@ -232,6 +232,8 @@ struct CredentialPage {
     rate_fault: String,
     /// Leads to what it wrote.
     written: String,
+    /// Where its key and secret are exchanged for a token.
+    oauth: String,
 }
 
 struct Day {
@@ -271,6 +273,7 @@ async fn credential_page(
         rate,
         rate_fault,
         written: format!("/admin/statements?{written}"),
+        oauth: format!("{}/oauth/token", app.config.public_origin()),
         shell: shell.tab(Tab::Manage).crumb(crumb, "/admin/lrs"),
     })?;
     if status {

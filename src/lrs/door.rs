@@ -142,7 +142,7 @@ pub(super) fn too_many(wait: Duration) -> Response {
 
 /// Says what a refused caller has to bring (RFC 6750 section 3). Never `Basic`, though keys and secrets come that way:
 /// browsers would open their own password dialogue, and a cmi5 unit hangs behind it.
-pub(super) fn challenge(response: &mut Response, is_program: bool) {
+pub(super) fn challenge(response: &mut Response, by_token: bool) {
     let problem = response.extensions().get::<Problem>();
     let code = problem.map_or("", |problem| problem.code);
     let text = match response.status() {
@@ -150,7 +150,7 @@ pub(super) fn challenge(response: &mut Response, is_program: bool) {
             "Bearer realm=\"preau\", error=\"invalid_token\"".to_owned()
         }
         StatusCode::UNAUTHORIZED => "Bearer realm=\"preau\"".to_owned(),
-        StatusCode::FORBIDDEN if is_program && code == "scope-missing" => {
+        StatusCode::FORBIDDEN if by_token && code == "scope-missing" => {
             let scope = problem.and_then(|problem| problem.extra.get("scope")?.as_str()).unwrap_or("all");
             format!("Bearer realm=\"preau\", error=\"insufficient_scope\", scope=\"{scope}\"")
         }

@@ -11,8 +11,8 @@ use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use uuid::Uuid;
 
-use super::access::Access;
-use super::door::{self, Door, Holder};
+use super::access::{self, Access};
+use super::door::{self, Door};
 use super::writer::{Room, Writer};
 use super::{origins, receive, resources, statements};
 use crate::core::{Error, Kind, Result, Timestamp};
@@ -120,6 +120,7 @@ async fn serve(
     }
     let authorization = sent.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let access = door.recognise(&app, authorization).await?;
+    let by_token = authorization.and_then(access::bearer).is_some();
     // HEAD is GET without the body, which the server leaves out (1.0.3 Communication 1.1).
     let method = if sent.method == Method::HEAD { Method::GET } else { sent.method };
     let (holder, is_read) = (access.holder().clone(), method == Method::GET);
@@ -139,7 +140,7 @@ async fn serve(
     };
     let mut response = answered.unwrap_or_else(IntoResponse::into_response);
     door.count(&app, &holder, is_read, response.status());
-    door::challenge(&mut response, matches!(holder, Holder::Program { .. }));
+    door::challenge(&mut response, by_token);
     Ok(response)
 }
 

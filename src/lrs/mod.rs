@@ -23,6 +23,7 @@ mod imports;
 mod known;
 mod limits;
 mod links;
+mod oauth;
 mod order;
 mod origins;
 mod pages;
@@ -75,6 +76,7 @@ pub fn routes(door: &Door) -> Router<App> {
         .route("/admin/statements/{statement}", get(view::show))
         .route("/admin/statements/{statement}/files/{sha2}", get(view::file))
         .route("/admin/statements/{statement}/void", get(voiding::ask).post(voiding::void))
+        .route("/oauth/token", post(oauth::token).options(oauth::preflight))
         .route("/admin/lrs", get(credential_pages::list).post(credential_pages::create))
         .route("/admin/lrs/{credential}", get(credential_pages::show).post(credential_pages::change))
         .route("/admin/lrs/{credential}/rotate", post(credential_pages::rotate))

@@ -10,7 +10,7 @@ use tower::ServiceExt;
 use crate::config::Config;
 
 /// Paths that answer under any name, because programs and probes reach the server by address.
-const ANY_NAME: [&str; 5] = ["/api", "/scim", "/healthz", "/readyz", LRS];
+const ANY_NAME: [&str; 6] = ["/api", "/oauth", "/scim", "/healthz", "/readyz", LRS];
 /// Also on the content origin, with rules of its own.
 const LRS: &str = "/xapi";
 

@@ -26,7 +26,7 @@ pub async fn judge_origin(State(app): State<App>, mut request: Request, next: Ne
 pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
     let trusted = request.extensions().get() == Some(&CookieTrust(true));
     let by_credential = request.headers().contains_key(header::AUTHORIZATION);
-    let interface = ["/api/", "/xapi/"].iter().any(|prefix| request.uri().path().starts_with(prefix));
+    let interface = ["/api/", "/oauth/", "/xapi/"].iter().any(|prefix| request.uri().path().starts_with(prefix));
     if !trusted && !request.method().is_safe() && !by_credential && !interface {
         return Error::new(Kind::Forbidden, "cross-site-request").into_response();
     }

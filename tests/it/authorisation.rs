@@ -136,6 +136,8 @@ const ROUTES: &[(&str, Who)] = &[
     ("GET /me/record", SignedIn),
     ("GET /me/record.csv", SignedIn),
     ("GET /me/record.xlsx", SignedIn),
+    ("OPTIONS /oauth/token", Everybody),
+    ("POST /oauth/token", Secret),
     ("POST /player/{registration}/navigate", SignedIn),
     ("GET /player/{registration}/{activity}", SignedIn),
     ("GET /player/{registration}/{activity}/captions/{language}", SignedIn),

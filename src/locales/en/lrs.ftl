@@ -255,6 +255,7 @@ credential-key = Key
 credential-secret = Secret
 credential-token = Token
 credential-endpoint = Address
+credential-oauth = Tokens for an hour (OAuth 2)
 credential-created = Created
 credential-written = Statements
 credential-written-open = See what this tool wrote

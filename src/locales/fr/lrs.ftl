@@ -255,6 +255,7 @@ credential-key = Clé
 credential-secret = Secret
 credential-token = Jeton
 credential-endpoint = Adresse
+credential-oauth = Jetons d’une heure (OAuth 2)
 credential-created = Création
 credential-written = Déclarations
 credential-written-open = Voir ce que cet outil a écrit

@@ -69,9 +69,11 @@ async fn pages_of_named_origins_may_use_the_store_and_others_may_not(kind: Datab
     let tool = tool(&app, &[Scope::All]).await;
     for (origin, allowed) in [("https://bi.example.fr", true), ("https://evil.example", false), ("null", false)] {
         let headers = [("origin", origin), ("access-control-request-method", "POST")];
-        let asked = app.program().send(Method::OPTIONS, "/xapi/statements", Vec::new(), &headers).await.expect(204);
-        let told = asked.header("access-control-allow-origin");
-        assert_eq!(told, allowed.then_some(origin), "{origin}");
+        for path in ["/xapi/statements", "/oauth/token"] {
+            let asked = app.program().send(Method::OPTIONS, path, Vec::new(), &headers).await.expect(204);
+            let told = asked.header("access-control-allow-origin");
+            assert_eq!(told, allowed.then_some(origin), "{origin}");
+        }
         let got = tool.send(Method::GET, "/xapi/statements", Vec::new(), &[("origin", origin)]).await.expect(200);
         assert_eq!(got.header("access-control-allow-origin"), allowed.then_some(origin), "{origin}");
         let varies = got.headers.get_all("vary").iter().any(|value| value.to_str().is_ok_and(|v| v.contains("Origin")));

@@ -14,6 +14,7 @@ mod imports;
 mod large_attachments;
 mod launches;
 mod memory;
+mod oauth;
 mod pages;
 mod parameters;
 mod profiles;
