@@ -46,10 +46,15 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
 struct Projections;
 
 impl Projection for Projections {
-    fn prepare<'a>(&'a self, tx: &'a mut Tx, registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
+    fn prepare<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        registrations: &'a [RegistrationId],
+    ) -> BoxFuture<'a, Result<Vec<RegistrationId>>> {
         Box::pin(async move {
-            progress::Projector.prepare(tx, registrations).await?;
-            programmes::Projector.prepare(tx, registrations).await
+            let followed = progress::Projector.prepare(tx, registrations).await?;
+            programmes::hold_for(tx, &followed).await?;
+            Ok(followed)
         })
     }
 
@@ -61,7 +66,7 @@ impl Projection for Projections {
     ) -> BoxFuture<'a, Result<Vec<Statement>>> {
         Box::pin(async move {
             let mut more = progress::Projector.stored(app, tx, batch).await?;
-            more.extend(programmes::Projector.stored(app, tx, batch).await?);
+            more.extend(programmes::follow(app, tx, batch).await?);
             Ok(more)
         })
     }

@@ -14,14 +14,17 @@ use crate::xapi::{Statement, Stored};
 /// What statements mean for the people they are about. `progress` implements it; the store below it only knows that
 /// somebody wants to see each batch in the transaction that stores it.
 pub trait Projection: Send + Sync {
-    /// Holds these registrations until the transaction ends, before their new statements are numbered: so the statements
-    /// of one registration are taken in by their numbers, whoever else is writing.
-    fn prepare<'a>(&'a self, _tx: &'a mut Tx, _registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
+    /// Which of these registrations it follows. It holds them until the transaction ends, before their new statements are
+    /// numbered: so the statements of one registration are taken in by their numbers, whoever else is writing.
+    fn prepare<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        registrations: &'a [RegistrationId],
+    ) -> BoxFuture<'a, Result<Vec<RegistrationId>>>;
 
-    /// Takes in a batch of new statements, in the order of their numbers. The answer is what the service itself has to add
-    /// (a course completed); it is stored in the same transaction and shown to the projection in turn.
+    /// Takes in new statements, in the order of their numbers: those of registrations it follows, and those that take
+    /// another one back. The answer is what the service itself has to add (a course completed); it is stored in the same
+    /// transaction and shown to the projection in turn.
     fn stored<'a>(&'a self, app: &'a App, tx: &'a mut Tx, batch: &'a [Stored])
     -> BoxFuture<'a, Result<Vec<Statement>>>;
 }

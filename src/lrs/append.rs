@@ -49,21 +49,20 @@ pub(super) struct Done {
 /// use any more.
 pub(super) async fn store_all(tx: &mut Tx, app: &App, orders: &[Order]) -> Result<Done> {
     let mut learnt = Dictionary::default();
-    let mut done = put(tx, app, orders, &mut learnt).await?;
-    let mut from = 0;
+    let (mut done, mut followed) = put(tx, app, orders, &mut learnt).await?;
     let service = Authority::service(app);
     for _ in 0..ROUNDS {
-        if from == done.stored.len() {
+        if followed.is_empty() {
             // Last, and once: whoever waits for a row of the dictionary waits for nobody else.
             learnt.keep(tx).await?;
             return Ok(done);
         }
-        let more = app.projection.stored(app, tx, &done.stored[from..]).await?;
-        from = done.stored.len();
-        let mut added = put(tx, app, &[Order::of(more, &service)?], &mut learnt).await?;
+        let more = app.projection.stored(app, tx, &followed).await?;
+        let (mut added, next) = put(tx, app, &[Order::of(more, &service)?], &mut learnt).await?;
         if let Some(refusal) = added.refused.remove(&0) {
             return Err(refusal);
         }
+        followed = next;
         done.stored.extend(added.stored);
     }
     Err(Error::internal(anyhow::anyhow!("the projection answers every batch of its own statements with more")))
@@ -81,29 +80,40 @@ impl New<'_> {
     }
 }
 
-/// Writes what is new of the orders.
-async fn put(tx: &mut Tx, app: &App, orders: &[Order], learnt: &mut Dictionary) -> Result<Done> {
+/// Writes what is new of the orders. Answers also what of it the projection takes in.
+async fn put(tx: &mut Tx, app: &App, orders: &[Order], learnt: &mut Dictionary) -> Result<(Done, Vec<Stored>)> {
     let all = || orders.iter().flat_map(|order| &order.statements);
     let count = all().count();
     if count == 0 {
-        return Ok(Done::default());
+        return Ok(Default::default());
     }
-    let named: Vec<Uuid> = all().filter(|ready| ready.is_named).map(|ready| ready.id.0).collect();
-    let known = store::find_all(tx, &named).await?;
-    let known: HashMap<Uuid, String> = known.into_iter().map(|row| (row.id.0, row.body)).collect();
-
     // In one order everywhere, so that two batches never wait for each other.
     let registrations: BTreeSet<RegistrationId> =
         all().filter_map(|ready| ready.registration).map(RegistrationId).collect();
-    app.projection.prepare(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
+    let followed = app.projection.prepare(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
+    let followed: HashSet<RegistrationId> = followed.into_iter().collect();
+
+    let named: Vec<Uuid> = all().filter(|ready| ready.is_named).map(|ready| ready.id.0).collect();
+    let (known, referring) = store::around(tx, &named).await?;
+    let known: HashMap<Uuid, String> = known.into_iter().map(|row| (row.id.0, row.body)).collect();
     let numbers = app.sequence.take(app.clock.now(), count);
     let (new, refused) = accept(orders, &known, numbers.iter());
     tx.keep(numbers);
 
     let mut done = Done { refused, stored: Vec::with_capacity(new.len()) };
+    let mut referring = Some(referring);
     for piece in new.chunks(PIECE) {
-        done.stored.extend(put_piece(tx, piece).await?);
+        let referring = match referring.take() {
+            Some(referring) => referring,
+            // Among them what the pieces before have written.
+            None => store::referring_to(tx, &piece.iter().map(|new| new.ready.id.0).collect::<Vec<_>>()).await?,
+        };
+        done.stored.extend(put_piece(tx, piece, referring).await?);
     }
+    let is_followed = |stored: &&Stored| {
+        stored.statement.voids() || stored.registration.is_some_and(|registration| followed.contains(&registration))
+    };
+    let followed = done.stored.iter().filter(is_followed).cloned().collect();
     for (place, order) in orders.iter().enumerate() {
         // An order that is sent again teaches nothing again: something else may have been said since.
         let is_new = |ready: &Ready| !known.contains_key(&ready.id.0);
@@ -111,7 +121,7 @@ async fn put(tx: &mut Tx, app: &App, orders: &[Order], learnt: &mut Dictionary) 
             learnt.absorb(&order.learnt);
         }
     }
-    Ok(done)
+    Ok((done, followed))
 }
 
 /// The ids under which the same statements are stored already. Errors: `statement-conflict` if they are others.
@@ -157,10 +167,8 @@ fn accept<'o>(
     (accepted, refused)
 }
 
-/// Writes some statements with everything that finds them.
-async fn put_piece(tx: &mut Tx, piece: &[New<'_>]) -> Result<Vec<Stored>> {
-    let named: Vec<Uuid> = piece.iter().filter(|new| new.ready.is_named).map(|new| new.ready.id.0).collect();
-    let referring = store::referring_to(tx, &named).await?;
+/// Writes some statements with everything that finds them; those that are `referring` to them are stored already.
+async fn put_piece(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Result<Vec<Stored>> {
     let voiding = VerbKey::of(vocabulary::VOIDED).0;
     let voided: HashSet<Uuid> =
         referring.iter().filter(|row| row.verb_key == voiding).filter_map(|row| row.refers_to).collect();

@@ -38,6 +38,9 @@ struct Entry {
     text: Option<String>,
 }
 
+/// What a table holds under some keys; a key that is absent is unknown.
+type Known = HashMap<Uuid, Option<String>>;
+
 impl Dictionary {
     /// Takes note of what a statement names, and of what it says of it if it `defines`.
     pub fn note(&mut self, statement: &Statement, defines: bool) {
@@ -84,13 +87,16 @@ impl Dictionary {
             let text = names(known.map(Option::as_deref), given)?;
             Some(Entry { key: *key, name: ifi.clone(), text: Some(text) })
         };
-        learn(tx, &AGENTS, self.agents.keys(), agents).await?;
+        let keys = |table: &mut dyn Iterator<Item = &Uuid>| table.copied().collect::<Vec<_>>();
+        let (known_agents, known_activities) =
+            known(tx, &keys(&mut self.agents.keys()), &keys(&mut self.activities.keys())).await?;
+        learn(tx, &AGENTS, self.agents.keys(), &known_agents, agents).await?;
         let activities = |key: &Uuid, known: Option<&Option<String>>| {
             let (iri, definition) = self.activities.get(key)?;
             let text = self::definition(known.map(Option::as_deref), definition.as_ref())?;
             Some(Entry { key: *key, name: iri.clone(), text })
         };
-        learn(tx, &ACTIVITIES, self.activities.keys(), activities).await
+        learn(tx, &ACTIVITIES, self.activities.keys(), &known_activities, activities).await
     }
 }
 
@@ -150,17 +156,21 @@ fn merged(known: Option<Value>, given: &Value) -> Value {
 
 /// The texts of one of the two tables.
 struct Table {
-    find_sqlite: &'static str,
-    find_postgres: &'static str,
     put_sqlite: &'static str,
     /// Inserts what is absent, and locks and answers what is there.
     claim_postgres: &'static str,
     change_postgres: &'static str,
 }
 
-const FIND_AGENTS_SQLITE: &str = "SELECT agent_key AS key, names AS text FROM xapi_agent
-    WHERE agent_key IN (SELECT unhex(value) FROM json_each($1))";
-const FIND_AGENTS_POSTGRES: &str = "SELECT agent_key AS key, names AS text FROM xapi_agent WHERE agent_key = ANY($1)";
+const KNOWN_SQLITE: &str = "
+    SELECT TRUE, agent_key, names FROM xapi_agent WHERE agent_key IN (SELECT unhex(value) FROM json_each($1))
+    UNION ALL
+    SELECT FALSE, activity_key, definition FROM xapi_activity
+    WHERE activity_key IN (SELECT unhex(value) FROM json_each($2))";
+const KNOWN_POSTGRES: &str = "
+    SELECT TRUE, agent_key, names FROM xapi_agent WHERE agent_key = ANY($1)
+    UNION ALL
+    SELECT FALSE, activity_key, definition FROM xapi_activity WHERE activity_key = ANY($2)";
 const PUT_AGENTS_SQLITE: &str = "INSERT INTO xapi_agent (agent_key, ifi, names)
     SELECT unhex(value ->> 0), value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE
     ON CONFLICT (agent_key) DO UPDATE SET names = excluded.names";
@@ -169,10 +179,6 @@ const CLAIM_AGENTS_POSTGRES: &str = "INSERT INTO xapi_agent AS known (agent_key,
     ON CONFLICT (agent_key) DO UPDATE SET names = known.names RETURNING agent_key AS key, names AS text";
 const CHANGE_AGENTS_POSTGRES: &str = "UPDATE xapi_agent known SET names = new.names
     FROM unnest($1::uuid[], $2::text[]) AS new (agent_key, names) WHERE known.agent_key = new.agent_key";
-const FIND_ACTIVITIES_SQLITE: &str = "SELECT activity_key AS key, definition AS text FROM xapi_activity
-    WHERE activity_key IN (SELECT unhex(value) FROM json_each($1))";
-const FIND_ACTIVITIES_POSTGRES: &str =
-    "SELECT activity_key AS key, definition AS text FROM xapi_activity WHERE activity_key = ANY($1)";
 const PUT_ACTIVITIES_SQLITE: &str = "INSERT INTO xapi_activity (activity_key, iri, definition)
     SELECT unhex(value ->> 0), value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE
     ON CONFLICT (activity_key) DO UPDATE SET definition = excluded.definition";
@@ -184,30 +190,25 @@ const CHANGE_ACTIVITIES_POSTGRES: &str = "UPDATE xapi_activity known SET definit
     FROM unnest($1::uuid[], $2::text[]) AS new (activity_key, definition) WHERE known.activity_key = new.activity_key";
 
 const AGENTS: Table = Table {
-    find_sqlite: FIND_AGENTS_SQLITE,
-    find_postgres: FIND_AGENTS_POSTGRES,
     put_sqlite: PUT_AGENTS_SQLITE,
     claim_postgres: CLAIM_AGENTS_POSTGRES,
     change_postgres: CHANGE_AGENTS_POSTGRES,
 };
 const ACTIVITIES: Table = Table {
-    find_sqlite: FIND_ACTIVITIES_SQLITE,
-    find_postgres: FIND_ACTIVITIES_POSTGRES,
     put_sqlite: PUT_ACTIVITIES_SQLITE,
     claim_postgres: CLAIM_ACTIVITIES_POSTGRES,
     change_postgres: CHANGE_ACTIVITIES_POSTGRES,
 };
 
-/// Writes the entries that `change` makes of what is known of `keys`, which come in their order.
+/// Writes the entries that `change` makes of what is `known` of `keys`, which come in their order.
 async fn learn(
     tx: &mut Tx,
     table: &Table,
     keys: impl Iterator<Item = &Uuid>,
+    known: &Known,
     change: impl Fn(&Uuid, Option<&Option<String>>) -> Option<Entry>,
 ) -> Result<()> {
-    let keys: Vec<Uuid> = keys.copied().collect();
-    let known = known(tx, table, &keys).await?;
-    let changed: Vec<Entry> = keys.iter().filter_map(|key| change(key, known.get(key))).collect();
+    let changed: Vec<Entry> = keys.filter_map(|key| change(key, known.get(key))).collect();
     if changed.is_empty() {
         return Ok(());
     }
@@ -229,7 +230,7 @@ async fn learn(
                 .bind(texts)
                 .fetch_all(&mut **connection)
                 .await?;
-            let held: HashMap<Uuid, Option<String>> = held.into_iter().map(|row| (row.key, row.text)).collect();
+            let held: Known = held.into_iter().map(|row| (row.key, row.text)).collect();
             // New rows are as we made them; those that were there may have changed since they were read.
             let behind: Vec<Entry> = changed
                 .iter()
@@ -251,27 +252,33 @@ fn columns(rows: &[Entry]) -> (Vec<Uuid>, Vec<&str>, Vec<Option<&str>>) {
     (keys, names, rows.iter().map(|row| row.text.as_deref()).collect())
 }
 
-/// What a table holds under `keys`; a key that is absent is unknown.
-async fn known(tx: &mut Tx, table: &Table, keys: &[Uuid]) -> Result<HashMap<Uuid, Option<String>>> {
-    if keys.is_empty() {
-        return Ok(HashMap::new());
+/// What is known of agents, and of activities.
+async fn known(tx: &mut Tx, agents: &[Uuid], activities: &[Uuid]) -> Result<(Known, Known)> {
+    if agents.is_empty() && activities.is_empty() {
+        return Ok(Default::default());
     }
-    let rows: Vec<Entry> = match &mut tx.0 {
+    let rows: Vec<(bool, Uuid, Option<String>)> = match &mut tx.0 {
         Inner::Sqlite(connection) => {
-            sqlx::query_as(table.find_sqlite)
-                .bind(hexadecimal(keys.iter().copied()))
+            sqlx::query_as(KNOWN_SQLITE)
+                .bind(hexadecimal(agents.iter().copied()))
+                .bind(hexadecimal(activities.iter().copied()))
                 .fetch_all(&mut **connection)
                 .await?
         }
         Inner::Postgres(connection) => {
-            sqlx::query_as(table.find_postgres).bind(keys).fetch_all(&mut **connection).await?
+            sqlx::query_as(KNOWN_POSTGRES).bind(agents).bind(activities).fetch_all(&mut **connection).await?
         }
     };
-    Ok(rows.into_iter().map(|row| (row.key, row.text)).collect())
+    let mut known = (Known::new(), Known::new());
+    for (is_agent, key, text) in rows {
+        let table = if is_agent { &mut known.0 } else { &mut known.1 };
+        table.insert(key, text);
+    }
+    Ok(known)
 }
 
 /// The merged definitions of many activities, by key.
 pub async fn definitions(tx: &mut Tx, activities: &[Uuid]) -> Result<HashMap<Uuid, String>> {
-    let found = known(tx, &ACTIVITIES, activities).await?;
+    let (_, found) = known(tx, &[], activities).await?;
     Ok(found.into_iter().filter_map(|(key, text)| Some((key, text?))).collect())
 }

@@ -1,6 +1,8 @@
 //! The tables of the store. Work does not grow with a query a statement: each table is written and asked once a batch.
 
 use sqlx::FromRow;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use crate::core::{Error, OrgUnitId, Result, StatementId, Timestamp};
@@ -69,6 +71,33 @@ pub async fn find_all(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Row>> {
     by_ids(tx, FIND_ALL_SQLITE, FIND_ALL_POSTGRES, ids).await
 }
 
+const AROUND_SQLITE: &str = "
+    SELECT FALSE AS refers, seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE id IN (SELECT unhex(value) FROM json_each($1))
+    UNION ALL
+    SELECT TRUE, seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE refers_to IN (SELECT unhex(value) FROM json_each($1))";
+const AROUND_POSTGRES: &str = "
+    SELECT FALSE AS refers, seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE id = ANY($1)
+    UNION ALL
+    SELECT TRUE, seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE refers_to = ANY($1)";
+
+/// Those of `ids` that are stored, and the statements that refer to one of `ids`, stored or not.
+pub async fn around(tx: &mut Tx, ids: &[Uuid]) -> Result<(Vec<Row>, Vec<Row>)> {
+    #[derive(FromRow)]
+    struct Found {
+        refers: bool,
+        #[sqlx(flatten)]
+        row: Row,
+    }
+    let found: Vec<Found> = by_ids(tx, AROUND_SQLITE, AROUND_POSTGRES, ids).await?;
+    let (referring, known): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.refers);
+    let rows = |found: Vec<Found>| found.into_iter().map(|found| found.row).collect();
+    Ok((rows(known), rows(referring)))
+}
+
 const REFERRING_SQLITE: &str =
     "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
     WHERE refers_to IN (SELECT unhex(value) FROM json_each($1))";
@@ -81,7 +110,10 @@ pub async fn referring_to(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Row>> {
     by_ids(tx, REFERRING_SQLITE, REFERRING_POSTGRES, ids).await
 }
 
-async fn by_ids(tx: &mut Tx, sqlite: &'static str, postgres: &'static str, ids: &[Uuid]) -> Result<Vec<Row>> {
+async fn by_ids<R>(tx: &mut Tx, sqlite: &'static str, postgres: &'static str, ids: &[Uuid]) -> Result<Vec<R>>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -94,17 +126,19 @@ async fn by_ids(tx: &mut Tx, sqlite: &'static str, postgres: &'static str, ids: 
 }
 
 /// Rows of one INSERT on SQLite at most: the values stay below its 32,766 parameters.
-const ROWS: usize = 512;
+pub const ROWS: usize = 512;
 
-/// Cuts rows into pieces of 512, 256, 128 … 1, as few as possible. A connection keeps the statements it has prepared: with
-/// these sizes there are ten texts of an INSERT and not one for every number of rows.
-pub fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let size = if rows.len() >= ROWS { ROWS } else { 1 << rows.len().checked_ilog2()? };
-        let (piece, rest) = rows.split_at(size);
-        rows = rest;
-        Some(piece)
-    })
+/// Rows in pieces for an INSERT of SQLite that leaves what is there as it is: a piece of 5 is filled up to 6 with its last
+/// row. A connection keeps the statements it has prepared: the sizes are the powers of two and those halfway between, and so
+/// there are eighteen texts of an INSERT and not one for every number of rows.
+fn pieces<T>(rows: &[T]) -> impl Iterator<Item = impl Iterator<Item = &T>> {
+    rows.chunks(ROWS).map(|piece| piece.iter().chain(piece.last().into_iter().cycle()).take(filled(piece.len())))
+}
+
+/// The smallest of the sizes that is not below `count`.
+fn filled(count: usize) -> usize {
+    let power = count.next_power_of_two();
+    if count * 4 <= power * 3 { power / 4 * 3 } else { power }
 }
 
 const INSERT_POSTGRES: &str =
@@ -113,13 +147,17 @@ const INSERT_POSTGRES: &str =
     $8::uuid[], $9::boolean[]) ON CONFLICT DO NOTHING";
 
 /// Writes statements; answers how many were new. An id (or number) that is taken is left as it is.
+///
+/// OR FAIL: a row that cannot be written ends the transaction here anyway, so SQLite need not note how to take back the rows
+/// before it.
 pub async fn insert(tx: &mut Tx, rows: &[Row]) -> Result<usize> {
     let mut written = 0;
     match &mut tx.0 {
         Inner::Sqlite(connection) => {
             for rows in pieces(rows) {
                 let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
-                    "INSERT INTO statement (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided) ",
+                    "INSERT OR FAIL INTO statement \
+                    (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided) ",
                 );
                 query.push_values(rows, |mut values, row| {
                     values
@@ -172,7 +210,7 @@ pub async fn insert_links(tx: &mut Tx, links: &mut Vec<LinkRow>) -> Result<()> {
         Inner::Sqlite(connection) => {
             for rows in pieces(links) {
                 let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
-                    "INSERT INTO statement_link (usage, entity, seq, subject) ",
+                    "INSERT OR FAIL INTO statement_link (usage, entity, seq, subject) ",
                 );
                 query.push_values(rows, |mut values, row| {
                     values.push_bind(row.usage).push_bind(row.entity).push_bind(row.seq).push_bind(row.subject);
@@ -313,9 +351,16 @@ mod tests {
 
     #[test]
     fn rows_are_cut_into_few_sizes() {
-        let sizes = |count: usize| pieces(&vec![(); count]).map(<[()]>::len).collect::<Vec<_>>();
-        assert_eq!(sizes(0), [0_usize; 0]);
-        assert_eq!(sizes(300), [256, 32, 8, 4]);
-        assert_eq!(sizes(1_025), [512, 512, 1]);
+        let written = |count: usize| {
+            let rows = (1..=count).collect::<Vec<_>>();
+            pieces(&rows).map(|piece| piece.copied().collect::<Vec<_>>()).collect::<Vec<_>>()
+        };
+        assert_eq!(written(0), [[0_usize; 0]; 0]);
+        assert_eq!(written(3), [[1, 2, 3]]);
+        assert_eq!(written(5), [[1, 2, 3, 4, 5, 5]]);
+        assert_eq!(written(7), [[1, 2, 3, 4, 5, 6, 7, 7]]);
+        assert_eq!(written(1_025).iter().map(Vec::len).collect::<Vec<_>>(), [512, 512, 1]);
+        let sizes = (1..=ROWS).map(filled).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(sizes.len(), 18);
     }
 }

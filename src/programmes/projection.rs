@@ -5,8 +5,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -15,7 +13,7 @@ use crate::on_db;
 use crate::outbox::{self, Event, EventKind};
 use crate::programmes::enrolment::about;
 use crate::progress;
-use crate::state::{App, Projection};
+use crate::state::App;
 use crate::storage::{Inner, Tx, hexadecimal};
 use crate::xapi::vocabulary::{COMPLETED, scaled};
 use crate::xapi::{Agent, Outcome, Statement, Stored};
@@ -25,37 +23,23 @@ const PAGE: i64 = 500;
 /// Rows of one INSERT.
 const ROWS: usize = 1_000;
 
-/// Moves enrolments when the courses of their steps move. Stands after the projection of progress, whose rows it reads.
-pub struct Projector;
+/// Holds the enrolments that these registrations count for until the transaction ends: two courses of one programme that are
+/// committed at once would each miss the other's rows.
+pub async fn hold_for(tx: &mut Tx, registrations: &[RegistrationId]) -> Result<()> {
+    let ids = affected(tx, registrations).await?;
+    hold(tx, &ids).await
+}
 
-impl Projection for Projector {
-    /// Holds the enrolments that these registrations count for: two courses of one programme that are committed at once
-    /// would each miss the other's rows.
-    fn prepare<'a>(&'a self, tx: &'a mut Tx, registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
-        async move {
-            let ids = affected(tx, registrations).await?;
-            hold(tx, &ids).await
-        }
-        .boxed()
+/// Moves enrolments when the courses of their steps have moved: comes after the projection of progress, whose rows it reads.
+/// Answers what the service has to say of it.
+pub async fn follow(app: &App, tx: &mut Tx, batch: &[Stored]) -> Result<Vec<Statement>> {
+    let mut registrations: HashSet<RegistrationId> = batch.iter().filter_map(|new| new.registration).collect();
+    for target in batch.iter().filter(|new| new.statement.voids()).filter_map(|new| new.statement.target()) {
+        registrations.extend(progress::registration_of(tx, target).await?);
     }
-
-    fn stored<'a>(
-        &'a self,
-        app: &'a App,
-        tx: &'a mut Tx,
-        batch: &'a [Stored],
-    ) -> BoxFuture<'a, Result<Vec<Statement>>> {
-        async move {
-            let mut registrations: HashSet<RegistrationId> = batch.iter().filter_map(|new| new.registration).collect();
-            for target in batch.iter().filter(|new| new.statement.voids()).filter_map(|new| new.statement.target()) {
-                registrations.extend(progress::registration_of(tx, target).await?);
-            }
-            let ids = affected(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
-            let newly = refresh(tx, &ids).await?;
-            tell(tx, app, &newly).await
-        }
-        .boxed()
-    }
+    let ids = affected(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
+    let newly = refresh(tx, &ids).await?;
+    tell(tx, app, &newly).await
 }
 
 const AFFECTED_SQLITE: &str = "SELECT DISTINCT e.id FROM registration r JOIN enrolment e ON e.person_id = r.person_id \

@@ -22,8 +22,12 @@ use crate::xapi::{Agent, Ifi, Statement, Stored};
 pub struct Projector;
 
 impl Projection for Projector {
-    fn prepare<'a>(&'a self, tx: &'a mut Tx, registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
-        async move { store::hold(tx, registrations).await }.boxed()
+    fn prepare<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        registrations: &'a [RegistrationId],
+    ) -> BoxFuture<'a, Result<Vec<RegistrationId>>> {
+        store::hold(tx, registrations).boxed()
     }
 
     fn stored<'a>(
@@ -34,10 +38,8 @@ impl Projection for Projector {
     ) -> BoxFuture<'a, Result<Vec<Statement>>> {
         async move {
             let mut more = Vec::new();
-            let mut statements = by_registration(batch);
-            for id in store::ours(tx, &statements.keys().copied().collect::<Vec<_>>()).await? {
+            for (id, statements) in by_registration(batch) {
                 let Some(mut course) = Standing::load(tx, id).await? else { continue };
-                let statements = statements.remove(&id).unwrap_or_default();
                 let was_completed = course.is_completed();
                 if course.fold(&statements) {
                     course.save(tx).await?;

@@ -48,37 +48,27 @@ pub async fn find(tx: &mut Tx, id: RegistrationId) -> Result<Option<Enrolled>> {
     Ok(on_db!(tx, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?)
 }
 
-const OURS_SQLITE: &str = "SELECT id FROM registration WHERE preview = FALSE \
+const HOLD_SQLITE: &str = "SELECT id FROM registration WHERE preview = FALSE \
     AND id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id";
-const OURS_POSTGRES: &str = "SELECT id FROM registration WHERE preview = FALSE AND id = ANY($1) ORDER BY id";
+const HOLD_POSTGRES: &str =
+    "SELECT id FROM registration WHERE preview = FALSE AND id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
 
-/// Those of `ids` that are registrations with a record.
-pub async fn ours(tx: &mut Tx, ids: &[RegistrationId]) -> Result<Vec<RegistrationId>> {
+/// Those of `ids` that are registrations with a record, held until the transaction ends: whoever folds statements of one does
+/// so alone. On SQLite whoever writes is alone.
+pub async fn hold(tx: &mut Tx, ids: &[RegistrationId]) -> Result<Vec<RegistrationId>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     Ok(match &mut tx.0 {
         Inner::Sqlite(connection) => {
             let ids = hexadecimal(ids.iter().map(|id| id.0));
-            sqlx::query_scalar(OURS_SQLITE).bind(ids).fetch_all(&mut **connection).await?
+            sqlx::query_scalar(HOLD_SQLITE).bind(ids).fetch_all(&mut **connection).await?
         }
         Inner::Postgres(connection) => {
             let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-            sqlx::query_scalar(OURS_POSTGRES).bind(ids).fetch_all(&mut **connection).await?
+            sqlx::query_scalar(HOLD_POSTGRES).bind(ids).fetch_all(&mut **connection).await?
         }
     })
-}
-
-const HOLD_POSTGRES: &str = "SELECT id FROM registration WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
-
-/// Holds registrations until the transaction ends, those of them that are ours: whoever folds statements of one does so
-/// alone. SQLite has one writer at a time and need not.
-pub async fn hold(tx: &mut Tx, ids: &[RegistrationId]) -> Result<()> {
-    if let (Inner::Postgres(connection), false) = (&mut tx.0, ids.is_empty()) {
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        sqlx::query(HOLD_POSTGRES).bind(ids).execute(&mut **connection).await?;
-    }
-    Ok(())
 }
 
 const RECORDS: &str = "SELECT id FROM registration WHERE preview = FALSE AND id > $1 ORDER BY id LIMIT $2";

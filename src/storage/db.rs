@@ -8,9 +8,10 @@ use anyhow::Context;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{ConnectOptions, Connection, PgPool, Postgres, SqlitePool, Transaction, raw_sql};
 use uuid::Uuid;
 
+use super::sqlite::{OnSqlite, Pen};
 use crate::core::Result;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -27,8 +28,8 @@ const POSTGRES_TRUSTED: Duration = Duration::from_secs(1);
 pub enum Db {
     /// One file. All writes go through one connection, so writers queue here instead of failing with "busy".
     Sqlite {
-        /// The single writing connection.
-        write: SqlitePool,
+        /// The single writing connection, for one transaction after the other.
+        write: Pen,
         /// Readers; they see the last commit and never wait for the writer.
         read: SqlitePool,
     },
@@ -42,7 +43,7 @@ pub struct Tx(pub Inner, Vec<Box<dyn Any + Send>>);
 /// The driver's transaction; reached through [`on_db!`](crate::on_db).
 pub enum Inner {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(OnSqlite),
     /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -115,17 +116,13 @@ impl Db {
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-8000");
         // A file does not hang up: its connections need not be tried before they are used.
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .test_before_acquire(false)
-            .connect_with(
-                options
-                    .clone()
-                    // A transaction of a thousand statements touches thousands of pages.
-                    .pragma("cache_size", "-16000")
-                    // Pages that change again and again are brought into the database once in 32 MB of log, not in four.
-                    .pragma("wal_autocheckpoint", "8000"),
-            )
+        let write = options
+            .clone()
+            // A transaction of a thousand statements touches thousands of pages.
+            .pragma("cache_size", "-16000")
+            // Pages that change again and again are brought into the database once in 32 MB of log, not in four.
+            .pragma("wal_autocheckpoint", "8000")
+            .connect()
             .await
             .with_context(|| format!("cannot open the database {url}"))?;
         let read = SqlitePoolOptions::new()
@@ -134,7 +131,7 @@ impl Db {
             .connect_with(options.pragma("query_only", "on"))
             .await
             .with_context(|| format!("cannot open the database {url}"))?;
-        Ok(Self::Sqlite { write, read })
+        Ok(Self::Sqlite { write: Pen::new(write), read })
     }
 
     async fn postgres(url: &str) -> anyhow::Result<Self> {
@@ -159,7 +156,7 @@ impl Db {
 
     async fn migrate(&self) -> anyhow::Result<()> {
         match self {
-            Self::Sqlite { write, .. } => SQLITE_MIGRATIONS.run(write).await,
+            Self::Sqlite { write, .. } => SQLITE_MIGRATIONS.run(write.take().await?.connection()).await,
             Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await,
         }
         .context("cannot bring the database up to date")
@@ -168,8 +165,7 @@ impl Db {
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match self {
-            // IMMEDIATE: a transaction that begins by reading must not fail when it comes to write.
-            Self::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { write, .. } => Inner::Sqlite(OnSqlite::Writing(write.begin().await?)),
             Self::Postgres(pool) => Inner::Postgres(pool.begin().await?),
         };
         Ok(Tx(inner, Vec::new()))
@@ -178,7 +174,7 @@ impl Db {
     /// Begins a transaction that only reads, on one snapshot.
     pub async fn read(&self) -> Result<Tx> {
         let inner = match self {
-            Self::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
+            Self::Sqlite { read, .. } => Inner::Sqlite(OnSqlite::Reading(read.begin().await?)),
             Self::Postgres(pool) => {
                 Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
@@ -186,12 +182,21 @@ impl Db {
         Ok(Tx(inner, Vec::new()))
     }
 
-    /// Waits for what is under way and closes every connection.
+    /// Waits for what is under way, closes every connection that reads, and leaves a file of SQLite with an empty log: whoever
+    /// copies it has everything.
     pub async fn close(&self) {
         match self {
             Self::Sqlite { write, read } => {
                 read.close().await;
-                write.close().await;
+                // Not where another process is at work: it would have to wait.
+                const EMPTY: &str = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)";
+                let emptied = match write.take().await {
+                    Ok(mut writing) => raw_sql(EMPTY).execute(writing.connection()).await,
+                    Err(cause) => Err(cause),
+                };
+                if let Err(cause) = emptied {
+                    tracing::warn!(%cause, "the log of the database is left to the next start");
+                }
             }
             Self::Postgres(pool) => pool.close().await,
         }
@@ -207,7 +212,8 @@ impl Tx {
     /// Makes the changes permanent. When this answers, they survive a power failure.
     pub async fn commit(self) -> Result<()> {
         match self.0 {
-            Inner::Sqlite(transaction) => transaction.commit().await?,
+            Inner::Sqlite(OnSqlite::Reading(transaction)) => transaction.commit().await?,
+            Inner::Sqlite(OnSqlite::Writing(transaction)) => transaction.commit().await?,
             Inner::Postgres(transaction) => transaction.commit().await?,
         }
         Ok(())

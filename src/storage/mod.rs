@@ -8,6 +8,7 @@
 mod blobs;
 mod db;
 mod secrets;
+mod sqlite;
 
 pub use blobs::{BlobStream, Blobs};
 pub use db::{Db, Inner, Tx, hexadecimal};

@@ -63,9 +63,7 @@ pub async fn write(db: &Db, rows: &Rows, group: usize, writers: i64, time: Durat
         let mut written = 0;
         while begun.elapsed() < time {
             let keys: Vec<(i64, Uuid, usize)> = (written..written + group)
-                .map(|n| {
-                    ((base + n as i64) << 12 | writer, preau::core::StatementId::new().0, n % rows.statements.len())
-                })
+                .map(|n| ((base + n as i64) << 12 | writer, Uuid::new_v4(), n % rows.statements.len()))
                 .collect();
             write_group(db, rows, &keys).await?;
             written += group;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::core::{Error, LanguageMap, ProfileId, Result, StatementId, Timestamp};
 use crate::lrs::links::Usage;
-use crate::lrs::store::{find_all, pieces};
+use crate::lrs::store::{ROWS, find_all};
 use crate::on_db;
 use crate::storage::Tx;
 use crate::xapi::ActivityKey;
@@ -280,7 +280,7 @@ pub struct Count {
 
 /// Adds to the tallies.
 pub async fn add_counts(tx: &mut Tx, id: ProfileId, counts: &[Count]) -> Result<()> {
-    for counts in pieces(counts) {
+    for counts in counts.chunks(ROWS) {
         on_db!(tx, c => {
             let mut query = QueryBuilder::<Database>::new(
                 "INSERT INTO xapi_profile_tally (profile_id, day, place, outcome, statements) ");
@@ -294,7 +294,7 @@ pub async fn add_counts(tx: &mut Tx, id: ProfileId, counts: &[Count]) -> Result<
             });
             query.push(" ON CONFLICT (profile_id, day, place, outcome)
                 DO UPDATE SET statements = xapi_profile_tally.statements + excluded.statements");
-            query.build().execute(c).await.map(drop)
+            query.build().persistent(false).execute(c).await.map(drop)
         })?;
     }
     Ok(())
@@ -314,7 +314,7 @@ pub struct Example {
 
 /// Keeps examples, each in its slot; no two of them may have the same.
 pub async fn put_examples(tx: &mut Tx, id: ProfileId, examples: &[Example]) -> Result<()> {
-    for examples in pieces(examples) {
+    for examples in examples.chunks(ROWS) {
         on_db!(tx, c => {
             let mut query = QueryBuilder::<Database>::new(
                 "INSERT INTO xapi_profile_example (profile_id, day, place, outcome, slot, seq, statement_id, pointer) ");
@@ -331,7 +331,7 @@ pub async fn put_examples(tx: &mut Tx, id: ProfileId, examples: &[Example]) -> R
             });
             query.push(" ON CONFLICT (profile_id, day, place, outcome, slot)
                 DO UPDATE SET seq = excluded.seq, statement_id = excluded.statement_id, pointer = excluded.pointer");
-            query.build().execute(c).await.map(drop)
+            query.build().persistent(false).execute(c).await.map(drop)
         })?;
     }
     Ok(())
@@ -350,7 +350,7 @@ pub struct CourseRow {
 
 /// Says how registrations follow the patterns; no two of them may be the same.
 pub async fn put_courses(tx: &mut Tx, id: ProfileId, courses: &[CourseRow]) -> Result<()> {
-    for courses in pieces(courses) {
+    for courses in courses.chunks(ROWS) {
         on_db!(tx, c => {
             let mut query = QueryBuilder::<Database>::new(
                 "INSERT INTO xapi_profile_course (profile_id, registration, part, day, course) ");
@@ -364,7 +364,7 @@ pub async fn put_courses(tx: &mut Tx, id: ProfileId, courses: &[CourseRow]) -> R
             });
             query.push(" ON CONFLICT (profile_id, registration, part)
                 DO UPDATE SET day = excluded.day, course = excluded.course");
-            query.build().execute(c).await.map(drop)
+            query.build().persistent(false).execute(c).await.map(drop)
         })?;
     }
     Ok(())

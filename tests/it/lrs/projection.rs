@@ -6,12 +6,13 @@ both_databases! {
     async fn the_projection_sees_each_batch_in_its_transaction(app: TestApp) {
         let (_other, address) = app.restarted_with(Box::new(Follower)).await;
         let tool = tool(&app, &[Scope::All]).await.moved_to(address);
-        store(&tool, &statement("camille", "completed", "a")).await;
+        let in_course = |verb| with(statement("camille", verb, "a"), "context", json!({"registration": REGISTRATION}));
+        store(&tool, &in_course("completed")).await;
         let all = tool.get("/xapi/statements").await.json();
         let verbs: Vec<&str> = all["statements"].as_array().unwrap().iter().map(|s| s["verb"]["id"].as_str().unwrap()).collect();
         assert_eq!(verbs, ["https://w3id.org/xapi/adl/verbs/satisfied", "http://adlnet.gov/expapi/verbs/completed"]);
         assert_eq!(all["statements"][0]["authority"]["name"], "Préau");
-        tool.post_json("/xapi/statements", &statement("camille", "failed", "a")).await.expect(409);
+        tool.post_json("/xapi/statements", &in_course("failed")).await.expect(409);
         assert_eq!(ids(&tool, &[]).await.len(), 2, "what the projection refuses is not stored");
     }
 
@@ -35,7 +36,11 @@ both_databases! {
 struct Witness(Arc<Mutex<Vec<i64>>>);
 
 impl Projection for Witness {
-    fn prepare<'a>(&'a self, tx: &'a mut Tx, registrations: &'a [RegistrationId]) -> BoxFuture<'a, Result<()>> {
+    fn prepare<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        registrations: &'a [RegistrationId],
+    ) -> BoxFuture<'a, Result<Vec<RegistrationId>>> {
         Projector.prepare(tx, registrations)
     }
 
@@ -48,10 +53,21 @@ impl Projection for Witness {
     }
 }
 
+/// A registration that [`Follower`] follows, as it does any.
+pub(super) const REGISTRATION: &str = "5a1f0e2c-8f5e-4d52-9c55-0f3a4c6b7d81";
+
 /// A projection that answers "completed" with "satisfied" and will not hear of "failed".
 pub(super) struct Follower;
 
 impl Projection for Follower {
+    fn prepare<'a>(
+        &'a self,
+        _: &'a mut Tx,
+        registrations: &'a [RegistrationId],
+    ) -> BoxFuture<'a, Result<Vec<RegistrationId>>> {
+        Box::pin(async { Ok(registrations.to_vec()) })
+    }
+
     fn stored<'a>(&'a self, _: &'a App, _: &'a mut Tx, batch: &'a [Stored]) -> BoxFuture<'a, Result<Vec<Statement>>> {
         Box::pin(async move {
             if batch.iter().any(|stored| stored.statement.verb.id == vocabulary::FAILED) {

@@ -1,6 +1,6 @@
 //! Requests that arrive together are stored together, and each is answered as if it had come alone.
 
-use super::projection::Follower;
+use super::projection::{Follower, REGISTRATION};
 use super::*;
 
 both_databases! {
@@ -13,7 +13,7 @@ both_databases! {
             async move {
                 let sent = match n % 3 {
                     // What the projection will not hear of.
-                    0 => json!([statement("camille", "attempted", "a"), statement("camille", "failed", "a")]),
+                    0 => json!([statement("camille", "attempted", "a"), with(statement("camille", "failed", "a"), "context", json!({"registration": REGISTRATION}))]),
                     // What says something else under a known id.
                     1 => json!([statement("camille", "attempted", "a"), with(statement("hugo", "attempted", "a"), "id", json!(taken))]),
                     _ => json!([statement("camille", "attempted", &n.to_string()), statement("camille", "passed", "a")]),
