@@ -166,7 +166,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match self {
             Self::Sqlite { write, .. } => Inner::Sqlite(OnSqlite::Writing(write.begin().await?)),
-            Self::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Inner::Postgres(begin_on(pool, "BEGIN").await?),
         };
         Ok(Tx(inner, Vec::new()))
     }
@@ -176,7 +176,7 @@ impl Db {
         let inner = match self {
             Self::Sqlite { read, .. } => Inner::Sqlite(OnSqlite::Reading(read.begin().await?)),
             Self::Postgres(pool) => {
-                Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                Inner::Postgres(begin_on(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         };
         Ok(Tx(inner, Vec::new()))
@@ -201,6 +201,13 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Begins a transaction. Whoever stops waiting in the middle would leave behind a connection in a transaction that nobody
+/// ends, for the next to go on in: so it is waited for in any case.
+async fn begin_on(pool: &PgPool, begin: &'static str) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    tokio::spawn(async move { pool.begin_with(begin).await }).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 impl Tx {

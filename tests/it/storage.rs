@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use preau::on_db;
+use futures_util::FutureExt;
 use preau::storage::Db;
+use preau::{on_db, read_once};
 
 use crate::both_databases;
 use crate::support::{Database, TestApp};
 
+const INSERT: &str = "INSERT INTO org_unit (id, parent_id, name, created_at) VALUES ($1, NULL, $2, $3)";
+const COUNT: &str = "SELECT COUNT(*) FROM org_unit";
+
 both_databases! {
     async fn a_transaction_that_is_not_committed_leaves_nothing(app: TestApp) {
-        const INSERT: &str = "INSERT INTO org_unit (id, parent_id, name, created_at) VALUES ($1, NULL, $2, $3)";
-        const COUNT: &str = "SELECT COUNT(*) FROM org_unit";
         for (name, commit) in [("Routes", false), ("Collèges", true)] {
             let mut tx = app.app.db.begin().await.unwrap();
             let id = preau::core::OrgUnitId::new();
@@ -24,6 +26,27 @@ both_databases! {
         let mut tx = app.app.db.read().await.unwrap();
         let count: i64 = on_db!(tx, c => sqlx::query_scalar(COUNT).fetch_one(c).await).unwrap();
         assert_eq!(count, 1);
+    }
+
+    async fn whoever_goes_away_while_a_transaction_begins_leaves_none_behind(app: TestApp) {
+        let db = &app.app.db;
+        for polls in 0..200 {
+            // Gone before, amid and after the beginning.
+            let (mut read, mut begin) = (Box::pin(db.read().fuse()), Box::pin(db.begin().fuse()));
+            for _ in 0..polls % 8 {
+                let _ = (futures_util::poll!(&mut read).is_ready(), futures_util::poll!(&mut begin).is_ready());
+                tokio::task::yield_now().await;
+            }
+        }
+        for count in 1..=40_i64 {
+            let mut tx = db.begin().await.unwrap();
+            let id = preau::core::OrgUnitId::new();
+            on_db!(tx, c => sqlx::query(INSERT).bind(id).bind("Routes").bind(1_i64).execute(c).await.map(drop)).unwrap();
+            tx.commit().await.unwrap();
+            // A connection inside a transaction that was forgotten would see the past.
+            let seen: i64 = read_once!(*db, c => sqlx::query_scalar(COUNT).fetch_one(c).await).unwrap();
+            assert_eq!(seen, count);
+        }
     }
 }
 
