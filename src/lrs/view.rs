@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sqlx::FromRow;
 
+use super::imports::{self, Provenance};
 use super::pages::{self, Line};
 use super::query::Found;
 use super::reader::Reader;
@@ -101,6 +102,27 @@ struct Voided {
     href: String,
 }
 
+/// The other store that a statement came from.
+struct Origin {
+    /// The file, and where its import is told of.
+    file: String,
+    href: String,
+    stored: Option<Timestamp>,
+    authority: String,
+}
+
+impl From<Provenance> for Origin {
+    fn from(told: Provenance) -> Self {
+        let authority = told.authority.and_then(|text| crate::xapi::actor(&text).ok());
+        Self {
+            file: told.name,
+            href: format!("/admin/statements/imports/{}", told.import_id),
+            stored: told.stored,
+            authority: authority.as_ref().map(sentence::actor_name).unwrap_or_default(),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "lrs/templates/statement.html")]
 struct StatementPage {
@@ -108,6 +130,7 @@ struct StatementPage {
     line: Line,
     is_voided: bool,
     voided: Option<Voided>,
+    origin: Option<Origin>,
     /// Where it is voided; empty for those who may not, and where there is nothing to void.
     void: String,
 }
@@ -138,6 +161,7 @@ pub async fn show(
     let line = line(&mut tx, &row, shell.words).await?;
     let statement = crate::xapi::recall(&row.body).ok();
     let voided = if row.voided { voided_by(&mut tx, id).await? } else { None };
+    let origin = imports::provenance(&mut tx, row.seq).await?.map(Origin::from);
     drop(tx);
     let is_voiding = statement.as_ref().is_some_and(Statement::voids);
     let may_void = reader.may_void() && !row.voided && !is_voiding;
@@ -146,6 +170,7 @@ pub async fn show(
         line,
         is_voided: row.voided,
         voided,
+        origin,
         void: if may_void { format!("/admin/statements/{id}/void") } else { String::new() },
         shell: shell.tab(Tab::Manage).crumb(crumb, "/admin/statements"),
     })

@@ -116,6 +116,10 @@ imports-untold = { $count ->
     [one] One more line was refused.
    *[other] { $count } more lines were refused.
 }
+statement-origin = From another system
+statement-origin-file = File
+statement-origin-stored = Recorded there
+statement-origin-authority = Authority there
 error-import-unknown = There is no such import.
 error-import-ended = This import has ended.
 error-import-stopped = The import stopped before its end. The same command goes on where it was.

@@ -116,6 +116,10 @@ imports-untold = { $count ->
     [one] Une autre ligne a été refusée.
    *[other] { $count } autres lignes ont été refusées.
 }
+statement-origin = Reprise d’un autre système
+statement-origin-file = Fichier
+statement-origin-stored = Enregistrement là-bas
+statement-origin-authority = Garant là-bas
 error-import-unknown = Cette reprise n’existe pas.
 error-import-ended = Cette reprise est terminée.
 error-import-stopped = La reprise s’est arrêtée avant la fin. La même commande continue là où elle en était.

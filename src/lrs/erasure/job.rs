@@ -14,6 +14,8 @@ use crate::xapi::{Agent, AgentKey, Ifi};
 
 /// Links of one kind that a transaction turns.
 const BATCH: i64 = 100;
+/// What other stores said of statements, read at once.
+const ORIGINS: i64 = 5_000;
 /// What an erased person is called.
 const NAME: &str = "—";
 
@@ -34,6 +36,7 @@ pub async fn run(work: Work) -> Result<()> {
         let name = if place == 0 { account.clone() } else { format!("{account}-{place}") };
         who.push(Nobody::instead_of(ifi, Agent::account(home_page.as_str(), name.as_str()))?);
     }
+    forget_origins(&work, &who).await?;
     loop {
         let mut tx = app.db.begin().await?;
         work.hold(&mut tx).await?;
@@ -79,6 +82,32 @@ impl Nobody {
     }
 }
 
+/// Who vouched for a statement in the store that it came from may be this person: nobody stands there then.
+async fn forget_origins(work: &Work, who: &[Nobody]) -> Result<()> {
+    let known = known(who);
+    let mut after = i64::MIN;
+    loop {
+        let origins = store::origins(&mut work.app.db.read().await?, after, ORIGINS).await?;
+        let Some((last, _)) = origins.last() else { return Ok(()) };
+        after = *last;
+        let without = |authority: &str| forget::without(&Json::parse(authority).ok()?, &known);
+        let texts: Vec<(i64, String)> = origins
+            .into_iter()
+            .filter_map(|(seq, authority)| without(&authority).map(|forgotten| (seq, forgotten.text)))
+            .collect();
+        if !texts.is_empty() {
+            let mut tx = work.app.db.begin().await?;
+            work.hold(&mut tx).await?;
+            store::rewrite_origins(&mut tx, &texts).await?;
+            tx.commit().await?;
+        }
+    }
+}
+
+fn known(who: &[Nobody]) -> Vec<Known> {
+    who.iter().map(|nobody| nobody.known.clone()).collect()
+}
+
 /// Turns some links, and rewrites the statements behind them. Answers whether there were any.
 async fn turn_some(tx: &mut Tx, id: PersonId, who: &[Nobody]) -> Result<bool> {
     let mut any = false;
@@ -100,7 +129,7 @@ async fn turn_some(tx: &mut Tx, id: PersonId, who: &[Nobody]) -> Result<bool> {
 }
 
 async fn rewrite(tx: &mut Tx, id: PersonId, who: &[Nobody], seqs: &[i64]) -> Result<()> {
-    let known: Vec<Known> = who.iter().map(|nobody| nobody.known.clone()).collect();
+    let known = known(who);
     let (mut texts, mut files) = (Vec::new(), Vec::new());
     for (seq, body) in store::bodies(tx, seqs).await? {
         let json = Json::parse(&body).map_err(Error::internal)?;

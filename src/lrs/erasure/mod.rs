@@ -1,9 +1,10 @@
 //! Erasing a person (RGPD, article 17): who they were leaves, what was learnt is still counted.
 //!
-//! Statements stay, with accounts of no person (`erased-UUID`) wherever the person was named; so do registrations and
-//! enrolments, and with them every total of a report. What they wrote, their documents, the files that came with their
-//! statements, their name, address and login go. A signature of a statement that named them goes too: it holds the statement as
-//! it was, and would hold for the new text no more. What was done is written down in `person_erasure`.
+//! Statements stay, with accounts of no person (`erased-UUID`) wherever the person was named, also as who vouched for a statement
+//! in the store that it came from; so do registrations and enrolments, and with them every total of a report. What they wrote,
+//! their documents, the files that came with their statements, their name, address and login go. A signature of a statement that
+//! named them goes too: it holds the statement as it was, and would hold for the new text no more. What was done is written down
+//! in `person_erasure`.
 
 mod job;
 mod pages;

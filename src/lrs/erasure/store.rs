@@ -110,6 +110,26 @@ pub async fn rewrite(tx: &mut Tx, texts: &[(i64, String)]) -> Result<()> {
     Ok(())
 }
 
+const ORIGINS: &str = "SELECT seq, authority FROM statement_origin WHERE seq > $1 AND authority IS NOT NULL
+    ORDER BY seq LIMIT $2";
+
+/// Who vouched for statements that were brought in (JSON), behind a number.
+pub async fn origins(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(i64, String)>> {
+    Ok(on_db!(tx, c => sqlx::query_as(ORIGINS).bind(after).bind(limit).fetch_all(c).await)?)
+}
+
+/// Says anew who vouched for statements that were brought in.
+pub async fn rewrite_origins(tx: &mut Tx, texts: &[(i64, String)]) -> Result<()> {
+    on_db!(tx, c => {
+        let mut query = sqlx::QueryBuilder::<Database>::new("UPDATE statement_origin SET authority = told.column2 FROM (");
+        query.push_values(texts, |mut values, (seq, text)| {
+            values.push_bind(*seq).push_bind(text.as_str());
+        });
+        query.push(") AS told WHERE statement_origin.seq = told.column1").build().execute(c).await.map(drop)
+    })?;
+    Ok(())
+}
+
 /// Lets go of files of statements, by their digests; the sweep removes what nobody names any more. Answers how many.
 pub async fn unattach(tx: &mut Tx, files: &[(i64, String)]) -> Result<i64> {
     if files.is_empty() {

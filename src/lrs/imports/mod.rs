@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 pub use api::{ImportReport, api};
 pub use file::import_file;
 pub use job::run;
-pub use store::sweep;
+pub use store::{Provenance, provenance, sweep};
 
 use crate::state::App;
 

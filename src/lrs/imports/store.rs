@@ -227,6 +227,25 @@ pub async fn keep_origins(tx: &mut Tx, id: ImportId, origins: &[(i64, &Origin)])
     Ok(())
 }
 
+/// Where a statement came from, and what it was told there.
+#[derive(Clone, Debug, FromRow)]
+pub struct Provenance {
+    pub import_id: ImportId,
+    /// What the file is called.
+    pub name: String,
+    pub stored: Option<Timestamp>,
+    /// JSON.
+    pub authority: Option<String>,
+}
+
+const PROVENANCE: &str = "SELECT o.import_id, i.name, o.stored, o.authority
+    FROM statement_origin o JOIN statement_import i ON i.id = o.import_id WHERE o.seq = $1";
+
+/// Where the statement of this number came from, if it was brought in.
+pub async fn provenance(tx: &mut Tx, seq: i64) -> Result<Option<Provenance>> {
+    Ok(on_db!(tx, c => sqlx::query_as(PROVENANCE).bind(seq).fetch_optional(c).await)?)
+}
+
 const ABANDON: &str = "UPDATE statement_import SET finished_at = $1, blob = NULL
     WHERE finished_at IS NULL AND created_at < $2 AND NOT EXISTS
         (SELECT 1 FROM job j WHERE j.subject = statement_import.id AND j.state IN ('queued', 'running'))";

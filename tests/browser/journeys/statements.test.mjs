@@ -146,6 +146,8 @@ onEachDatabase("Statements", (journey) => {
       await page.getByRole("link", { name: "Visites de chantier" }).click();
       await page.getByRole("link", { name: arrival.id }).click();
       await page.waitForURL(`**/admin/statements/${arrival.id}`);
+      await page.getByRole("heading", { name: "Reprise d’un autre système" }).waitFor();
+      await assertLooks(page, "statement-imported");
       await page.goBack();
 
       await page.getByRole("link", { name: "Retirer" }).click();

@@ -3,6 +3,7 @@
 use preau::{jobs, programmes, progress};
 
 use super::attachments::{attachment, headers_of, json_part, message, send, sha256};
+use super::imports::{foreign, ndjson, sent};
 use super::signatures::{sign, signed};
 use super::*;
 use crate::programmes::{SCO, Workshop, finish, one_sco};
@@ -23,14 +24,18 @@ async fn account(app: &TestApp, person: PersonId) -> Value {
 
 const ADDRESS: &str = "UPDATE person SET email = $2 WHERE id = $1";
 
+async fn give_address(app: &TestApp, person: PersonId, address: &str) {
+    let mut tx = app.app.db.begin().await.unwrap();
+    on_db!(tx, c => sqlx::query(ADDRESS).bind(person).bind(address).execute(c).await.map(drop)).unwrap();
+    tx.commit().await.unwrap();
+}
+
 both_databases! {
     async fn an_erased_person_is_found_nowhere_and_what_they_learnt_is_still_counted(app: TestApp) {
         let tool = tool(&app, &[Scope::All]).await;
         let agathe = app.person("Agathe", Role::Administrator).await;
         let camille = app.person("Camille Roux", Role::Learner).await;
-        let mut tx = app.app.db.begin().await.unwrap();
-        on_db!(tx, c => sqlx::query(ADDRESS).bind(camille.id).bind("camille@example.fr").execute(c).await.map(drop)).unwrap();
-        tx.commit().await.unwrap();
+        give_address(&app, camille.id, "camille@example.fr").await;
         let account = account(&app, camille.id).await;
         let mut own = statement("x", "answered", "question");
         own["actor"] = account.clone();
@@ -80,6 +85,24 @@ both_databases! {
         // Asked again, there is nothing left to do.
         erase(&app, &agathe, camille.id).await;
         assert_eq!((app.count("statement").await, app.count("person_erasure").await), (5, 1));
+    }
+
+    async fn an_erased_person_vouched_for_nothing_in_another_store(app: TestApp) {
+        let program = app.token(&["statements/write"]).await;
+        let agathe = app.person("Agathe", Role::Administrator).await;
+        let camille = app.person("Camille Roux", Role::Trainer).await;
+        give_address(&app, camille.id, "camille@example.fr").await;
+        let [by_camille, by_store] = [Uuid::new_v4(), Uuid::new_v4()];
+        let mut vouched = foreign(by_camille, "lea", "chantier");
+        vouched["authority"] = json!({"mbox": "mailto:camille@example.fr", "name": "Camille Roux"});
+        sent(&app, &program, ndjson(&[vouched, foreign(by_store, "lea", "chantier")])).await;
+        let page = async |id: Uuid| agathe.get(&format!("/admin/statements/{id}")).await.expect(200).text();
+        assert!(page(by_camille).await.contains("<dd>Camille Roux</dd>"));
+
+        erase(&app, &agathe, camille.id).await;
+        let told = page(by_camille).await;
+        assert!(!told.to_lowercase().contains("camille") && told.contains("<dd>erased-"), "{told}");
+        assert!(page(by_store).await.contains("<dd>lrs</dd>"));
     }
 
     async fn what_an_erased_person_learnt_counts_in_every_report_and_a_rebuild_agrees(app: TestApp) {

@@ -7,7 +7,7 @@ use super::*;
 const PATH: &str = "/api/v1/statement-imports";
 
 /// A statement as another store gives it out.
-fn foreign(id: Uuid, who: &str, what: &str) -> Value {
+pub fn foreign(id: Uuid, who: &str, what: &str) -> Value {
     let mut foreign = statement(who, "completed", what);
     foreign["id"] = json!(id);
     foreign["timestamp"] = json!("2024-03-01T09:00:00Z");
@@ -18,7 +18,7 @@ fn foreign(id: Uuid, who: &str, what: &str) -> Value {
     foreign
 }
 
-fn ndjson(statements: &[Value]) -> Vec<u8> {
+pub fn ndjson(statements: &[Value]) -> Vec<u8> {
     statements.iter().map(|statement| format!("{statement}\n")).collect::<String>().into_bytes()
 }
 
@@ -26,7 +26,7 @@ async fn work(app: &TestApp) {
     jobs::run_due(&app.app, &preau::app::jobs()).await.unwrap();
 }
 
-async fn sent(app: &TestApp, program: &Client, file: Vec<u8>) -> Value {
+pub async fn sent(app: &TestApp, program: &Client, file: Vec<u8>) -> Value {
     let answer =
         program.post_bytes(&format!("{PATH}?filename=ancien.ndjson"), "application/x-ndjson", file).await.expect(202);
     let address = answer.header("location").unwrap().to_owned();
@@ -58,6 +58,11 @@ both_databases! {
         let authority = &one["authority"]["account"];
         assert_eq!(authority["name"], format!("import-{}", told["id"].as_str().unwrap()));
         assert_eq!(app.count("statement_origin").await, 1_100);
+        let agathe = app.person("Agathe", Role::Administrator).await;
+        let page = agathe.get(&format!("/admin/statements/{}", ids[0])).await.expect(200).text();
+        for told in ["ancien.ndjson", "Enregistrement là-bas", "1er\u{a0}mars 2024", "<dd>lrs</dd>"] {
+            assert!(page.contains(told), "{told}: {page}");
+        }
         // Everything of one import is found by who vouches for it.
         let vouching = one["authority"].to_string();
         let page = tool.get(&query(&[("agent", &vouching), ("related_agents", "true"), ("limit", "0")])).await.expect(200).json();
