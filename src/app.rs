@@ -114,6 +114,7 @@ pub fn jobs() -> Handlers {
         .on(quiz::CLOSE, 4, quiz::close)
         .on(lrs::ERASE, 1, lrs::erase)
         .every(lrs::FORWARD, lrs::FORWARD_EVERY, lrs::forward)
+        .every(lrs::RETAIN, lrs::RETAIN_EVERY, lrs::retain)
         // One at a time: a store has one writer, and those who learn come first.
         .on(lrs::IMPORT, 1, lrs::import)
         // One at a time: each is as many processors' work as there are.

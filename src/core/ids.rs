@@ -57,6 +57,8 @@ id!(/// A file of statements that came from another store.
     ImportId);
 id!(/// Another store that gets statements of ours.
     ForwardId);
+id!(/// A rule that removes statements after a time.
+    RetentionId);
 id!(/// One programme over all its versions.
     ProgrammeId);
 id!(/// A programme as it was published once, or its draft.

@@ -14,8 +14,8 @@ pub use dice::Dice;
 pub use error::{Error, Kind, Result};
 pub use ids::{
     CourseId, DeliveryId, EnrolmentId, EnrolmentRuleId, EventId, ForwardId, ImportId, JobId, LaunchId, NewsId,
-    OrgUnitId, PackageId, PersonId, ProfileId, ProgrammeId, ProgrammeVersionId, QuizAttemptId, RegistrationId, SpaceId,
-    StatementId, StepKey, VersionId, WebhookId,
+    OrgUnitId, PackageId, PersonId, ProfileId, ProgrammeId, ProgrammeVersionId, QuizAttemptId, RegistrationId,
+    RetentionId, SpaceId, StatementId, StepKey, VersionId, WebhookId,
 };
 pub use language::{Language, LanguageMap, plain_letters};
 pub use score::scaled;

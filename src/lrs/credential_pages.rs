@@ -283,7 +283,7 @@ async fn credential_page(
 }
 
 /// `2026-11-21` as people write it.
-fn day_name(shell: &Shell, day: &str) -> String {
+pub(super) fn day_name(shell: &Shell, day: &str) -> String {
     let date = day.parse::<jiff::civil::Date>().ok();
     let moment = date.and_then(|date| date.to_zoned(shell.zone.clone()).ok());
     moment.map_or_else(|| day.to_owned(), |moment| shell.date(&Timestamp(moment.timestamp().as_microsecond())))

@@ -3,9 +3,10 @@
 //! [`append`] is the way in for the rest of Préau: it stores statements in the caller's transaction and shows them to the
 //! projection there. `/xapi/` is the way in and out for tools and content, through an [`Access`].
 //!
-//! Invariants: a statement's text never changes once stored, but when somebody it names is erased; its number (`seq`) is its
-//! moment of storing; what finds it is in `statement_link` alone, so a search never reads bodies it does not return; a file is
-//! given out with the statements that brought it and with no others ([`attachments`]).
+//! Invariants: a statement's text never changes once stored, but when somebody it names is erased; what no registration needs
+//! may be removed by a rule ([`retention`]), and nothing else removes one; its number (`seq`) is its moment of storing; what
+//! finds it is in `statement_link` alone, so a search never reads bodies it does not return; a file is given out with the
+//! statements that brought it and with no others ([`attachments`]).
 
 mod access;
 mod append;
@@ -32,6 +33,7 @@ mod query;
 mod reader;
 mod receive;
 mod resources;
+mod retention;
 mod signed;
 mod statements;
 mod store;
@@ -54,6 +56,7 @@ pub use forward::{EVERY as FORWARD_EVERY, FORWARD, run as forward};
 pub use imports::{IMPORT, ImportReport, import_file, run as import};
 pub use order::Authority;
 pub use profiles::{CHECK as CHECK_PROFILE, CHECK_ALL as CHECK_PROFILES, check as check_profiles};
+pub use retention::{EVERY as RETAIN_EVERY, RETAIN, run as retain};
 pub use store::is_transient;
 pub use writer::Writer;
 
@@ -86,6 +89,7 @@ pub fn routes(door: &Door) -> Router<App> {
         .merge(forward::routes())
         .merge(erasure::routes())
         .merge(profiles::routes())
+        .merge(retention::routes())
 }
 
 /// The interface, below `/api/v1`.

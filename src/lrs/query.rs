@@ -57,9 +57,9 @@ const PAGE_BYTES: usize = 4 * 1024 * 1024;
 const WINDOW: i64 = 2_000;
 
 /// One thing a statement must name, in one of several parts.
-struct Named {
-    usages: &'static [i32],
-    entity: Uuid,
+pub(super) struct Named {
+    pub usages: &'static [i32],
+    pub entity: Uuid,
 }
 
 const AGENT: &[i32] = &[Usage::Agent as i32];
@@ -71,7 +71,7 @@ const REGISTRATION: &[i32] = &[Usage::Registration as i32];
 
 impl Filter {
     /// What must be named, the rarest kind first: the first is searched, the others are looked up.
-    fn named(&self) -> Vec<Named> {
+    pub(super) fn named(&self) -> Vec<Named> {
         let agents = if self.related_agents { ANY_AGENT } else { AGENT };
         let activities = if self.related_activities { ANY_ACTIVITY } else { ACTIVITY };
         let all = [
@@ -85,13 +85,13 @@ impl Filter {
     }
 
     /// The order searched in.
-    fn direction(&self) -> &'static str {
+    pub(super) fn direction(&self) -> &'static str {
         if self.ascending { " ASC" } else { " DESC" }
     }
 
     /// The numbers searched: after the first, up to the second. `since` and `until` are numbers too, because a number is
     /// the moment of storing.
-    fn numbers(&self) -> (i64, i64) {
+    pub(super) fn numbers(&self) -> (i64, i64) {
         let mut after = self.since.map_or(i64::MIN, Sequence::through);
         let mut through = self.until.map_or(i64::MAX, Sequence::through);
         match self.cursor {
@@ -140,6 +140,22 @@ macro_rules! push_others {
     };
 }
 
+/// Whether the statement `$row` names all of it.
+macro_rules! push_naming {
+    ($query:expr, $named:expr, $row:literal) => {{
+        let named = $named;
+        if let Some((first, others)) = named.split_first() {
+            $query.push("EXISTS (SELECT 1 FROM statement_link l WHERE l.usage IN (");
+            push_list!($query, first.usages);
+            $query.push(") AND l.entity = ").push_bind(first.entity).push(concat!(" AND l.seq = ", $row, ".seq"));
+            push_others!($query, others);
+            $query.push(")");
+        } else {
+            $query.push("1 = 1");
+        }
+    }};
+}
+
 /// The numbers of what matches wherever somebody works, a few too many: the first `$limit` in each part they may be named in.
 macro_rules! push_numbers {
     ($query:expr, $filter:expr, $direction:expr, $limit:expr) => {{
@@ -167,6 +183,8 @@ macro_rules! push_numbers {
         }
     }};
 }
+
+pub(super) use {push_in_range, push_list, push_naming, push_numbers, push_others};
 
 /// Runs a search and reads `$most` of what it finds, fewer where they are large.
 macro_rules! read_page {
@@ -269,7 +287,6 @@ async fn next_of_everybody(tx: &mut Tx, filter: &Filter) -> Result<i64> {
 async fn of_units(tx: &mut Tx, filter: &Filter, units: &[OrgUnitId], limit: i64) -> Result<Page> {
     let most = usize::try_from(limit).unwrap_or_default();
     let direction = filter.direction();
-    let named = filter.named();
     let page = on_db!(tx, c => {
         let mut query = sqlx::QueryBuilder::<Database>::new(
             "WITH owned (id) AS MATERIALIZED (
@@ -285,13 +302,8 @@ async fn of_units(tx: &mut Tx, filter: &Filter, units: &[OrgUnitId], limit: i64)
             SELECT s.seq FROM owned CROSS JOIN statement s WHERE s.registration = owned.id AND ",
         );
         push_in_range!(query, filter, "s");
-        if let Some((first, others)) = named.split_first() {
-            query.push(" AND EXISTS (SELECT 1 FROM statement_link l WHERE l.usage IN (");
-            push_list!(query, first.usages);
-            query.push(") AND l.entity = ").push_bind(first.entity).push(" AND l.seq = s.seq");
-            push_others!(query, others);
-            query.push(")");
-        }
+        query.push(" AND ");
+        push_naming!(query, filter.named(), "s");
         query.push(") SELECT s.seq, s.id, s.body, s.stored FROM (SELECT seq FROM theirs ORDER BY seq").push(direction);
         query.push(" LIMIT ").push_bind(limit.saturating_add(1)).push(") AS found JOIN statement s ON s.seq = found.seq");
         query.push(" ORDER BY s.seq").push(direction);

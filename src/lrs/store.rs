@@ -231,6 +231,41 @@ pub async fn insert_links(tx: &mut Tx, links: &mut Vec<LinkRow>) -> Result<()> {
     Ok(())
 }
 
+const DELETE_LINKS_POSTGRES: &str = "DELETE FROM statement_link l
+    USING unnest($1::integer[], $2::uuid[], $3::bigint[], $4::bigint[]) AS gone (usage, entity, seq, subject)
+    WHERE l.usage = gone.usage AND l.entity = gone.entity AND l.seq = gone.seq AND l.subject = gone.subject";
+
+/// Takes links away.
+pub async fn delete_links(tx: &mut Tx, links: &[LinkRow]) -> Result<()> {
+    match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            for rows in pieces(links) {
+                // Each is looked up by the whole key: a list of rows would be compared with all links of a kind.
+                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("DELETE FROM statement_link WHERE ");
+                let mut any = query.separated(" OR ");
+                for row in rows {
+                    any.push("(usage = ").push_bind_unseparated(row.usage);
+                    any.push_unseparated(" AND entity = ").push_bind_unseparated(row.entity);
+                    any.push_unseparated(" AND seq = ").push_bind_unseparated(row.seq);
+                    any.push_unseparated(" AND subject = ").push_bind_unseparated(row.subject);
+                    any.push_unseparated(")");
+                }
+                query.build().execute(&mut **connection).await?;
+            }
+        }
+        Inner::Postgres(connection) => {
+            sqlx::query(DELETE_LINKS_POSTGRES)
+                .bind(links.iter().map(|row| row.usage).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.entity).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.seq).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.subject).collect::<Vec<_>>())
+                .execute(&mut **connection)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 const VOID_SQLITE: &str = "UPDATE statement SET voided = TRUE WHERE verb_key <> $1
     AND id IN (SELECT unhex(value) FROM json_each($2))";
 // Locked in one order: two batches that take the same statements back never wait for each other in a circle.

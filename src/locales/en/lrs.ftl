@@ -181,6 +181,73 @@ forwards-keep = Keep
 forwards-removed = Nothing more is sent to this system. What it received stays there.
 error-forward-unknown = This system is not in the list.
 
+# How long statements are kept
+retention-link = Retention
+retention-title = How long statements are kept
+retention-lead = What tools recorded can be removed after a time, rule by rule. A rule does nothing until you have seen what it would remove.
+retention-stays = What is never removed
+retention-stays-text = What belongs to an enrolment in a course or a programme, what Préau wrote itself, statements that were voided or refer to one another, and those that forwarding, where it is on, has still to send.
+retention-none = No rule: everything is kept.
+retention-everything = all statements
+retention-after = { $n ->
+    [one] kept for a day
+   *[other] kept for { $n } days
+}
+retention-count = { $n ->
+    [0] Nothing removed yet
+    [one] 1 statement removed
+   *[other] { $n } statements removed
+}
+retention-last = last run on { $at }
+retention-given-up = rule removed on { $at }
+retention-is-on = On
+retention-is-off = Off
+retention-past = Removed rules
+retention-add = Add a rule
+retention-add-act = See what it would remove
+retention-name = Name
+retention-name-hint = For example: Driving simulator, two years
+retention-name-missing = Give this rule a name.
+retention-days = Days kept
+retention-days-hint = Counted from the moment of storing here. At least 30.
+retention-days-wrong = Give a number of days, from 30 to 36,500.
+retention-sender = Written by
+retention-sender-any = All tools
+retention-activity = Course or activity (IRI)
+retention-activity-hint = Leave it empty for all activities.
+retention-activity-wrong = Write the whole identifier (IRI) of the activity.
+retention-added = The rule is ready. Nothing is removed while it is off.
+retention-foreseen = What it would remove today
+retention-would = { $n ->
+    [0] Nothing: no statement is both old enough and unprotected.
+    [one] 1 statement.
+   *[other] { $n } statements.
+}
+retention-oldest = The oldest
+retention-newest = The newest
+retention-list = See the statements the rule is about that are old enough, protected or not
+retention-on-text = Each night the rule removes what has become old enough.
+retention-off-text = Removal will begin next night and is for good.
+retention-switch-on = Switch the rule on
+retention-switched-on = The rule is on: it will begin next night.
+retention-switch-off = Switch the rule off
+retention-switched-off = The rule is off: nothing more is removed.
+retention-done = What it removed
+retention-days-caption = Statements removed, day by day
+retention-statements = Number
+retention-change = Change the rule
+retention-change-text = Changing the rule switches it off, so that you see what the new one would remove.
+retention-change-act = Save and see
+retention-changed = The rule is changed and off. See what it would remove before you switch it on again.
+retention-remove = Remove the rule
+retention-remove-title = Remove this rule?
+retention-remove-text = It will remove nothing more. What it removed does not come back; how much that was stays shown.
+retention-remove-act = Remove the rule
+retention-keep = Keep
+retention-removed = The rule is removed. It deletes nothing more.
+error-retention-unknown = This rule is not in the list.
+error-retention-changed = The rule was changed in the meantime. See what it would remove now.
+
 # Erasing a person
 erasure-title = Erase the person
 erasure-of = Erase { $name }?

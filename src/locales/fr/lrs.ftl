@@ -181,6 +181,73 @@ forwards-keep = Garder
 forwards-removed = Plus rien n’est envoyé à ce système. Ce qu’il a reçu lui reste.
 error-forward-unknown = Ce système n’est pas dans la liste.
 
+# Durée de conservation des déclarations
+retention-link = Conservation
+retention-title = Durée de conservation
+retention-lead = Ce que les outils ont enregistré peut être supprimé au bout d’un certain temps, règle par règle. Une règle ne fait rien tant que vous n’avez pas vu ce qu’elle supprimerait.
+retention-stays = Ce qui n’est jamais supprimé
+retention-stays-text = Ce qui relève d’une inscription à une formation ou à un programme, ce que Préau a écrit lui-même, les déclarations annulées ou reliées entre elles, et celles qu’un envoi en marche n’a pas encore transmises.
+retention-none = Aucune règle : tout est gardé.
+retention-everything = toutes les déclarations
+retention-after = { $n ->
+    [one] gardées un jour
+   *[other] gardées { $n } jours
+}
+retention-count = { $n ->
+    [0] Rien n’a encore été supprimé
+    [one] 1 déclaration supprimée
+   *[other] { $n } déclarations supprimées
+}
+retention-last = dernier passage le { $at }
+retention-given-up = règle retirée le { $at }
+retention-is-on = En marche
+retention-is-off = Arrêtée
+retention-past = Règles retirées
+retention-add = Ajouter une règle
+retention-add-act = Voir ce qu’elle supprimerait
+retention-name = Nom
+retention-name-hint = Par exemple : Simulateur de conduite, deux ans
+retention-name-missing = Donnez un nom à cette règle.
+retention-days = Jours de conservation
+retention-days-hint = Comptés à partir de l’enregistrement ici. Au moins 30.
+retention-days-wrong = Indiquez un nombre de jours, de 30 à 36 500.
+retention-sender = Écrites par
+retention-sender-any = Tous les outils
+retention-activity = Cours ou activité (IRI)
+retention-activity-hint = Laissez vide pour toutes les activités.
+retention-activity-wrong = Écrivez l’identifiant complet (IRI) de l’activité.
+retention-added = La règle est prête. Rien n’est supprimé tant qu’elle est arrêtée.
+retention-foreseen = Ce qu’elle supprimerait aujourd’hui
+retention-would = { $n ->
+    [0] Rien : aucune déclaration n’est à la fois assez ancienne et sans protection.
+    [one] 1 déclaration.
+   *[other] { $n } déclarations.
+}
+retention-oldest = La plus ancienne
+retention-newest = La plus récente
+retention-list = Voir les déclarations assez anciennes que vise la règle, protégées ou non
+retention-on-text = Chaque nuit, la règle supprime ce qui est devenu assez ancien.
+retention-off-text = La suppression commencera la nuit prochaine et sera définitive.
+retention-switch-on = Mettre la règle en marche
+retention-switched-on = La règle est en marche : elle commencera la nuit prochaine.
+retention-switch-off = Arrêter la règle
+retention-switched-off = La règle est arrêtée : plus rien n’est supprimé.
+retention-done = Ce qu’elle a supprimé
+retention-days-caption = Déclarations supprimées, jour par jour
+retention-statements = Nombre
+retention-change = Modifier la règle
+retention-change-text = Modifier la règle l’arrête, le temps de voir ce que la nouvelle supprimerait.
+retention-change-act = Enregistrer et voir
+retention-changed = La règle est modifiée et arrêtée. Voyez ce qu’elle supprimerait avant de la remettre en marche.
+retention-remove = Retirer la règle
+retention-remove-title = Retirer cette règle ?
+retention-remove-text = Elle ne supprimera plus rien. Ce qu’elle a supprimé ne revient pas ; le compte en reste affiché.
+retention-remove-act = Retirer la règle
+retention-keep = Garder
+retention-removed = La règle est retirée. Plus rien n’est supprimé par elle.
+error-retention-unknown = Cette règle n’est pas dans la liste.
+error-retention-changed = La règle a été modifiée entre-temps. Voyez ce qu’elle supprimerait maintenant.
+
 # Effacement d’une personne
 erasure-title = Effacer la personne
 erasure-of = Effacer { $name } ?

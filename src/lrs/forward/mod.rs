@@ -15,6 +15,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 pub use send::run;
+pub(super) use store::all;
 
 use crate::state::App;
 

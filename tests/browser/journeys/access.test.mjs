@@ -62,4 +62,32 @@ onEachDatabase("Access", (journey) => {
     await page.getByRole("button", { name: "Révoquer l’accès" }).click();
     await page.getByText(/est révoqué/).first().waitFor();
   });
+
+  journey("a rule about old statements says what it would remove before it is switched on", async (site) => {
+    const page = await site.signedIn(await administrator(site));
+    await page.goto("/admin/lrs");
+    await page.getByRole("link", { name: "Conservation", exact: true }).click();
+    await assertLooks(page, "retention-empty");
+    await page.getByLabel("Nom", { exact: true }).fill("Simulateur de conduite, deux ans");
+    await page.getByLabel("Jours de conservation").fill("7");
+    await page.getByRole("button", { name: "Voir ce qu’elle supprimerait" }).click();
+    await page.getByText("Indiquez un nombre de jours").waitFor();
+    await page.getByLabel("Jours de conservation").fill("730");
+    await page.getByLabel("Action").selectOption({ label: "terminé" });
+    await page.getByRole("button", { name: "Voir ce qu’elle supprimerait" }).click();
+    await page.getByText("aucune déclaration n’est à la fois assez ancienne et sans protection").waitFor();
+    await assertLooks(page, "retention-rule");
+    await page.getByRole("button", { name: "Mettre la règle en marche" }).click();
+    await page.getByText("elle commencera la nuit prochaine").waitFor();
+    await page.getByLabel("Jours de conservation").fill("365");
+    await page.getByRole("button", { name: "Enregistrer et voir" }).click();
+    await page.getByText("La règle est modifiée et arrêtée").waitFor();
+    await page.goto("/admin/lrs/retention");
+    await assertLooks(page, "retention");
+    await page.getByRole("link", { name: "Simulateur de conduite, deux ans" }).click();
+    await page.getByRole("link", { name: "Retirer la règle" }).click();
+    await assertLooks(page, "retention-remove");
+    await page.getByRole("button", { name: "Retirer la règle" }).click();
+    await page.getByText("Aucune règle").waitFor();
+  });
 });

@@ -22,6 +22,7 @@ mod projection;
 mod protocol;
 mod queries;
 mod requirements;
+mod retention;
 mod rules;
 mod schema;
 mod signatures;

@@ -1,0 +1,26 @@
+-- Rules that remove statements after a time -------------------------------------------------------------------------------
+
+-- `filter` is JSON. A rule works from `enabled_at` on, through numbers above `seq`: up to there everything was removed or
+-- stays for good. `changed_at` tells which wording somebody looked at before switching it on. A rule that is given up stays as
+-- a row, so that what it removed can be explained.
+CREATE TABLE statement_retention (
+    id          UUID PRIMARY KEY,
+    name        TEXT NOT NULL,
+    filter      TEXT NOT NULL,
+    days        INTEGER NOT NULL,
+    seq         BIGINT NOT NULL,
+    created_by  UUID REFERENCES person (id),
+    created_at  BIGINT NOT NULL,
+    changed_at  BIGINT NOT NULL,
+    enabled_at  BIGINT,
+    finished_at BIGINT,
+    removed_at  BIGINT
+);
+
+-- How many statements a rule removed on a day (in the zone of the organisation, as YYYY-MM-DD).
+CREATE TABLE statement_retention_day (
+    rule_id    UUID NOT NULL REFERENCES statement_retention (id),
+    day        TEXT NOT NULL,
+    statements BIGINT NOT NULL,
+    PRIMARY KEY (rule_id, day)
+);
