@@ -1,14 +1,17 @@
 //! Connections, transactions and migrations of SQLite and PostgreSQL.
 
 use std::any::Any;
+use std::pin::Pin;
 use std::str::FromStr;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres, SqlitePool, Transaction, raw_sql};
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::sqlite::{OnSqlite, Pen};
@@ -204,10 +207,36 @@ impl Db {
 }
 
 /// Begins a transaction. Whoever stops waiting in the middle would leave behind a connection in a transaction that nobody
-/// ends, for the next to go on in: so it is waited for in any case.
+/// ends, for the next to go on in: so it is brought to its end in any case.
 async fn begin_on(pool: &PgPool, begin: &'static str) -> sqlx::Result<Transaction<'static, Postgres>> {
     let pool = pool.clone();
-    tokio::spawn(async move { pool.begin_with(begin).await }).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    ToTheEnd(Some(Box::pin(async move { pool.begin_with(begin).await }))).await
+}
+
+/// What goes on by itself when nobody waits for it any more.
+struct ToTheEnd<F>(Option<Pin<Box<F>>>)
+where
+    F: Future<Output: Send> + Send + 'static;
+
+impl<F: Future<Output: Send> + Send + 'static> Future for ToTheEnd<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let Some(future) = &mut self.0 else { return Poll::Pending };
+        let polled = future.as_mut().poll(context);
+        if polled.is_ready() {
+            self.0 = None;
+        }
+        polled
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Drop for ToTheEnd<F> {
+    fn drop(&mut self) {
+        if let (Some(future), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(async move { drop(future.await) });
+        }
+    }
 }
 
 impl Tx {
