@@ -92,9 +92,9 @@ function page(name, html) {
     pages: sections.split("<section data-page").length - 1,
     sections: sections.replace(/^(?=.)/gm, "    "),
     buttons: [
-      button('class="quiet" data-turn="back"', "Page précédente"),
+      button('class="quiet" data-turn="back" disabled', "Page précédente"),
       ...(/ ends$/.test(attributes) ? [button('class="quiet" data-end hidden', "Terminer et quitter")] : []),
-      button('data-turn="next"', "Page suivante"),
+      button('data-turn="next" disabled', "Page suivante"),
     ].join("\n"),
   };
   return LESSON.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part]);

@@ -10,7 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::App;
-use crate::{identity, lrs, packages, programmes, runtime, spaces};
+use crate::{identity, lrs, packages, programmes, progress, runtime, spaces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -54,6 +54,7 @@ fn interface() -> OpenApiRouter<App> {
     let version_1 = OpenApiRouter::new()
         .merge(packages::api())
         .merge(runtime::api())
+        .merge(progress::api())
         .merge(programmes::api())
         .merge(spaces::api())
         .merge(lrs::api())

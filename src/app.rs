@@ -112,6 +112,7 @@ pub fn jobs() -> Handlers {
         .every(lrs::CHECK_PROFILES, CHECK_PROFILES_EVERY, lrs::check_profiles)
         .on(lrs::CHECK_PROFILE, 1, lrs::check_profiles)
         .on(quiz::CLOSE, 4, quiz::close)
+        .on(programmes::RECOUNT, 1, programmes::recount)
         .on(lrs::ERASE, 1, lrs::erase)
         .every(lrs::FORWARD, lrs::FORWARD_EVERY, lrs::forward)
         .every(lrs::RETAIN, lrs::RETAIN_EVERY, lrs::retain)

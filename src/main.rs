@@ -146,9 +146,15 @@ impl Said {
     }
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Before there is a second thread: each takes a share of its own at its first word.
+    keep_memory_small(matches!(cli.command, Command::Serve { .. }));
+    start(cli)
+}
+
+#[tokio::main]
+async fn start(cli: Cli) -> ExitCode {
     let as_json = cli.json;
     match run(cli).await {
         Ok(None) => ExitCode::SUCCESS,
@@ -170,6 +176,29 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+/// From which size on a block of memory is asked of the system alone, and given back when it is freed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const LARGE_BLOCK: libc::c_int = 1 << 20;
+
+/// Has the allocator keep little of what is freed. glibc would learn from the first large request to keep blocks of its size,
+/// and would have eight shares of memory for each processor, which rest in turn: a server that has been sent a few large
+/// requests, or an import that goes from thread to thread, would hold the sum of them. What does one thing after the other
+/// needs one share.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn keep_memory_small(serves: bool) {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let shares = if serves { processors.try_into().unwrap_or(libc::c_int::MAX) } else { 1 };
+    for (what, value) in [(libc::M_MMAP_THRESHOLD, LARGE_BLOCK), (libc::M_ARENA_MAX, shares)] {
+        // SAFETY: sets a number of the allocator, under the allocator's own lock.
+        let done = unsafe { libc::mallopt(what, value) };
+        debug_assert_eq!(done, 1);
+    }
+}
+
+/// Other allocators need not be told.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn keep_memory_small(_serves: bool) {}
 
 /// Our own failures in words, whatever else with its causes; never more than a line.
 fn in_one_line(error: &anyhow::Error) -> String {

@@ -2,7 +2,8 @@
  * A course page by page: the sections marked `data-page` are shown one at a time, in order.
  *
  * The first page shown is `start` (1 when nothing was kept); `onTurn(page, pages)` is told every page the learner reaches, so
- * that the caller keeps the place. Without scripts all pages stand one below the other and can be read.
+ * that the caller keeps the place. Without scripts all pages stand one below the other and can be read. The buttons stand disabled until
+ * then: a unit that still asks where the learner was would lose a click.
  */
 export function openBook({ start = 1, onTurn = () => {} } = {}) {
   const pages = [...document.querySelectorAll("[data-page]")];

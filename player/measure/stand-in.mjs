@@ -41,7 +41,12 @@ export class StandIn {
   }
 
   async listen() {
-    this.#server = createServer((request, response) => this.#answer(request, response).catch((error) => response.destroy(error)));
+    this.#server = createServer((request, response) =>
+      this.#answer(request, response).catch((error) => {
+        console.error(error);
+        response.destroy(error);
+      }),
+    );
     await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     const { port } = this.#server.address();
     this.application = `http://preau.localhost:${port}`;
@@ -139,7 +144,8 @@ export class StandIn {
   #navigate(order, response) {
     this.navigations.push({ ...order, commitsBefore: this.commits.length });
     const here = Number(/-(\d+)$/.exec(order.launch)?.[1]);
-    const target = order.target ?? (order.request === 'continue' ? 2 : 1);
+    const named = order.identifier?.replace('ITEM-', '');
+    const target = Number(named ?? order.target ?? (order.request === 'continue' ? 2 : 1));
     if (this.activities[target]?.locked) return json(response, 200, { refused: { code: 'not-permitted', detail: '' } });
     json(response, 200, { deliver: { activity: target, url: `/player/r/${target}?from=${here}` } });
   }
@@ -197,12 +203,14 @@ export class StandIn {
     return fill(
       'player.html',
       {
-        title: activity.title,
-        course_title: config.course.title,
-        mode: 'normal',
-        back_url: '/courses/c',
-        step_number: String(index),
-        step_count: '8',
+        'chrome.title': activity.title,
+        'chrome.course_title': config.course.title,
+        'chrome.mode': 'normal',
+        'chrome.back_url': '/courses/c',
+        'chrome.step_number': String(index),
+        'chrome.step_count': '8',
+        'chrome.saved_state': '',
+        'chrome.saved_word': '',
         frame_src: isMedia ? '' : `${this.content}/frame/`,
         config_json: JSON.stringify(config).replaceAll('<', '\\u003c'),
         'shell.lang()': 'fr',
@@ -213,12 +221,29 @@ export class StandIn {
   }
 }
 
+/** A template, put into the one it extends. */
+function template(name) {
+  const text = readFileSync(new URL(`../../src/runtime/templates/${name}`, import.meta.url), 'utf8').replace(
+    /\{#[\s\S]*?#\}/g,
+    '',
+  );
+  const base = /\{% extends "runtime\/templates\/(.+?)" %\}/.exec(text)?.[1];
+  if (!base) return text;
+  const block = /\{%-? block (\w+) %\}([\s\S]*?)\{%-? endblock %\}/g;
+  const blocks = new Map([...text.matchAll(block)].map(([, part, inner]) => [part, inner]));
+  return template(base).replace(block, (_, part, inner) => blocks.get(part) ?? inner);
+}
+
 /** Enough of the template language for the two templates of the player. */
 function fill(name, values, { t, asset, outline = [] } = {}) {
-  let text = readFileSync(new URL(`../../src/runtime/templates/${name}`, import.meta.url), 'utf8');
-  text = text.replace(/\{#[\s\S]*?#\}/g, '');
-  text = text.replace(/\{% for font in [\s\S]*?endfor -?%\}/g, '');
-  text = text.replace(/\{%-? for entry in outline %\}([\s\S]*?)\{%-? endfor %\}/, (_, row) =>
+  let text = template(name);
+  text = text.replace(/\{%-? import .*? -?%\}/g, '');
+  text = text.replace(
+    /\{% include "web\/templates\/head.html" %\}/,
+    () =>
+      `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${asset('src/styles/app.css')}">`,
+  );
+  text = text.replace(/\{%-? for entry in chrome\.outline %\}([\s\S]*?)\{%-? endfor %\}/, (_, row) =>
     outline
       .map((entry) =>
         row
@@ -230,9 +255,10 @@ function fill(name, values, { t, asset, outline = [] } = {}) {
       .join(''),
   );
   const truths = {
-    'step_count > 1': true,
-    'outline.len() > 1': true,
-    'outline.len() < 2': false,
+    'chrome.names_course()': true,
+    'chrome.step_count > 1': true,
+    'chrome.outline.len() > 1': true,
+    'chrome.outline.len() < 2': false,
     '!frame_src.is_empty()': values.frame_src !== '',
   };
   text = text.replace(/\{%-? if ([^%]+?) -?%\}([\s\S]*?)\{%-? endif -?%\}/g, (_, condition, inner) =>

@@ -5,6 +5,7 @@
 mod home;
 mod model;
 mod pages;
+mod playing;
 mod store;
 mod trainer;
 
@@ -22,6 +23,7 @@ pub fn routes() -> Router<App> {
         .route("/catalogue", get(pages::catalogue))
         .route("/courses/{course}", get(pages::course))
         .route("/trainer", get(trainer::courses))
+        .route("/trainer/courses/{course}/playing", get(playing::show).post(playing::decide))
         .route("/trainer/courses/{course}/publish", post(trainer::publish))
         .route("/trainer/courses/{course}/unpublish", post(trainer::unpublish))
 }

@@ -34,6 +34,8 @@ pub struct LearnerCourse {
     pub steps: i64,
     /// The record, once the course was begun.
     pub registration: Option<RegistrationId>,
+    /// Which attempt that is, from 1.
+    pub attempt: Option<i32>,
     /// The activity that was open last.
     pub current_index: Option<i32>,
     pub completion: Option<String>,
@@ -44,6 +46,8 @@ pub struct LearnerCourse {
     pub completed_at: Option<Timestamp>,
     /// When something was last done in it.
     pub last_at: Option<Timestamp>,
+    /// Whether the learner is to begin anew, on a newer version.
+    pub superseded: bool,
     /// Whether it is a step of a programme the learner follows: then it is found there.
     pub in_programme: bool,
 }
@@ -60,8 +64,11 @@ impl LearnerCourse {
         percent(self.progress.unwrap_or_default())
     }
 
-    /// The exact screen to resume at, if the course was begun.
+    /// The exact screen to resume at, if the course was begun and goes on.
     pub fn resume_url(&self) -> Option<String> {
+        if self.superseded {
+            return None;
+        }
         Some(format!("/player/{}/{}", self.registration?, self.current_index?))
     }
 }

@@ -10,7 +10,8 @@ use crate::catalogue::store;
 use crate::core::{CourseId, Error, Language, Result, Timestamp, plain_letters};
 use crate::identity::SignedIn;
 use crate::programmes::{self, Offered};
-use crate::progress::{Status, percent};
+use crate::progress::{self, AttemptRow, Attempts, Status, percent};
+use crate::runtime::Mode;
 use crate::state::App;
 use crate::web::{self, Path, Shell, Tab};
 
@@ -120,6 +121,40 @@ struct Step {
     url: Option<String>,
 }
 
+/// One of several attempts of the learner.
+struct Attempt {
+    number: i32,
+    began: Timestamp,
+    status: Status,
+    score: Option<i32>,
+    /// The score of the course is of this one.
+    counts: bool,
+    /// Where it is looked at again; the latest has its button above.
+    review: Option<String>,
+}
+
+/// The player's address of what was open last in an attempt, to look at it again.
+fn review_address(attempt: &AttemptRow) -> Option<String> {
+    Some(format!("/player/{}/{}{}", attempt.registration, attempt.current_index?, Mode::Review.query()))
+}
+
+/// The attempts as a list, the latest first; one alone says nothing more than the page.
+fn listed(attempts: &Attempts) -> Vec<Attempt> {
+    if attempts.rows.len() < 2 {
+        return Vec::new();
+    }
+    let latest = attempts.latest().registration;
+    let line = |row: &AttemptRow| Attempt {
+        number: row.number,
+        began: row.created_at,
+        status: row.status(),
+        score: row.score.map(percent),
+        counts: row.score.is_some() && attempts.counts(row.registration),
+        review: review_address(row).filter(|_| row.registration != latest),
+    };
+    attempts.rows.iter().rev().map(line).collect()
+}
+
 #[derive(Template)]
 #[template(path = "catalogue/templates/course.html")]
 struct CoursePage {
@@ -136,7 +171,20 @@ struct CoursePage {
     seconds: f64,
     score: Option<i32>,
     completed: Option<Timestamp>,
+    /// The exact screen to go on at.
     resume: Option<String>,
+    /// The same to look at what is over.
+    review: Option<String>,
+    /// The course was replaced by a newer version, and the learner begins anew.
+    anew: bool,
+    /// A further attempt may be begun.
+    again: bool,
+    /// How many attempts may be begun yet, where they are counted.
+    left: Option<usize>,
+    /// Locale key of which attempts the score is of; said where there are several.
+    counted_key: String,
+    /// Those that were made, where there are several, the latest first.
+    attempts: Vec<Attempt>,
     steps: Vec<Step>,
     step_count: usize,
     is_trainer: bool,
@@ -152,27 +200,37 @@ pub async fn course(
     let mut tx = app.db.read().await?;
     let unknown = || Error::not_found("course-unknown");
     let row = store::course_of(&mut tx, course, person.id).await?.ok_or_else(unknown)?;
-    if row.published_at.is_none() && row.registration.is_none() && !person.roles.may_train() {
+    if row.published_at.is_none() && row.registration.is_none() && !row.superseded && !person.roles.may_train() {
         return Err(unknown());
     }
     let outline = store::outline(&mut tx, course, row.version_id, row.registration).await?;
+    let attempts = progress::attempts(&mut tx, &[person.id], Some(course)).await?.pop();
     let language = shell.words.language();
+    let own = attempts.as_ref().filter(|_| !row.superseded);
+    let is_over = own.is_some_and(|attempts| attempts.latest().status().is_over());
+    // A quiz says by itself what it lets one do.
+    let looks = is_over && row.kind != "quiz" || own.is_some_and(Attempts::is_closed);
     let steps: Vec<Step> = outline
         .into_iter()
-        .map(|activity| Step {
-            title: activity.title.best(language).to_owned(),
-            depth: activity.depth,
-            launchable: activity.launchable,
-            kind_key: format!("kind-{}", activity.kind),
-            status: Status::of_words(activity.completion.as_deref(), activity.success.as_deref()),
-            seconds: activity.seconds.unwrap_or_default(),
-            score: activity.score_scaled.map(percent),
-            url: row.registration.map(|registration| format!("/player/{registration}/{}", activity.activity_index)),
+        .map(|activity| {
+            let status = Status::of_words(activity.completion.as_deref(), activity.success.as_deref());
+            let mode = if looks && status.is_over() { Mode::Review } else { Mode::Normal };
+            let index = activity.activity_index;
+            Step {
+                title: activity.title.best(language).to_owned(),
+                depth: activity.depth,
+                launchable: activity.launchable,
+                kind_key: format!("kind-{}", activity.kind),
+                status,
+                seconds: activity.seconds.unwrap_or_default(),
+                score: activity.score_scaled.map(percent),
+                url: row.registration.map(|registration| format!("/player/{registration}/{index}{}", mode.query())),
+            }
         })
         .collect();
     let title = row.title.best(language).to_owned();
-    let status = Status::of_words(row.completion.as_deref(), row.success.as_deref());
-    let status = if row.registration.is_some() { status.begun() } else { status };
+    let last_place = row.registration.zip(row.current_index).map(|(record, index)| format!("/player/{record}/{index}"));
+    let goes_on = own.is_some_and(|attempts| !attempts.latest().status().is_over() && !attempts.is_closed());
     let shell = shell.tab(Tab::Catalogue);
     let crumb = shell.t("catalogue-title");
     web::render(&CoursePage {
@@ -183,14 +241,20 @@ pub async fn course(
         kind_key: plain_kind(&row.kind),
         length: row.medium.duration,
         published: row.published_at.is_some(),
-        status,
+        status: own.map_or(Status::Todo, Attempts::status),
         percent: percent(row.progress.unwrap_or_default()),
         seconds: row.seconds.unwrap_or_default(),
-        score: row.score_scaled.map(percent),
-        completed: row.completed_at,
-        resume: row.registration.zip(row.current_index).map(|(record, index)| format!("/player/{record}/{index}")),
+        score: attempts.as_ref().and_then(Attempts::score).map(percent),
+        completed: attempts.as_ref().and_then(Attempts::completed_at),
+        resume: last_place.clone().filter(|_| goes_on),
+        review: last_place.filter(|_| !goes_on).map(|url| if looks { url + &Mode::Review.query() } else { url }),
+        again: own.is_some_and(Attempts::may_begin),
+        left: own.and_then(|attempts| attempts.playing.left_after(attempts.used())),
+        counted_key: format!("course-counted-{}", attempts.as_ref().map_or("", |a| a.playing.counted.word())),
+        attempts: attempts.as_ref().map(listed).unwrap_or_default(),
         step_count: steps.iter().filter(|step| step.launchable).count(),
         steps,
+        anew: row.superseded,
         is_trainer: person.roles.may_train(),
     })
 }

@@ -18,5 +18,5 @@ pub use ids::{
     RetentionId, SpaceId, StatementId, StepKey, VersionId, WebhookId,
 };
 pub use language::{Language, LanguageMap, plain_letters};
-pub use score::scaled;
+pub use score::{is_another_score, scaled};
 pub use sequence::{Numbers, Sequence};

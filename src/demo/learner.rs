@@ -8,11 +8,12 @@ use super::browser::Browser;
 use super::library::Course;
 use super::lives::Far;
 use super::past::Past;
-use super::speaking;
+use super::{questions, speaking};
 use crate::core::{Dice, Error, RegistrationId, Result};
 use crate::progress::{self, Completion, Success};
 use crate::quiz::kinds::{Body, Tolerance};
 use crate::quiz::model::{Question, Quiz};
+use crate::scorm::Version;
 
 /// Somebody at their screen.
 pub struct Learner<'a> {
@@ -86,8 +87,14 @@ impl Learner<'_> {
                 self.past.pass(time);
                 let score = self.score(tries);
                 let seconds = time.as_secs();
-                let (set, time) =
-                    if kind == "scorm12" { scorm12(far, score, seconds) } else { scorm2004(far, score, seconds) };
+                let (version, (mut set, time)) = match kind {
+                    "scorm12" => (Version::Scorm12, scorm12(far, score, seconds)),
+                    _ => (Version::Scorm2004, scorm2004(far, score, seconds)),
+                };
+                if far == Far::Done {
+                    let activity = launch["activity"]["identifier"].as_str().unwrap_or_default();
+                    set.extend(questions::answers(version, activity, score, seconds));
+                }
                 let exit = if far == Far::Done { "" } else { "suspend" };
                 let commit = json!({"lease": launch["lease"], "sequence": 1, "terminate": true, "set": set,
                     "session_time": time, "exit": exit});

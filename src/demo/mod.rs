@@ -14,10 +14,12 @@ mod lives;
 mod past;
 mod people;
 mod programmes;
+mod questions;
 mod samples;
 mod spaces;
 mod speaking;
 mod story;
+mod tutoring;
 
 use std::fmt;
 use std::path::Path;

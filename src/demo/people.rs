@@ -24,7 +24,7 @@ pub const NATURE: &str = "Direction de l’environnement";
 /// An agent: login, name, direction, service (or nothing), roles.
 pub struct Agent {
     pub login: &'static str,
-    name: &'static str,
+    pub name: &'static str,
     pub direction: &'static str,
     service: &'static str,
     roles: &'static [Role],

@@ -11,6 +11,7 @@ use super::lives::{self, Far, Visit};
 use super::past::{FIRST_DAY, Past};
 use super::people::{self, AGENTS, Agent};
 use super::programmes::{self, BEGINNINGS, OPENINGS, Opening, REVISION, Whom};
+use super::tutoring::{self, Note, TUTORINGS, Tutoring};
 use super::{library, samples, spaces};
 use crate::core::{Dice, EnrolmentId, Error, PersonId, ProgrammeId, Result, SpaceId, Timestamp};
 use crate::identity;
@@ -61,6 +62,10 @@ enum Act {
         login: &'static str,
         space: &'static str,
     },
+    /// The house begins to use the tutoring notebook.
+    KeepNotebook,
+    /// A tutor writes something down in it.
+    Note(&'static Tutoring, Note),
 }
 
 /// The story and everything it needs to go on.
@@ -71,6 +76,8 @@ pub struct Story {
     library: Library,
     programmes: HashMap<&'static str, ProgrammeId>,
     spaces: HashMap<&'static str, SpaceId>,
+    /// The right of the tutoring notebook to write.
+    notebook: String,
     /// Enrolments whose learners know what they will do.
     planned: HashSet<EnrolmentId>,
     /// What is to come, by its moment and the order in which it was thought of.
@@ -92,6 +99,7 @@ const OPENS: i64 = 9 * 60 + 45;
 const SHOWS: i64 = 10 * 60 + 30;
 const TELLS: i64 = 11 * 60 + 30;
 const BEGINS: i64 = 16 * 60;
+const NOTES: i64 = 16 * 60 + 30;
 /// Who leaves, and when.
 const LEAVES: (&str, i64) = ("gilles", -24);
 
@@ -116,6 +124,7 @@ impl Story {
             library,
             programmes: HashMap::new(),
             spaces: HashMap::new(),
+            notebook: String::new(),
             planned: HashSet::new(),
             acts: BTreeMap::new(),
             thought: 0,
@@ -169,6 +178,12 @@ impl Story {
         self.add(-100, 9 * 60, Act::Announce);
         self.add(-170, 12 * 60 + 30, Act::Subscribe { login: "camille", space: "securite-routes" });
         self.add(-60, 12 * 60 + 30, Act::Subscribe { login: "laurent", space: "donnees-personnelles" });
+        self.add(tutoring::DAY, LETS_IN, Act::KeepNotebook);
+        for tutoring in &TUTORINGS {
+            for (day, note) in tutoring.notes {
+                self.add(*day, NOTES, Act::Note(tutoring, *note));
+            }
+        }
         for agent in &AGENTS {
             let mut dice = Dice::of(&format!("{} browses", agent.login));
             let is_curious = agent.login == "camille" || dice.below(5) < 2;
@@ -252,6 +267,14 @@ impl Story {
             Act::Subscribe { login, space } => {
                 let browser = self.site.browser(person(&self.people, login)?).await?;
                 browser.form(&format!("/spaces/{space}/feed"), &[]).await?;
+            }
+            Act::KeepNotebook => {
+                let administrator = self.site.browser(person(&self.people, ADMINISTRATOR)?).await?;
+                self.notebook = tutoring::begin(&administrator).await?;
+            }
+            Act::Note(tutoring, note) => {
+                let now = self.past.clock().now();
+                tutoring::note(&self.site, &self.notebook, tutoring, note, now).await?;
             }
         }
         Ok(())
@@ -395,6 +418,14 @@ mod tests {
                 assert!(people::named(login).is_some() && at(day, BEGINS) > built(programme), "{login}");
             }
             assert!(at(REVISION.1, BUILDS) > built(REVISION.0));
+            for tutoring in &TUTORINGS {
+                for login in [tutoring.newcomer, tutoring.tutor] {
+                    assert!(people::named(login).is_some(), "{login}");
+                }
+                let moments: Vec<_> = tutoring.notes.iter().map(|(day, _)| at(*day, NOTES)).collect();
+                assert!(moments[0] > at(tutoring::DAY, LETS_IN), "{}", tutoring.newcomer);
+                assert!(moments.is_sorted() && moments[moments.len() - 1] < present, "{}", tutoring.newcomer);
+            }
             for plan in &spaces::PLANS {
                 for (login, _, day) in plan.members {
                     assert!(people::named(login).is_some() && at(*day, LETS_IN) > created(plan.name), "{login}");

@@ -175,6 +175,11 @@ impl Spool {
         Ok(())
     }
 
+    /// The digests under which files came.
+    pub fn digests(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     /// Whether a file came under this digest.
     pub fn has(&self, sha2: &str) -> bool {
         self.files.contains_key(&sha2.to_ascii_lowercase())

@@ -282,3 +282,22 @@ pub async fn definitions(tx: &mut Tx, activities: &[Uuid]) -> Result<HashMap<Uui
     let (_, found) = known(tx, &[], activities).await?;
     Ok(found.into_iter().filter_map(|(key, text)| Some((key, text?))).collect())
 }
+
+const ACTIVITIES_SQLITE: &str = "SELECT activity_key, iri, definition FROM xapi_activity \
+    WHERE activity_key IN (SELECT unhex(value) FROM json_each($1))";
+const ACTIVITIES_POSTGRES: &str =
+    "SELECT activity_key, iri, definition FROM xapi_activity WHERE activity_key = ANY($1)";
+
+/// The identifiers of many activities, each with its merged definition if there is one, by key.
+pub async fn activities(tx: &mut Tx, keys: &[Uuid]) -> Result<HashMap<Uuid, (String, Option<String>)>> {
+    let rows: Vec<(Uuid, String, Option<String>)> = match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            let keys = hexadecimal(keys.iter().copied());
+            sqlx::query_as(ACTIVITIES_SQLITE).bind(keys).fetch_all(&mut **connection).await?
+        }
+        Inner::Postgres(connection) => {
+            sqlx::query_as(ACTIVITIES_POSTGRES).bind(keys).fetch_all(&mut **connection).await?
+        }
+    };
+    Ok(rows.into_iter().map(|(key, iri, definition)| (key, (iri, definition))).collect())
+}

@@ -2,29 +2,24 @@
 //! the specification asks for.
 
 use axum::Extension;
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::StreamExt as _;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use uuid::Uuid;
 
 use super::access::{self, Access};
+use super::arriving::Arriving;
 use super::door::{self, Door};
 use super::writer::{Room, Writer};
 use super::{origins, receive, resources, statements};
-use crate::core::{Error, Kind, Result, Timestamp};
+use crate::core::{Error, Result, Timestamp};
 use crate::state::App;
 use crate::web::client_address;
 use crate::xapi::format::{self, Offset};
 use crate::xapi::{Actor, AgentKey, Ifi, Refusal, Version, exact};
-
-/// Largest request accepted. A statement is about a kilobyte, a saved state rarely a hundred.
-pub const MAX_BODY: usize = 16 * 1024 * 1024;
-/// What is kept in memory while it arrives: a batch of a hundred statements.
-const SMALL_BODY: usize = 256 * 1024;
 
 pub const VERSION: HeaderName = HeaderName::from_static("x-experience-api-version");
 const CONSISTENT: HeaderName = HeaderName::from_static("x-experience-api-consistent-through");
@@ -39,6 +34,8 @@ pub struct Call {
     pub params: Params,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// What a large request takes of the memory until it is answered.
+    pub room: Option<Room>,
 }
 
 /// Answers every resource below `/xapi/`.
@@ -90,7 +87,7 @@ async fn serve(
     let resource = resource.trim_matches('/');
     // Attachments are read as they come, once it is known who sends them.
     let is_message = resource == "statements" && !params.has("method") && receive::is_message(&parts.headers);
-    let ((body, _room), message) =
+    let ((body, room), message) =
         if is_message { ((Bytes::new(), None), Some(body)) } else { (read(&app, &writer, body).await?, None) };
     let mut sent = Sent { method: parts.method, params, headers: parts.headers, body };
     let alternate = sent.method == Method::POST && sent.params.has("method");
@@ -129,7 +126,7 @@ async fn serve(
         return Ok(door::too_many(wait));
     }
     let Sent { params, headers, body, .. } = sent;
-    let call = Call { app: app.clone(), writer, access, method, version: *version, params, headers, body };
+    let call = Call { app: app.clone(), writer, access, method, version: *version, params, headers, body, room };
     let answered = match resource {
         "statements" => statements::answer(call, message).await,
         "activities/state" => resources::state(call).await,
@@ -155,37 +152,14 @@ fn methods(resource: &str) -> Option<&'static str> {
 }
 
 /// The body, and for a large one the room it takes until the request is answered.
-///
-/// A large body waits in a file until it is whole: a client that sends slowly, or never ends, holds no memory.
 async fn read(app: &App, writer: &Writer, body: Body) -> Result<(Bytes, Option<Room>)> {
     let mut pieces = body.into_data_stream();
-    let mut read = BytesMut::new();
-    while read.len() <= SMALL_BODY {
-        match next(&mut pieces).await? {
-            Some(piece) => read.extend_from_slice(&piece),
-            None => return Ok((read.freeze(), None)),
-        }
+    let mut arriving = Arriving::default();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|cause| Error::malformed("body-unreadable").caused_by(cause))?;
+        arriving.add(app, &piece).await?;
     }
-    let mut file = tokio::fs::File::from_std(tempfile::tempfile_in(app.blobs.spool())?);
-    let mut size = read.len();
-    file.write_all(&read).await?;
-    drop(read);
-    while let Some(piece) = next(&mut pieces).await? {
-        size += piece.len();
-        if size > MAX_BODY {
-            return Err(Error::new(Kind::TooLarge, "payload-too-large"));
-        }
-        file.write_all(&piece).await?;
-    }
-    let room = writer.room(size).await?;
-    let mut whole = Vec::with_capacity(size);
-    file.rewind().await?;
-    file.read_to_end(&mut whole).await?;
-    Ok((whole.into(), Some(room)))
-}
-
-async fn next(pieces: &mut BodyDataStream) -> Result<Option<Bytes>> {
-    pieces.next().await.transpose().map_err(|cause| Error::malformed("body-unreadable").caused_by(cause))
+    arriving.whole(writer).await
 }
 
 /// What `X-Experience-API-Version` says, if it names an edition that is spoken (1.0.3 Communication 3.3, 2.0 section 4.1.4).

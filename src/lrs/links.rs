@@ -1,4 +1,4 @@
-//! Under what a statement is found: one narrow row for each agent, activity, verb and registration it names.
+//! Under what a statement is found: one narrow row for each agent, activity, verb, registration and statement it names.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,8 @@ pub enum Usage {
     RelatedActivity = 3,
     Verb = 4,
     Registration = 5,
+    /// A statement that the context mentions. What the object refers to has a column of its own (`refers_to`).
+    Mention = 6,
 }
 
 /// What one statement names, each thing once.
@@ -117,6 +119,9 @@ impl Links {
         }
         for activity in context.context_activities.iter() {
             self.activity(activity, Usage::RelatedActivity);
+        }
+        if let Some(mentioned) = &context.statement {
+            self.add(Usage::Mention, mentioned.id);
         }
     }
 }

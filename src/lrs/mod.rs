@@ -10,6 +10,7 @@
 
 mod access;
 mod append;
+mod arriving;
 mod attachments;
 mod credential_pages;
 mod credentials;
@@ -50,6 +51,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{Access, Credential, Scope, create_credential, issue_launch_credential, revoke_launch_credentials};
 pub use append::append;
+pub use dictionary::activities;
 pub use door::Door;
 pub use erasure::{ERASE, run as erase};
 pub use forward::{EVERY as FORWARD_EVERY, FORWARD, run as forward};

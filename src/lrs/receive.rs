@@ -8,8 +8,9 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 
 use super::append;
+use super::arriving::Arriving;
 use super::attachments::Spool;
-use super::http::{Call, MAX_BODY, refused};
+use super::http::{Call, refused};
 use super::order::Received;
 use super::signed;
 use crate::core::{Error, Kind, Result};
@@ -48,6 +49,12 @@ impl Arrived {
             .take(MOST_PROBLEMS)
             .collect();
         if problems.is_empty() { Ok(self) } else { Err(refused(Refusal::Problems(problems))) }
+    }
+
+    /// The digests of all attachments, in small letters.
+    fn named(&self) -> HashSet<String> {
+        let attachments = self.received.iter().flat_map(|received| received.statement.all_attachments());
+        attachments.map(|(_, attachment)| attachment.sha2.to_ascii_lowercase()).collect()
     }
 
     /// Checks the signatures and keeps the files, so that the statements may name them. The right to write has been asked for.
@@ -154,7 +161,10 @@ pub fn missing(statement: &Statement, base: &str, spool: Option<&Spool>) -> Vec<
 }
 
 /// The statements are the first part, each other part is a file that one of them names.
-async fn message(call: &Call, body: Body) -> Result<Arrived> {
+///
+/// What is wrong with statements is told before their files are read. Large ones wait in a file instead until the message is
+/// whole: nobody may hold the room for large requests while a film arrives.
+async fn message(call: &mut Call, body: Body) -> Result<Arrived> {
     // Who may not write is told before their files are read.
     call.access.may_write(&[])?;
     let boundary = multipart::boundary(content_type(&call.headers)).ok_or_else(|| {
@@ -168,36 +178,53 @@ async fn message(call: &Call, body: Body) -> Result<Arrived> {
             "the first part must be the statements, with Content-Type application/json (1.0.3 Communication 1.5.2)",
         ));
     }
-    let mut text = Vec::new();
+    let mut text = Arriving::default();
     while let Some(bytes) = parts.content().await? {
-        if text.len() + bytes.len() > MAX_BODY {
-            return Err(Error::new(Kind::TooLarge, "payload-too-large"));
-        }
-        text.extend_from_slice(&bytes);
+        text.add(&call.app, &bytes).await?;
     }
-    let mut arrived = statements(call, &text)?;
-    drop(text);
-    call.access.may_write(&arrived.received)?;
+    let arrived = if text.is_large() {
+        let spool = files(call, &mut parts, None).await?;
+        let arrived = written(call, text).await?;
+        let named = arrived.named();
+        spool.iter().flat_map(Spool::digests).try_for_each(|hash| must_be_named(hash, &named))?;
+        Arrived { spool, ..arrived }
+    } else {
+        let arrived = written(call, text).await?;
+        Arrived { spool: files(call, &mut parts, Some(arrived.named())).await?, ..arrived }
+    };
+    arrived.without_missing_files()
+}
 
-    let attachments = arrived.received.iter().flat_map(|received| received.statement.all_attachments());
-    let named: HashSet<String> = attachments.map(|(_, attachment)| attachment.sha2.to_ascii_lowercase()).collect();
+/// The statements that have arrived whole.
+async fn written(call: &mut Call, text: Arriving) -> Result<Arrived> {
+    let (text, room) = text.whole(&call.writer).await?;
+    call.room = room;
+    let arrived = statements(call, &text)?;
+    call.access.may_write(&arrived.received)?;
+    Ok(arrived)
+}
+
+/// The files behind the statements, which must be among the `named` where these are known already.
+async fn files(call: &Call, parts: &mut Parts, named: Option<HashSet<String>>) -> Result<Option<Spool>> {
+    let mut spool = None;
     for count in 0.. {
         let Some(headers) = parts.next().await? else { break };
         if count == MOST_PARTS {
             return Err(Error::malformed("multipart-too-many-parts").arg("most", MOST_PARTS));
         }
-        let hash = hash_of(&headers, &named)?;
-        let spool = match &mut arrived.spool {
+        let hash = hash_of(&headers)?;
+        named.iter().try_for_each(|named| must_be_named(hash, named))?;
+        let spool = match &mut spool {
             Some(spool) => spool,
             none => none.insert(Spool::new(&call.app)?),
         };
-        spool.receive(&call.app, hash, &mut parts).await?;
+        spool.receive(&call.app, hash, parts).await?;
     }
-    arrived.without_missing_files()
+    Ok(spool)
 }
 
-/// The digest a part says it has, if its headers are those of an attachment that a statement names.
-fn hash_of<'a>(headers: &'a Headers, named: &HashSet<String>) -> Result<&'a str> {
+/// The digest a part says it has, if its headers are those of an attachment.
+fn hash_of(headers: &Headers) -> Result<&str> {
     let required = |name: &'static str| {
         headers.get(name).ok_or_else(|| {
             Error::malformed("attachment-header-missing")
@@ -211,12 +238,16 @@ fn hash_of<'a>(headers: &'a Headers, named: &HashSet<String>) -> Result<&'a str>
         return Err(Error::malformed("attachment-encoding")
             .detail(format!("`{ENCODING}` must be binary (1.0.3 Communication 1.5.2)")));
     }
-    // By nothing but the digest may a part be matched with an attachment: its type and its length may differ.
-    if !named.contains(&hash.to_ascii_lowercase()) {
-        return Err(Error::malformed("attachment-unnamed")
-            .detail(format!("no statement has an attachment whose `sha2` is {hash} (1.0.3 Communication 1.5.2)")));
-    }
     Ok(hash)
+}
+
+/// By nothing but the digest may a part be matched with an attachment: its type and its length may differ.
+fn must_be_named(hash: &str, named: &HashSet<String>) -> Result<()> {
+    if named.contains(&hash.to_ascii_lowercase()) {
+        return Ok(());
+    }
+    Err(Error::malformed("attachment-unnamed")
+        .detail(format!("no statement has an attachment whose `sha2` is {hash} (1.0.3 Communication 1.5.2)")))
 }
 
 /// The parts of a message, read as they arrive.

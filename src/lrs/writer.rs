@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::append::{Done, store_all};
+use super::arriving::SMALL_BODY;
 use super::order::Order;
 use super::store;
 use crate::core::{Error, Kind, Result, StatementId};
@@ -89,12 +90,16 @@ async fn write(app: App, queue: Queue) {
     while let Some(group) = next(&queue).await {
         let (orders, answers): (Vec<Order>, Vec<_>) =
             group.into_iter().map(|waiting| (waiting.order, waiting.answer)).unzip();
-        for (outcome, answer) in store_each(&app, &orders).await.into_iter().zip(answers) {
+        let outcomes = store_each(&app, &orders).await;
+        // With its answer a large request gives its room to another: by then its statements must be gone.
+        let (large, small): (Vec<Order>, Vec<Order>) = orders.into_iter().partition(|order| order.size() > SMALL_BODY);
+        drop(large);
+        for (outcome, answer) in outcomes.into_iter().zip(answers) {
             // Whoever asked may be gone; what is stored stays stored.
             let _ = answer.send(outcome);
         }
         // A thousand statements take a while to take apart; the next group need not wait for that.
-        tokio::spawn(async move { drop(orders) });
+        tokio::spawn(async move { drop(small) });
     }
 }
 

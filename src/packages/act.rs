@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 
 use super::findings::Finding;
-use super::import::{self, Ended};
+use super::import::{self, Ended, Purpose};
 use super::native;
 use super::report::{FindingReport, PackageReport};
 use super::store;
@@ -13,7 +13,7 @@ use crate::core::{Error, PackageId, PersonId, Result};
 use crate::state::App;
 use crate::web::Words;
 
-/// Receives and imports a file. Errors: `package-refused` with the findings, and those of [`Upload::receive`].
+/// Receives and imports a file. Errors: those of [`receive`].
 pub async fn import_stream<E>(
     app: &App,
     file_name: &str,
@@ -24,9 +24,25 @@ pub async fn import_stream<E>(
 where
     E: Into<anyhow::Error>,
 {
+    let id = receive(app, file_name, stream, Purpose::New(by), words).await?;
+    report(app, id, words).await
+}
+
+/// Receives a file and makes of it what it is for; answers its package. Errors: `package-refused` with the findings, and those
+/// of [`Upload::receive`]; for a newer version also `package-unknown` and `package-kind-differs`.
+pub async fn receive<E>(
+    app: &App,
+    file_name: &str,
+    stream: impl Stream<Item = Result<Bytes, E>>,
+    purpose: Purpose,
+    words: Words,
+) -> Result<PackageId>
+where
+    E: Into<anyhow::Error>,
+{
     let upload = Upload::receive(app, file_name, stream).await?;
-    match import::import(app, upload, by).await? {
-        Ended::Imported(id) => report(app, id, words).await,
+    match import::import(app, upload, purpose).await? {
+        Ended::Imported(id) => Ok(id),
         Ended::Refused(findings) => Err(refusal(&findings, words)),
     }
 }

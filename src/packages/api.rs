@@ -10,9 +10,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::act;
+use super::import::Purpose;
 use super::report::PackageReport;
 use super::store;
-use crate::core::{Error, Kind, PackageId, PersonId, Result};
+use crate::core::{Error, Kind, PackageId, Result};
 use crate::identity::{CanImport, CanReadPackages};
 use crate::state::App;
 use crate::web::{NotAllowed, Path, ProblemDocument, Shell, Words};
@@ -22,6 +23,7 @@ pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(read, remove))
+        .merge(super::replace::api())
         // Uploads have a limit of their own, which depends on the configuration.
         .layer(DefaultBodyLimit::disable())
 }
@@ -59,7 +61,8 @@ async fn create(
     request: Request,
 ) -> Result<Response> {
     let by = caller.person().map(|person| person.id);
-    let report = receive(&app, name, request, by, shell.words).await?;
+    let id = receive(&app, name, request, Purpose::New(by), shell.words).await?;
+    let report = act::report(&app, id, shell.words).await?;
     let location = format!("/api/v1/packages/{}", report.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(report)).into_response())
 }
@@ -69,9 +72,9 @@ pub(super) async fn receive(
     app: &App,
     name: FileName,
     request: Request,
-    by: Option<PersonId>,
+    purpose: Purpose,
     words: Words,
-) -> Result<PackageReport> {
+) -> Result<PackageId> {
     let limit = app.config.packages.max_bytes;
     // A form adds some hundred bytes around the file.
     if announced(request.headers()).is_some_and(|length| length > limit + 4096) {
@@ -83,14 +86,14 @@ pub(super) async fn receive(
         let mut form = form.map_err(|cause| unreadable(cause.body_text()))?;
         while let Some(field) = form.next_field().await.map_err(|cause| unreadable(cause.body_text()))? {
             if let Some(file_name) = field.file_name().map(str::to_owned) {
-                return act::import_stream(app, &file_name, field, by, words).await;
+                return act::receive(app, &file_name, field, purpose, words).await;
             }
         }
         return Err(Error::malformed("upload-empty"));
     }
     let file_name = name.filename.or_else(|| disposition(request.headers())).unwrap_or_default();
     let body: Body = request.into_body();
-    act::import_stream(app, &file_name, body.into_data_stream(), by, words).await
+    act::receive(app, &file_name, body.into_data_stream(), purpose, words).await
 }
 
 /// What the body will measure, if the sender says so.

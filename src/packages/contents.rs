@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The paths of a package's files.
 #[derive(Debug, Default)]
 pub struct Contents<'a> {
@@ -51,7 +53,8 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// What two spellings of a path have in common that differ only in case.
+/// What two spellings of a path have in common that differ only in case, or in how an accent is written: a letter and its
+/// accent apart, as some systems pack names, or in one, as manifests have them.
 pub fn key(path: &str) -> String {
-    path.to_lowercase()
+    path.nfc().collect::<String>().to_lowercase()
 }

@@ -16,7 +16,8 @@ use super::findings::{Finding, Findings, Refused};
 use super::model::{
     ActivityDetails, ActivityKind, CourseDetails, MediaDetails, Outline, OutlineActivity, OutlineCourse, PackageKind,
 };
-use super::store::{NewActivity, NewCourse, NewFile, NewPackage};
+use super::replace::{self, Candidate, KnownCourse};
+use super::store::{NewActivity, NewCourse, NewFile, NewPackage, NewVersion};
 use super::upload::{self, Upload};
 use super::{manifest, media_type, store};
 use crate::core::{CourseId, Error, Language, LanguageMap, PackageId, PersonId, Result, VersionId};
@@ -29,6 +30,15 @@ const UNPACK_FROM: u64 = 1 << 20;
 /// Imports at work at a time; more wait. Each is a processor's work and some memory.
 static AT_WORK: Semaphore = Semaphore::const_new(2);
 
+/// What is to become of an upload.
+#[derive(Clone, Copy)]
+pub enum Purpose {
+    /// A package of its own, brought by this person.
+    New(Option<PersonId>),
+    /// A newer version of this package, which waits to be adopted.
+    Version(PackageId),
+}
+
 /// How an import ended.
 pub enum Ended {
     /// Stored.
@@ -38,12 +48,12 @@ pub enum Ended {
 }
 
 /// Imports `upload`. Goes on to its end if the caller goes away: nothing is left half done.
-pub async fn import(app: &App, upload: Upload, by: Option<PersonId>) -> Result<Ended> {
+pub async fn import(app: &App, upload: Upload, purpose: Purpose) -> Result<Ended> {
     let app = app.clone();
     let task = async move {
         let _permit = AT_WORK.acquire().await.map_err(Error::internal)?;
         let version = upload.version;
-        let ended = Import { app: app.clone(), upload }.run(by).await;
+        let ended = Import { app: app.clone(), upload }.run(purpose).await;
         if !matches!(ended, Ok(Ended::Imported(_))) {
             remove_blobs(&app, version).await?;
         }
@@ -69,7 +79,7 @@ struct Looked {
 }
 
 impl Import {
-    async fn run(self, by: Option<PersonId>) -> Result<Ended> {
+    async fn run(self, purpose: Purpose) -> Result<Ended> {
         let mut findings = Findings::new();
         let looked = match sniff(&self.upload.path)? {
             Sniffed::Zip => self.look_through_archive(&mut findings).await?,
@@ -81,8 +91,14 @@ impl Import {
             }
         };
         let Ok(mut looked) = looked else { return Ok(Ended::Refused(findings.into_list())) };
+        if let Purpose::Version(package) = purpose {
+            replace::must_be_of_its_kind(&self.app, package, looked.outline.kind).await?;
+        }
         self.put_away(&mut looked).await?;
-        let id = self.write(looked, findings, by).await?;
+        let id = match purpose {
+            Purpose::New(by) => self.write(looked, findings, by).await?,
+            Purpose::Version(package) => self.stage(package, looked, findings).await?,
+        };
         Ok(Ended::Imported(id))
     }
 
@@ -213,29 +229,49 @@ impl Import {
         if let Some(title) = store::same_content(&mut tx, &self.upload.sha256).await? {
             findings.add(Finding::info("same-content-as").arg("title", title));
         }
-        let courses = courses(looked.outline.courses, &app.config.public_origin())?;
-        let package = NewPackage {
-            id: PackageId::new(),
-            version: self.upload.version,
-            kind: looked.outline.kind,
-            title: courses.first().map(|course| course.title.best(Language::default()).to_owned()).unwrap_or_default(),
-            created_by: by,
-            now: app.clock.now(),
-            file_name: self.upload.file_name.clone(),
-            sha256: self.upload.sha256.clone(),
-            size: self.upload.size,
-            blob: upload_key(self.upload.version),
+        let (kind, upload) = (looked.outline.kind, &self.upload);
+        let courses = courses(looked.outline.courses, &app.config.public_origin(), &[])?;
+        let package = NewPackage { id: PackageId::new(), kind, title: title(&courses), created_by: by };
+        let version = NewVersion {
+            id: upload.version,
+            number: 1,
+            file_name: upload.file_name.clone(),
+            sha256: upload.sha256.clone(),
+            size: store::number(upload.size),
+            blob: upload_key(upload.version),
             outline: outline_json(&looked.outline.edition, &courses),
-            findings: findings.into_list(),
+            findings: serde_json::to_string(&findings.into_list())?,
+            now: app.clock.now(),
         };
-        store::insert(&mut tx, &package, &looked.files, &courses).await?;
-        if matches!(package.kind, PackageKind::Video | PackageKind::Audio) {
-            super::media::enqueue(&mut tx, app, package.id, package.version, by).await?;
+        store::insert(&mut tx, &package, version.now).await?;
+        store::insert_version(&mut tx, (package.id, kind), &version, &looked.files, &courses).await?;
+        if matches!(kind, PackageKind::Video | PackageKind::Audio) {
+            super::media::enqueue(&mut tx, app, package.id, version.id, by).await?;
         }
         tx.commit().await?;
-        let (id, kind, files) = (package.id, package.kind.word(), looked.files.len());
-        tracing::info!(package = %id, kind, files, bytes = package.size, "package imported");
+        let (id, kind, files) = (package.id, kind.word(), looked.files.len());
+        tracing::info!(package = %id, kind, files, bytes = version.size, "package imported");
         Ok(id)
+    }
+
+    /// Keeps what was received until the trainer has decided; what waited before goes.
+    async fn stage(&self, package: PackageId, looked: Looked, findings: Findings) -> Result<PackageId> {
+        let candidate = Candidate {
+            id: self.upload.version,
+            file_name: self.upload.file_name.clone(),
+            sha256: self.upload.sha256.clone(),
+            size: store::number(self.upload.size),
+            files: serde_json::to_string(&looked.files)?,
+            outline: serde_json::to_string(&looked.outline)?,
+            findings: serde_json::to_string(&findings.into_list())?,
+            created_at: self.app.clock.now(),
+        };
+        let earlier = replace::stage(&self.app, package, &candidate).await?;
+        if let Some(earlier) = earlier {
+            remove_blobs(&self.app, earlier).await?;
+        }
+        tracing::info!(%package, version = %candidate.id, bytes = candidate.size, "newer version received");
+        Ok(package)
     }
 }
 
@@ -255,7 +291,7 @@ pub fn blob_prefix(version: VersionId) -> String {
     format!("packages/{version}")
 }
 
-fn upload_key(version: VersionId) -> String {
+pub fn upload_key(version: VersionId) -> String {
     format!("packages/{version}/upload")
 }
 
@@ -366,21 +402,36 @@ fn media_outline(path: &str, file_name: &str, media: &Media) -> Outline {
     Outline { kind, edition: codecs.join(", "), courses: vec![course] }
 }
 
-/// Gives courses and activities their identities. What repeats in the manifest is told apart by a number.
-fn courses(outline: Vec<OutlineCourse>, origin: &str) -> Result<Vec<NewCourse>> {
+/// What a package is called: as its first course.
+pub fn title(courses: &[NewCourse]) -> String {
+    courses.first().map(|course| course.title.best(Language::default()).to_owned()).unwrap_or_default()
+}
+
+/// The identifiers of courses. What repeats in the manifest is told apart by a number.
+pub fn identifiers(outline: &[OutlineCourse]) -> Vec<String> {
     let mut taken = Taken::default();
+    outline.iter().map(|course| taken.unique(&course.identifier)).collect()
+}
+
+/// Gives courses and activities their identities: those of `known`, by place, are the same courses as before.
+pub fn courses(outline: Vec<OutlineCourse>, origin: &str, known: &[Option<KnownCourse>]) -> Result<Vec<NewCourse>> {
+    let identifiers = identifiers(&outline);
     outline
         .into_iter()
-        .map(|course| {
-            let id = CourseId::new();
-            let iri = format!("{origin}/courses/{id}");
-            let mut known = Taken::default();
+        .zip(identifiers)
+        .enumerate()
+        .map(|(place, (course, identifier))| {
+            let known = known.get(place).and_then(Option::as_ref);
+            let id = known.map_or_else(CourseId::new, |known| known.id);
+            let iri = known.map_or_else(|| format!("{origin}/courses/{id}"), |known| known.iri.clone());
+            let again = known.is_some();
+            let mut taken = Taken::default();
             let activities = course.activities.into_iter().map(|activity| {
                 let own = match activity.kind {
                     // Tincan content names itself in its statements (xAPI launch has no place to tell it another name).
                     ActivityKind::Xapi => activity.identifier.clone(),
                     // cmi5 10.2.1: the LMS gives a unit an identifier of its own; ours is stable over versions.
-                    _ => format!("{iri}/activities/{}", manifest::encode_segment(&known.unique(&activity.identifier))),
+                    _ => format!("{iri}/activities/{}", manifest::encode_segment(&taken.unique(&activity.identifier))),
                 };
                 Ok(NewActivity {
                     parent: activity.parent,
@@ -397,8 +448,9 @@ fn courses(outline: Vec<OutlineCourse>, origin: &str) -> Result<Vec<NewCourse>> 
             });
             Ok(NewCourse {
                 id,
+                again,
                 activities: activities.collect::<Result<_>>()?,
-                identifier: taken.unique(&course.identifier),
+                identifier,
                 iri,
                 title: course.title,
                 description: course.description,
@@ -425,7 +477,7 @@ impl Taken {
 }
 
 /// The outline as answers tell it, with titles in every language.
-fn outline_json(edition: &str, courses: &[NewCourse]) -> String {
+pub fn outline_json(edition: &str, courses: &[NewCourse]) -> String {
     let courses: Vec<_> = courses
         .iter()
         .map(|course| {

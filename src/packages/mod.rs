@@ -19,10 +19,13 @@ mod media_type;
 pub mod model;
 pub mod native;
 mod pages;
+pub mod playing;
 pub mod ranges;
+pub mod replace;
 mod report;
 mod serve;
 mod store;
+mod switches;
 mod upload;
 
 use axum::Router;
@@ -36,6 +39,7 @@ pub use command::{Imported, import_files, import_path};
 pub use import::sweep;
 pub use report::PackageReport;
 pub use serve::{is_shown, requested_path};
+pub use store::{note, tolerance};
 
 use crate::state::App;
 
@@ -46,6 +50,8 @@ pub fn routes() -> Router<App> {
         .route("/trainer/import", import)
         .route("/trainer/packages/{package}", get(pages::package))
         .route("/trainer/packages/{package}/delete", post(pages::delete))
+        .route("/trainer/packages/{package}/tolerance", post(switches::turn))
+        .merge(replace::routes())
 }
 
 /// Package files, on the content origin.

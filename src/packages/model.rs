@@ -152,7 +152,7 @@ impl ActivityKind {
 }
 
 /// The whole offer of a package.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
     /// The standard it follows.
     pub kind: PackageKind,
@@ -163,7 +163,7 @@ pub struct Outline {
 }
 
 /// One course.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutlineCourse {
     /// Its identifier in the manifest (an IRI for cmi5 and tincan).
     pub identifier: String,
@@ -178,7 +178,7 @@ pub struct OutlineCourse {
 }
 
 /// One activity of a course.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutlineActivity {
     /// The group it stands in, by its position in the list.
     pub parent: Option<usize>,
@@ -213,15 +213,41 @@ pub enum CourseDetails {
         schema_version: String,
         /// Whether objectives are global to the system (`adlseq:objectivesGlobalToSystem`; 4th ed. default true).
         objectives_global_to_system: bool,
+        /// Whether shared data are (`adlcp:sharedDataGlobalToSystem`; 4th ed. default true).
+        #[serde(default = "yes")]
+        shared_data_global_to_system: bool,
         /// Sequencing of the root.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sequencing: Option<Sequencing>,
+        /// Completion by measure of the root.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        completion_threshold: Option<CompletionThreshold>,
     },
     /// cmi5: the objectives activities refer to.
     Cmi5 {
         /// By identifier.
         objectives: Vec<Objective>,
     },
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl CourseDetails {
+    /// Whether the data that its content shares are the learner's in every course.
+    pub fn shares_data(&self) -> bool {
+        !matches!(self, Self::Scorm { shared_data_global_to_system: false, .. })
+    }
+
+    /// Which edition of SCORM 2004 it was made for; the newest if the manifest names none.
+    pub fn edition(&self) -> u8 {
+        match self {
+            Self::Scorm { schema_version, .. } if schema_version.contains("2nd") => 2,
+            Self::Scorm { schema_version, .. } if schema_version.contains("3rd") => 3,
+            _ => 4,
+        }
+    }
 }
 
 /// Rules of one activity, stored as JSON beside it.

@@ -8,21 +8,24 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::act;
 use super::api::{self, FileName};
 use super::findings::Severity;
+use super::import::Purpose;
 use super::report::{FindingReport, PackageReport};
 use super::store::{self, CourseRow};
+use super::switches::SwitchView;
+use super::{native, replace, switches};
 use crate::core::{CourseId, Error, PackageId, Result, Timestamp};
 use crate::identity::Trainer;
 use crate::state::App;
 use crate::web::{self, Flash, Path, Shell, Tab};
 
 /// A finding as a line of a list.
-struct FindingLine {
-    message: String,
-    place: String,
+pub(super) struct FindingLine {
+    pub message: String,
+    pub place: String,
 }
 
 impl FindingLine {
-    fn of(finding: &FindingReport) -> Self {
+    pub fn of(finding: &FindingReport) -> Self {
         let (message, place) = (finding.message.clone(), finding.place.to_string());
         Self { message, place }
     }
@@ -56,22 +59,27 @@ pub async fn receive(
     shell: Shell,
     request: Request,
 ) -> Result<Response> {
-    match api::receive(&app, FileName::default(), request, Some(trainer.id), shell.words).await {
-        Ok(report) => Ok(Flash::done("package-imported").redirect(&format!("/trainer/packages/{}", report.id))),
+    match api::receive(&app, FileName::default(), request, Purpose::New(Some(trainer.id)), shell.words).await {
+        Ok(id) => Ok(Flash::done("package-imported").redirect(&format!("/trainer/packages/{id}"))),
         Err(error) if error.kind.status().is_client_error() => {
-            let sentence = shell.words.error(error.code, &error.args).unwrap_or_default();
-            let told = error.extra.as_ref().and_then(|extra| extra.get("findings")).and_then(|list| list.as_array());
-            let findings = told.into_iter().flatten().map(|finding| FindingLine {
-                message: finding["message"].as_str().unwrap_or_default().to_owned(),
-                place: finding["place"]["file"].as_str().unwrap_or_default().to_owned(),
-            });
-            let findings = findings.collect();
+            let (sentence, findings) = told(&error, &shell);
             let mut response = import_page(&app, shell, Some(sentence), findings)?;
             *response.status_mut() = error.kind.status();
             Ok(response)
         }
         Err(error) => Err(error),
     }
+}
+
+/// Why an upload was refused, as its page says it: in a sentence, and finding by finding.
+pub(super) fn told(error: &Error, shell: &Shell) -> (String, Vec<FindingLine>) {
+    let sentence = shell.words.error(error.code, &error.args).unwrap_or_default();
+    let told = error.extra.as_ref().and_then(|extra| extra.get("findings")).and_then(|list| list.as_array());
+    let findings = told.into_iter().flatten().map(|finding| FindingLine {
+        message: finding["message"].as_str().unwrap_or_default().to_owned(),
+        place: finding["place"]["file"].as_str().unwrap_or_default().to_owned(),
+    });
+    (sentence, findings.collect())
 }
 
 /// A course with its outline.
@@ -109,6 +117,16 @@ struct PackagePage {
     records: i64,
     /// What there is to say of a film or recording, as HTML.
     media: String,
+    /// Where a newer version is brought, for what comes as a package.
+    replace_url: Option<String>,
+    id: PackageId,
+    /// Whether one waits for a decision.
+    waits: bool,
+    /// The versions, the newest first; one alone is not listed.
+    versions: Vec<native::VersionRow>,
+    /// What may be borne of content that does not keep to its standard.
+    switches: Vec<SwitchView>,
+    bears_any: bool,
 }
 
 /// What the import gave: findings, outlines, and what to do with the courses.
@@ -130,10 +148,13 @@ pub async fn package_page(app: &App, id: PackageId, shell: Shell, fault: &str) -
         "video" | "audio" => super::media::panel(&mut tx, app, &shell, id, fault).await?,
         _ => String::new(),
     };
+    let waits = replace::waits(&mut tx, id).await?;
+    let versions = native::versions(&mut tx, id).await?;
     drop(tx);
     let report = PackageReport::of(&row, shell.words)?;
     let (notes, attention): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| finding.severity == Severity::Info);
+    let switches = switches::offered(report.kind, row.tolerance.as_deref());
     let page = PackagePage {
         delete_url: format!("/trainer/packages/{id}/delete"),
         edition: report.edition.clone(),
@@ -144,6 +165,12 @@ pub async fn package_page(app: &App, id: PackageId, shell: Shell, fault: &str) -
         notes: notes.into_iter().map(FindingLine::of).collect(),
         records,
         media,
+        replace_url: replace::is_replaceable(report.kind).then(|| format!("/trainer/packages/{id}/replace")),
+        id,
+        waits,
+        versions: if versions.len() > 1 { versions } else { Vec::new() },
+        bears_any: switches.iter().any(|switch| switch.is_on),
+        switches,
         courses: views(&report, &courses),
         title: report.title,
         shell: in_manage(shell),
@@ -199,7 +226,7 @@ pub async fn delete(_: Trainer, State(app): State<App>, Path(id): Path<PackageId
     }
 }
 
-fn in_manage(shell: Shell) -> Shell {
+pub(super) fn in_manage(shell: Shell) -> Shell {
     let trainer = shell.t("trainer-title");
     shell.tab(Tab::Manage).crumb(trainer, "/trainer")
 }

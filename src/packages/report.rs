@@ -7,6 +7,7 @@ use super::findings::{Finding, Place, Severity};
 use super::model::{ActivityKind, PackageKind};
 use super::store::PackageRow;
 use crate::core::{CourseId, LanguageMap, PackageId, Result, Timestamp, VersionId};
+use crate::scorm::tolerance::Tolerance;
 use crate::web::Words;
 
 /// A package as the interface tells it.
@@ -112,7 +113,10 @@ impl PackageReport {
     pub fn of(row: &PackageRow, words: Words) -> Result<Self> {
         let language = words.language();
         let outline: Value = serde_json::from_str(&row.outline)?;
-        let findings: Vec<Finding> = serde_json::from_str(&row.findings)?;
+        // What is borne is told with what was found, for whoever reads the results.
+        let borne = Tolerance::read(row.tolerance.as_deref());
+        let mut findings: Vec<Finding> = serde_json::from_str(&row.findings)?;
+        findings.extend(borne.0.iter().map(|switch| Finding::info("tolerance-on").arg("switch", switch.word())));
         let title = |value: &Value| {
             serde_json::from_value::<LanguageMap>(value["title"].clone()).map(|map| map.best(language).to_owned())
         };

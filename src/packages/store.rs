@@ -1,9 +1,12 @@
 //! Rows of packages: written in one transaction, read for the interface, the pages and the content origin.
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::{CourseId, LanguageMap, PackageId, PersonId, Result, Timestamp, VersionId};
 use crate::on_db;
 use crate::packages::findings::Finding;
 use crate::packages::model::PackageKind;
+use crate::scorm::tolerance::Tolerance;
 use crate::storage::Tx;
 
 /// Rows of one INSERT: ten columns each stay far below the 32,766 variables SQLite binds.
@@ -13,31 +16,38 @@ const ROWS: usize = 500;
 pub struct NewPackage {
     /// Its identifier.
     pub id: PackageId,
-    /// Its first version.
-    pub version: VersionId,
     /// Its kind.
     pub kind: PackageKind,
     /// Its title in the language of the house.
     pub title: String,
     /// Who imported it; nobody for a token or a command.
     pub created_by: Option<PersonId>,
-    /// Now.
-    pub now: Timestamp,
+}
+
+/// A version of an imported package, to be written.
+pub struct NewVersion {
+    /// Its identifier.
+    pub id: VersionId,
+    /// Which one of its package, from 1.
+    pub number: i32,
     /// As the sender called the file.
     pub file_name: String,
     /// Digest of the upload.
     pub sha256: Vec<u8>,
     /// Size of the upload.
-    pub size: u64,
+    pub size: i64,
     /// Key of the upload in the blob store.
     pub blob: String,
     /// The edition and the answer's outline, as JSON.
     pub outline: String,
-    /// The findings.
-    pub findings: Vec<Finding>,
+    /// The findings, as JSON.
+    pub findings: String,
+    /// Now.
+    pub now: Timestamp,
 }
 
 /// A file to be written.
+#[derive(Serialize, Deserialize)]
 pub struct NewFile {
     /// Its path.
     pub path: String,
@@ -77,6 +87,8 @@ impl NewFile {
 pub struct NewCourse {
     /// Its identifier.
     pub id: CourseId,
+    /// Whether it is known from an earlier version; whoever begins now begins on this one.
+    pub again: bool,
     /// Its identifier in the manifest, unique in the package.
     pub identifier: String,
     /// Its xAPI identifier.
@@ -120,35 +132,71 @@ const INSERT_PACKAGE: &str =
 
 const INSERT_VERSION: &str = "
     INSERT INTO package_version (id, package_id, number, file_name, sha256, size, blob, outline, findings, created_at)
-    VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9)";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
-/// Writes the package with everything it holds. One statement for some hundred rows.
-pub async fn insert(tx: &mut Tx, package: &NewPackage, files: &[NewFile], courses: &[NewCourse]) -> Result<()> {
+/// Writes a package.
+pub async fn insert(tx: &mut Tx, package: &NewPackage, now: Timestamp) -> Result<()> {
     on_db!(tx, c => sqlx::query(INSERT_PACKAGE)
         .bind(package.id)
         .bind(package.kind.word())
         .bind(&package.title)
         .bind(package.created_by)
-        .bind(package.now)
+        .bind(now)
         .execute(c)
         .await
         .map(drop))?;
-    let findings = serde_json::to_string(&package.findings)?;
+    Ok(())
+}
+
+/// Writes a version of a package with everything it holds. One statement for some hundred rows.
+pub async fn insert_version(
+    tx: &mut Tx,
+    (package, kind): (PackageId, PackageKind),
+    version: &NewVersion,
+    files: &[NewFile],
+    courses: &[NewCourse],
+) -> Result<()> {
     on_db!(tx, c => sqlx::query(INSERT_VERSION)
-        .bind(package.version)
-        .bind(package.id)
-        .bind(&package.file_name)
-        .bind(&package.sha256)
-        .bind(number(package.size))
-        .bind(&package.blob)
-        .bind(&package.outline)
-        .bind(&findings)
-        .bind(package.now)
+        .bind(version.id)
+        .bind(package)
+        .bind(version.number)
+        .bind(&version.file_name)
+        .bind(&version.sha256)
+        .bind(version.size)
+        .bind(&version.blob)
+        .bind(&version.outline)
+        .bind(&version.findings)
+        .bind(version.now)
         .execute(c)
         .await
         .map(drop))?;
-    let place = Place { package: package.id, version: package.version, kind: package.kind, now: package.now };
-    insert_parts(tx, &place, files, courses, false).await
+    let place = Place { package, version: version.id, kind, now: version.now };
+    insert_parts(tx, &place, files, courses).await
+}
+
+// Changes nothing and locks the row until the transaction ends: two who publish at once make two versions, one after another.
+const LOCK: &str = "UPDATE package SET kind = kind WHERE id = $1";
+const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM package_version WHERE package_id = $1";
+
+/// Holds a package until the transaction ends: what becomes of its versions is decided by one after the other.
+pub async fn hold(tx: &mut Tx, id: PackageId) -> Result<()> {
+    on_db!(tx, c => sqlx::query(LOCK).bind(id).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// The number of the next version; the package is held until the transaction ends.
+pub async fn next_number(tx: &mut Tx, id: PackageId) -> Result<i32> {
+    hold(tx, id).await?;
+    let number: i32 = on_db!(tx, c => sqlx::query_scalar(NEXT_NUMBER).bind(id).fetch_one(c).await)?;
+    Ok(number)
+}
+
+const RENAME: &str = "UPDATE package SET title = $2 WHERE id = $1";
+
+/// Gives a package another title.
+pub async fn rename(tx: &mut Tx, id: PackageId, title: &str) -> Result<()> {
+    on_db!(tx, c => sqlx::query(RENAME).bind(id).bind(title).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// What the parts of a version belong to.
@@ -163,24 +211,19 @@ pub struct Place {
     pub now: Timestamp,
 }
 
-/// Writes files, courses and activities of a version that has its row. `again`: the courses are known from an earlier
-/// version, and whoever begins now begins on this one.
-pub async fn insert_parts(
-    tx: &mut Tx,
-    place: &Place,
-    files: &[NewFile],
-    courses: &[NewCourse],
-    again: bool,
-) -> Result<()> {
+/// Writes files, courses and activities of a version that has its row.
+pub async fn insert_parts(tx: &mut Tx, place: &Place, files: &[NewFile], courses: &[NewCourse]) -> Result<()> {
     for files in files.chunks(ROWS) {
         insert_files(tx, place.version, files).await?;
     }
     for (position, course) in courses.iter().enumerate() {
-        if again {
+        if course.again {
             move_course(tx, place.version, course).await?;
         } else {
             insert_course(tx, place, position, course).await?;
         }
+        on_db!(tx, c => sqlx::query(INSERT_RULES)
+            .bind(course.id).bind(place.version).bind(&course.details).execute(c).await.map(drop))?;
         for (chunk, activities) in course.activities.chunks(ROWS).enumerate() {
             insert_activities(tx, place.version, course.id, chunk * ROWS, activities).await?;
         }
@@ -232,6 +275,7 @@ async fn insert_course(tx: &mut Tx, place: &Place, position: usize, course: &New
     Ok(())
 }
 
+const INSERT_RULES: &str = "INSERT INTO course_rules (course_id, version_id, details) VALUES ($1, $2, $3)";
 const MOVE_COURSE: &str = "UPDATE course SET version_id = $2, title = $3, description = $4, details = $5 WHERE id = $1";
 
 async fn move_course(tx: &mut Tx, version: VersionId, course: &NewCourse) -> Result<()> {
@@ -300,7 +344,7 @@ const STORED: i32 = 0;
 const DEFLATED: i32 = 8;
 
 /// Sizes and offsets are far below 2^63.
-fn number(bytes: u64) -> i64 {
+pub fn number(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
@@ -336,12 +380,15 @@ pub struct PackageRow {
     pub outline: String,
     /// Findings, as JSON.
     pub findings: String,
-    /// When it was imported.
+    /// When that version was imported.
     pub created_at: Timestamp,
+    /// The switches its trainer turned on, as JSON.
+    pub tolerance: Option<String>,
 }
 
 const FIND: &str = "
-    SELECT p.id, v.id AS version, p.kind, p.title, v.file_name, v.size, v.outline, v.findings, p.created_at
+    SELECT p.id, v.id AS version, p.kind, p.title, v.file_name, v.size, v.outline, v.findings, v.created_at,
+           p.tolerance
     FROM package p JOIN package_version v ON v.package_id = p.id
     WHERE p.id = $1 ORDER BY v.number DESC LIMIT 1";
 
@@ -351,7 +398,8 @@ pub async fn find(tx: &mut Tx, id: PackageId) -> Result<Option<PackageRow>> {
 }
 
 const LIST: &str = "
-    SELECT p.id, v.id AS version, p.kind, p.title, v.file_name, v.size, v.outline, v.findings, p.created_at
+    SELECT p.id, v.id AS version, p.kind, p.title, v.file_name, v.size, v.outline, v.findings, v.created_at,
+           p.tolerance
     FROM package p JOIN package_version v ON v.package_id = p.id
     WHERE p.id < $1
       AND v.number = (SELECT MAX(newest.number) FROM package_version newest WHERE newest.package_id = p.id)
@@ -396,7 +444,9 @@ pub async fn programmes(tx: &mut Tx, package: PackageId) -> Result<i64> {
     Ok(on_db!(tx, c => sqlx::query_scalar(IN_PROGRAMMES).bind(package).fetch_one(c).await)?)
 }
 
-const VERSIONS: &str = "SELECT id FROM package_version WHERE package_id = $1";
+const VERSIONS: &str = "
+    SELECT id FROM package_version WHERE package_id = $1
+    UNION ALL SELECT id FROM package_candidate WHERE package_id = $1";
 const DELETE_PREVIEW_DOCUMENTS: &str = "
     DELETE FROM lrs_document WHERE registration IN
     (SELECT r.id FROM registration r JOIN course k ON k.id = r.course_id WHERE r.preview AND k.package_id = $1)";
@@ -414,9 +464,10 @@ pub async fn delete(tx: &mut Tx, package: PackageId) -> Result<Option<Vec<Versio
     Ok((gone > 0).then_some(versions))
 }
 
-const VERSION_EXISTS: &str = "SELECT COUNT(*) FROM package_version WHERE id = $1";
+const VERSION_EXISTS: &str = "
+    SELECT (SELECT COUNT(*) FROM package_version WHERE id = $1) + (SELECT COUNT(*) FROM package_candidate WHERE id = $1)";
 
-/// Whether a version has a row.
+/// Whether a version has a row, or waits to become one.
 pub async fn version_exists(tx: &mut Tx, version: VersionId) -> Result<bool> {
     let count: i64 = on_db!(tx, c => sqlx::query_scalar(VERSION_EXISTS).bind(version).fetch_one(c).await)?;
     Ok(count > 0)
@@ -482,4 +533,49 @@ pub async fn file(tx: &mut Tx, version: VersionId, path: &str) -> Result<Option<
     }
     let key = super::contents::key(path);
     Ok(on_db!(tx, c => sqlx::query_as(FILE_ANY_CASE).bind(version).bind(&key).fetch_optional(c).await)?)
+}
+
+const TOLERANCE: &str =
+    "SELECT p.tolerance FROM package p JOIN package_version v ON v.package_id = p.id WHERE v.id = $1";
+
+/// What the trainer of a version's package bears of its content.
+pub async fn tolerance(tx: &mut Tx, version: VersionId) -> Result<Tolerance> {
+    let stored: Option<Option<String>> =
+        on_db!(tx, c => sqlx::query_scalar(TOLERANCE).bind(version).fetch_optional(c).await)?;
+    Ok(Tolerance::read(stored.flatten().as_deref()))
+}
+
+const TOLERATE: &str = "UPDATE package SET tolerance = $2 WHERE id = $1";
+
+/// Turns the switches of a package. Answers whether there is one.
+pub async fn tolerate(tx: &mut Tx, id: PackageId, tolerance: &Tolerance) -> Result<bool> {
+    let stored = tolerance.stored();
+    let changed: u64 = on_db!(tx, c => sqlx::query(TOLERATE)
+        .bind(id)
+        .bind(&stored)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed > 0)
+}
+
+const FINDINGS: &str = "SELECT findings FROM package_version WHERE id = $1";
+const NOTE: &str = "UPDATE package_version SET findings = $2 WHERE id = $1 AND findings = $3";
+
+/// Adds what was noticed of a version when it was used; each kind of finding once.
+pub async fn note(tx: &mut Tx, version: VersionId, finding: Finding) -> Result<()> {
+    let Some(before): Option<String> =
+        on_db!(tx, c => sqlx::query_scalar(FINDINGS).bind(version).fetch_optional(c).await)?
+    else {
+        return Ok(());
+    };
+    let mut findings: Vec<Finding> = serde_json::from_str(&before)?;
+    if findings.iter().any(|known| known.code == finding.code) {
+        return Ok(());
+    }
+    findings.push(finding);
+    // Whoever was faster says the same; if it is something else, ours is said at the next commit.
+    let after = serde_json::to_string(&findings)?;
+    on_db!(tx, c => sqlx::query(NOTE).bind(version).bind(&after).bind(&before).execute(c).await.map(drop))?;
+    Ok(())
 }

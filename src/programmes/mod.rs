@@ -25,7 +25,7 @@ pub use enrolment::{Reconciled, Target, enrol, reconcile_all, reconcile_target};
 pub use follow::{Enrolment, Followed, Offered, following, offered};
 pub use learner::{due, open_address, reason, step_of};
 pub use model::{Lock, Phase, Programme, Step};
-pub use projection::{follow, hold_for, rebuild};
+pub use projection::{RECOUNT, follow, hold_for, rebuild, recount};
 pub use verify::{Verified, verify};
 
 use crate::state::App;

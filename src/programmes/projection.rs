@@ -8,15 +8,20 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::core::{EnrolmentId, PersonId, ProgrammeId, RegistrationId, Result, StepKey, Timestamp};
-use crate::on_db;
+use crate::core::{CourseId, EnrolmentId, PersonId, ProgrammeId, RegistrationId, Result, StepKey, Timestamp};
+use crate::jobs::Work;
 use crate::outbox::{self, Event, EventKind};
+use crate::packages::playing::Counted;
 use crate::programmes::enrolment::about;
-use crate::progress;
+use crate::progress::{self, Came};
 use crate::state::App;
 use crate::storage::{Inner, Tx, hexadecimal};
 use crate::xapi::vocabulary::{COMPLETED, scaled};
 use crate::xapi::{Agent, Outcome, Statement, Stored};
+use crate::{lrs, on_db};
+
+/// The kind of the job that computes enrolments again. Its subject is a course.
+pub const RECOUNT: &str = "programmes.recount";
 
 /// Enrolments computed at a time.
 const PAGE: i64 = 500;
@@ -92,6 +97,9 @@ struct Record {
     completed_at: Option<Timestamp>,
     /// The rules of the activity, where the step is one activity.
     details: Option<String>,
+    /// Which attempt at the course counts.
+    #[sqlx(try_from = "String")]
+    counted: Counted,
 }
 
 /// Where somebody stands in a step.
@@ -135,6 +143,24 @@ impl StepStanding {
             completed_at: done.then(|| record.completed_at.unwrap_or(last_at)),
         })
     }
+
+    /// What the attempts at a step come to, the earliest first.
+    fn counted(attempts: &[Self], counted: Counted) -> Option<Self> {
+        let came: Vec<(Came, Option<f64>)> = attempts.iter().map(|attempt| (attempt.came(), attempt.score)).collect();
+        let sum = progress::sum(&came, counted)?;
+        let (standing, since) = (&attempts[sum.standing], &attempts[sum.since]);
+        // Who does better later had begun and completed it before all the same.
+        let (first_at, completed_at) = (since.first_at, since.completed_at);
+        Some(Self { score: sum.score, first_at, completed_at, ..standing.clone() })
+    }
+
+    fn came(&self) -> Came {
+        match self.status {
+            "done" => Came::Done,
+            "failed" => Came::Failed,
+            _ => Came::Open,
+        }
+    }
 }
 
 /// Where an enrolment stands.
@@ -154,18 +180,13 @@ pub(super) struct Standing {
 impl Standing {
     /// The records of one enrolment, in the order of its steps; several of a step are attempts, the earliest first.
     fn of(records: &[Record]) -> Self {
-        let mut steps: Vec<(StepKey, bool, Option<StepStanding>)> = Vec::new();
-        for record in records {
-            let standing = StepStanding::of(record);
-            match steps.last_mut().filter(|(key, ..)| *key == record.step_key) {
-                // A later attempt counts, unless an earlier one was enough.
-                Some((_, _, known)) if standing.is_some() && known.as_ref().is_none_or(|k| k.status != "done") => {
-                    *known = standing;
-                }
-                Some(_) => {}
-                None => steps.push((record.step_key, record.required, standing)),
-            }
-        }
+        let steps: Vec<(StepKey, bool, Option<StepStanding>)> = records
+            .chunk_by(|a, b| a.step_key == b.step_key)
+            .map(|attempts| {
+                let standings: Vec<StepStanding> = attempts.iter().filter_map(StepStanding::of).collect();
+                (attempts[0].step_key, attempts[0].required, StepStanding::counted(&standings, attempts[0].counted))
+            })
+            .collect();
         let any_required = steps.iter().any(|(_, required, _)| *required);
         let counted = || steps.iter().filter(move |(_, required, _)| *required || !any_required).map(|(_, _, s)| s);
         let known = || steps.iter().filter_map(|(_, _, standing)| standing.as_ref());
@@ -253,9 +274,10 @@ async fn read(tx: &mut Tx, ids: &[EnrolmentId]) -> Result<Vec<Record>> {
                     CASE WHEN s.activity_identifier IS NULL THEN p.first_at ELSE ap.first_at END AS first_at, \
                     CASE WHEN s.activity_identifier IS NULL THEN p.last_at ELSE ap.last_at END AS last_at, \
                     CASE WHEN s.activity_identifier IS NULL THEN p.completed_at ELSE ap.completed_at END AS completed_at, \
-                    a.details \
+                    a.details, COALESCE(y.counted, 'best') AS counted \
                FROM enrolment e \
                JOIN step s ON s.version_id = e.version_id AND s.removed_at IS NULL \
+               LEFT JOIN course_playing y ON y.course_id = s.course_id \
                LEFT JOIN registration r ON r.person_id = e.person_id AND r.course_id = s.course_id AND NOT r.preview \
                LEFT JOIN registration_progress p ON p.registration_id = r.id \
                LEFT JOIN activity a ON a.course_id = r.course_id AND a.version_id = r.version_id \
@@ -396,6 +418,29 @@ pub async fn rebuild(app: &App) -> Result<u64> {
     }
 }
 
+const WITH_COURSE: &str = "SELECT DISTINCT e.id FROM step s JOIN enrolment e ON e.version_id = s.version_id \
+    WHERE s.course_id = $1 AND s.removed_at IS NULL AND e.id > $2 ORDER BY e.id LIMIT $3";
+
+/// Computes the enrolments with a step of a course again, after its trainers have decided which attempts count; who has
+/// completed a programme by that is told. A short transaction a page; may run again.
+pub async fn recount(work: Work) -> Result<()> {
+    let (app, course) = (&work.app, work.job.payload::<CourseId>()?);
+    let mut after = EnrolmentId(Uuid::nil());
+    loop {
+        let mut tx = app.db.begin().await?;
+        let ids: Vec<EnrolmentId> = on_db!(tx, c => sqlx::query_scalar(WITH_COURSE)
+            .bind(course).bind(after).bind(PAGE).fetch_all(c).await)?;
+        let Some(last) = ids.last() else { return Ok(()) };
+        after = *last;
+        hold(&mut tx, &ids).await?;
+        let newly = refresh(&mut tx, &ids).await?;
+        let completed = tell(&mut tx, app, &newly).await?;
+        lrs::append(&mut tx, app, completed, lrs::Authority::service(app)).await?;
+        work.hold(&mut tx).await?;
+        tx.commit().await?;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -414,6 +459,7 @@ mod tests {
             last_at: completion.map(|_| Timestamp(at + 10)),
             completed_at: completion.filter(|word| *word == "completed").map(|_| Timestamp(at + 10)),
             details: None,
+            counted: Counted::Best,
         }
     }
 

@@ -5,10 +5,10 @@ use serde_json::json;
 use super::model::{Completion, Success};
 use super::projection::{Standing, is_done};
 use super::store::OutlineRow;
-use crate::core::{LanguageMap, Timestamp};
+use crate::core::{LanguageMap, Timestamp, is_another_score};
 use crate::outbox::{Event, EventKind};
 use crate::xapi::vocabulary::{
-    COMPLETED, FAILED, PASSED, SATISFIED, category, context, event, extension, kind, scaled,
+    COMPLETED, FAILED, PASSED, SATISFIED, SCORED, attempt, category, context, event, extension, kind, scaled,
 };
 use crate::xapi::{Activity, Agent, Outcome, Statement, Stored};
 
@@ -64,7 +64,7 @@ fn is_inside(course: &Standing, unit: &OutlineRow, block: i32) -> bool {
 }
 
 /// A course is completed when every activity is; passed when those that were judged are passed; failed when one is and no
-/// other is left to do.
+/// other is left to do. Its score is told with that, and again when it becomes another.
 fn rolled_up(course: &Standing) -> Vec<Statement> {
     let steps: Vec<_> = course.steps().collect();
     let said = course.course.as_ref();
@@ -81,7 +81,9 @@ fn rolled_up(course: &Standing) -> Vec<Statement> {
     } else {
         Success::Passed
     };
-    let score = course.whole().and_then(|whole| whole.score);
+    // As of now: what was said of the course before may be of a worse try.
+    let scored_before = said.and_then(|row| row.score.scaled);
+    let score = course.mean_score().or(scored_before);
     let result = |completion: bool| Outcome { completion: Some(completion), ..score.map(scaled).unwrap_or_default() };
     let mut statements = Vec::new();
     if completed && said.is_none_or(|row| row.completion != Completion::Completed) {
@@ -93,6 +95,10 @@ fn rolled_up(course: &Standing) -> Vec<Statement> {
         let verb = if passed { PASSED } else { FAILED };
         statements.push(about_course(course, verb, Outcome { success: Some(passed), ..result(completed) }));
     }
+    let was_told = said.is_some_and(|row| row.completion == Completion::Completed || row.success != Success::Unknown);
+    if was_told && statements.is_empty() && is_another_score(score, scored_before, success_said == Success::Passed) {
+        statements.push(about_course(course, SCORED, score.map(scaled).unwrap_or_default()));
+    }
     statements
 }
 
@@ -100,9 +106,13 @@ fn rolled_up(course: &Standing) -> Vec<Statement> {
 fn about_course(course: &Standing, verb: &str, result: Outcome) -> Statement {
     let enrolled = &course.enrolled;
     let activity = Activity::described(&enrolled.course_iri, enrolled.course_title.clone(), kind::COURSE);
-    let categories: &[&str] = if enrolled.course_kind.starts_with("scorm") { &[category::SCORM] } else { &[] };
+    let (categories, grouping): (&[&str], _) = if enrolled.course_kind.starts_with("scorm") {
+        (&[category::SCORM], vec![activity.clone(), attempt(&enrolled.course_iri, enrolled.id.0)])
+    } else {
+        (&[], Vec::new())
+    };
     event(learner(course), verb, activity)
-        .with_context(context(enrolled.id.0, categories, Vec::new(), Vec::new()))
+        .with_context(context(enrolled.id.0, categories, Vec::new(), grouping))
         .with_result(result)
 }
 

@@ -3,6 +3,8 @@
 //! Invariant: a row is nothing but the fold of the statements of its registration, in the order they were stored. It is kept
 //! up to date in the transaction that stores them ([`Projector`]), and [`rebuild`] makes the same rows again from them.
 
+mod answers;
+mod attempts;
 mod fold;
 mod follow_up;
 mod model;
@@ -12,6 +14,8 @@ mod read;
 mod rebuild;
 mod store;
 
+pub use answers::api;
+pub use attempts::{AttemptRow, Attempts, Came, attempts, sum};
 pub use model::{ActivityProgress, Completion, Figures, RegistrationProgress, Status, Success, percent};
 pub use pages::{Told, routes, sentences};
 pub use projection::{Projector, is_enough};

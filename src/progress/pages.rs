@@ -1,5 +1,7 @@
 //! What trainers see of a course: who did what, and the statements behind it.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -7,9 +9,11 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::answers;
+use super::attempts::{self, Attempts};
 use super::model::{Status, percent};
 use super::read::{self, ActivityRow, LearnerRow};
-use crate::core::{CourseId, Error, Language, LanguageMap, RegistrationId, Result, Timestamp};
+use crate::core::{CourseId, Error, Language, LanguageMap, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::Trainer;
 use crate::state::App;
 use crate::storage::Tx;
@@ -27,12 +31,17 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/trainer/courses/{course}/learners", get(learners))
         .route("/trainer/courses/{course}/learners/{registration}", get(learner))
+        .merge(answers::routes())
 }
 
 struct Line {
     url: String,
     name: String,
     unit: String,
+    /// Which attempt, where somebody has made several.
+    attempt: Option<i32>,
+    /// The score of its person is of this attempt.
+    counts: bool,
     status: Status,
     percent: i32,
     /// In per cent.
@@ -46,6 +55,8 @@ struct Line {
 struct LearnersPage {
     shell: Shell,
     course_title: String,
+    /// What was answered to the questions of the course.
+    answers: String,
     lines: Vec<Line>,
     previous: String,
     next: String,
@@ -72,9 +83,20 @@ async fn learners(
     let mut rows = read::of_course(&mut tx, course, PAGE + 1, offset).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
+    let people: Vec<PersonId> = rows.iter().map(|row| row.person).collect();
+    let attempts = match rows.iter().any(|row| row.attempt > 1) {
+        true => attempts::attempts(&mut tx, &people, Some(course)).await?,
+        false => Vec::new(),
+    };
+    let several: HashMap<PersonId, &Attempts> = attempts
+        .iter()
+        .filter(|attempts| attempts.rows.len() > 1)
+        .map(|attempts| (attempts.latest().person, attempts))
+        .collect();
     let address = |page: u32| format!("/trainer/courses/{course}/learners?page={page}");
     let page = LearnersPage {
-        lines: rows.into_iter().map(|row| line(course, row)).collect(),
+        answers: format!("/trainer/courses/{course}/answers"),
+        lines: rows.into_iter().map(|row| line(course, several.get(&row.person).copied(), row)).collect(),
         previous: which.page.checked_sub(1).map(address).unwrap_or_default(),
         next: if more { address(which.page + 1) } else { String::new() },
         course_title,
@@ -85,8 +107,10 @@ async fn learners(
     web::render(&page)
 }
 
-fn line(course: CourseId, row: LearnerRow) -> Line {
+fn line(course: CourseId, several: Option<&Attempts>, row: LearnerRow) -> Line {
     Line {
+        attempt: several.map(|_| row.attempt),
+        counts: row.score.is_some() && several.is_some_and(|attempts| attempts.counts(row.registration)),
         url: format!("/trainer/courses/{course}/learners/{}", row.registration),
         status: Status::of_words(row.completion.as_deref(), row.success.as_deref()),
         percent: percent(row.progress.unwrap_or_default()),
@@ -205,7 +229,8 @@ impl Phrases for Teller {
 
 const TITLE: &str = "SELECT title FROM course WHERE id = $1";
 
-async fn title_of(tx: &mut Tx, course: CourseId) -> Result<LanguageMap> {
+/// The title of a course. Errors: `course-unknown`.
+pub async fn title_of(tx: &mut Tx, course: CourseId) -> Result<LanguageMap> {
     let title: Option<String> = on_db!(tx, c => sqlx::query_scalar(TITLE).bind(course).fetch_optional(c).await)?;
     title.map(LanguageMap::from).ok_or_else(|| Error::not_found("course-unknown"))
 }

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use super::follow_up;
 use super::model::{ActivityProgress, Completion, RegistrationProgress, Success};
 use super::store::{self, Enrolled, OutlineRow};
-use super::{fold, rebuild};
+use super::{answers, fold, rebuild};
 use crate::core::{RegistrationId, Result};
 use crate::lrs::Authority;
 use crate::outbox;
@@ -40,6 +40,7 @@ impl Projection for Projector {
             let mut more = Vec::new();
             for (id, statements) in by_registration(batch) {
                 let Some(mut course) = Standing::load(tx, id).await? else { continue };
+                answers::keep(tx, id, &answers::told(&course, &statements)).await?;
                 let was_completed = course.is_completed();
                 if course.fold(&statements) {
                     course.save(tx).await?;
@@ -94,19 +95,21 @@ impl Standing {
         Ok(Some(Self { enrolled, outline, activities, course, last_index, changed: Vec::new() }))
     }
 
+    /// Of these statements those that tell what the learner did. Looking at a unit is none of it (cmi5 10.2.2: Browse and
+    /// Review).
+    pub fn deeds<'s>(&self, statements: &[&'s Stored]) -> Vec<&'s Stored> {
+        let learner = Agent::account(&self.enrolled.account_home_page, &self.enrolled.account_name).ifi.key();
+        let is_theirs = |statement: &Statement| statement.actor.ifi().map(Ifi::key) == Some(learner);
+        let counts =
+            |statement: &Statement| is_theirs(statement) && !is_presumed(statement) && !is_only_looking(statement);
+        statements.iter().copied().filter(|stored| counts(&stored.statement)).collect()
+    }
+
     /// Takes statements into account; whether any was about this course or its activities.
     pub fn fold(&mut self, statements: &[&Stored]) -> bool {
         let mut any = false;
-        let learner = Agent::account(&self.enrolled.account_home_page, &self.enrolled.account_name).ifi.key();
-        for stored in statements {
-            if stored.statement.actor.ifi().map(Ifi::key) != Some(learner) || is_presumed(&stored.statement) {
-                continue;
-            }
+        for stored in self.deeds(statements) {
             let Some(iri) = stored.statement.activity().map(|activity| activity.id.as_str()) else { continue };
-            // Looking at a unit is no progress (cmi5 10.2.2: Browse and Review).
-            if is_only_looking(&stored.statement) {
-                continue;
-            }
             let Some(index) = self.index_of(iri) else { continue };
             let begun = || ActivityProgress::begun(stored.stored);
             let row = if index == COURSE {
@@ -125,7 +128,7 @@ impl Standing {
     }
 
     /// Which activity an identifier names. Plain xAPI content uses the one in its manifest.
-    fn index_of(&self, iri: &str) -> Option<i32> {
+    pub fn index_of(&self, iri: &str) -> Option<i32> {
         if iri == self.enrolled.course_iri {
             // A course of one activity may share its identifier with it; then it is the activity that is meant.
             let twin = self.outline.iter().find(|activity| activity.iri == iri);
@@ -164,6 +167,12 @@ impl Standing {
         self.whole().is_some_and(|whole| whole.completed_at.is_some())
     }
 
+    /// The mean of what was scored in its activities.
+    pub fn mean_score(&self) -> Option<f64> {
+        let scores: Vec<f64> = self.steps().filter_map(|(_, row)| row?.score.scaled).collect();
+        (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+    }
+
     /// The row of the whole course; `None` while there is nothing to tell.
     pub fn whole(&self) -> Option<RegistrationProgress> {
         let rows = || self.activities.values().chain(self.course.as_ref());
@@ -181,8 +190,6 @@ impl Standing {
             .sum();
         let course = self.course.as_ref();
         let completed_at = course.and_then(|row| row.completed_at);
-        let scores: Vec<f64> = steps.iter().filter_map(|(_, row)| row.as_ref()?.score.scaled).collect();
-        let mean = (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64);
         Some(RegistrationProgress {
             completion: if completed_at.is_some() {
                 Completion::Completed
@@ -190,7 +197,7 @@ impl Standing {
                 rows().map(|row| row.completion).max()?.min(Completion::Incomplete)
             },
             success: course.map_or(Success::Unknown, |row| row.success),
-            score: course.and_then(|row| row.score.scaled).or(mean),
+            score: course.and_then(|row| row.score.scaled).or_else(|| self.mean_score()),
             progress: match (completed_at, steps.len()) {
                 (Some(_), _) => 1.0,
                 (None, 0) => 0.0,

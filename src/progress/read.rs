@@ -9,6 +9,8 @@ use crate::storage::Tx;
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LearnerRow {
     pub registration: RegistrationId,
+    /// From 1.
+    pub attempt: i32,
     pub person: PersonId,
     pub name: String,
     pub unit: Option<String>,
@@ -21,7 +23,7 @@ pub struct LearnerRow {
     pub last_at: Timestamp,
 }
 
-const OF_COURSE: &str = "SELECT r.id AS registration, p.id AS person, p.name, u.name AS unit, s.completion, s.success, \
+const OF_COURSE: &str = "SELECT r.id AS registration, r.attempt, p.id AS person, p.name, u.name AS unit, s.completion, s.success, \
     s.score_scaled AS score, s.progress, s.seconds, COALESCE(s.last_at, r.created_at) AS last_at \
     FROM registration r JOIN person p ON p.id = r.person_id LEFT JOIN org_unit u ON u.id = p.org_unit_id \
     LEFT JOIN registration_progress s ON s.registration_id = r.id \

@@ -4,7 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::projection::Standing;
-use super::store;
+use super::{answers, store};
 use crate::core::{RegistrationId, Result};
 use crate::lrs;
 use crate::state::App;
@@ -53,9 +53,12 @@ pub async fn registration(tx: &mut Tx, id: RegistrationId) -> Result<(u64, bool)
     // Held before the statements are read: none that arrives now is missed or counted twice.
     store::hold(tx, &[id]).await?;
     store::forget(tx, id).await?;
+    answers::forget(tx, id).await?;
     let statements = lrs::of_registration(tx, id).await?;
     let Some(mut course) = Standing::load(tx, id).await? else { return Ok((0, false)) };
-    let has_row = course.fold(&statements.iter().collect::<Vec<_>>());
+    let statements: Vec<_> = statements.iter().collect();
+    answers::keep(tx, id, &answers::told(&course, &statements)).await?;
+    let has_row = course.fold(&statements);
     if has_row {
         course.save(tx).await?;
     }

@@ -62,7 +62,12 @@ fn of_course(row: CourseRow, words: Words) -> Entry {
         seconds: Some(row.seconds.unwrap_or_default()),
         begun_at: Some(row.created_at),
         completed_at: row.completed_at,
-        title: row.title.best(words.language()).to_owned(),
+        title: match row.title.best(words.language()) {
+            title if row.attempt > 1 => {
+                words.with("record-attempt", &[("title", title.into()), ("number", row.attempt.into())])
+            }
+            title => title.to_owned(),
+        },
     }
 }
 

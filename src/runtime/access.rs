@@ -28,8 +28,16 @@ pub struct PlayerOf {
 }
 
 impl PlayerOf {
-    /// The mode to open in, whatever was asked for: a preview and a launch of another system decide themselves.
+    /// The mode to open in, whatever was asked for: a preview and a launch of another system decide themselves, and what is
+    /// closed is looked at.
     pub fn mode(&self, asked: Mode) -> Mode {
+        match self.way(asked) {
+            Mode::Normal if self.grant.is_none() && self.registration.is_closed() => Mode::Review,
+            mode => mode,
+        }
+    }
+
+    fn way(&self, asked: Mode) -> Mode {
         match &self.grant {
             _ if self.registration.preview => Mode::Browse,
             Some(grant) => Mode::of_word(&grant.mode),
@@ -37,9 +45,10 @@ impl PlayerOf {
         }
     }
 
-    /// The mode to go on in from a launch: its own. Without one, that of the way in.
+    /// The mode to go on in from a launch: its own, also where the record has been closed since. Without one, that of the way
+    /// in.
     pub fn mode_after(&self, launch: Option<&LaunchRow>) -> Mode {
-        self.mode(launch.map_or(Mode::Normal, |launch| Mode::of_word(&launch.mode)))
+        launch.map_or_else(|| self.mode(Mode::Normal), |launch| self.way(Mode::of_word(&launch.mode)))
     }
 
     /// Where the player's way out leads.

@@ -56,10 +56,12 @@ pub struct NewLaunch {
     #[schema(value_type = Option<Object>, example = json!({"name": "Camille Martin",
         "account": {"homePage": "https://intranet.example.fr", "name": "cmartin"}}))]
     pub actor: Option<serde_json::Value>,
-    /// A registration to go on in; the person's latest in this course if absent. An identifier not used yet begins one, a
-    /// further one for somebody who has begun the course already.
+    /// A registration to go on in; the person's latest in this course if absent, as often as the course may be attempted. An
+    /// identifier not used yet begins one, a further one for somebody who has begun the course already, whatever the course
+    /// says about attempts.
     pub registration: Option<RegistrationId>,
-    /// How to open it: `normal` writes the record, `browse` and `review` do not.
+    /// How to open it: `normal` writes the record, `browse` and `review` do not. The latest registration is opened as `review`
+    /// where the course lets nobody attempt it once more.
     #[serde(default)]
     pub mode: Mode,
     /// Where the player's way out leads (http or https).
@@ -96,8 +98,13 @@ async fn launch(
     let mut tx = app.db.begin().await?;
     let person = person_of(&mut tx, &app, &order).await?;
     let registration = registration_of(&mut tx, &app, &order, person).await?;
+    let mode = match order.registration {
+        // Who names no registration leaves it to the course how often it may be attempted.
+        None if locked(&mut tx, registration).await?.is_closed() && order.mode == Mode::Normal => Mode::Review,
+        _ => order.mode,
+    };
     let index = match &order.activity {
-        None => first(&mut tx, registration, order.mode).await?,
+        None => first(&mut tx, registration, mode).await?,
         Some(which) => {
             let record = locked(&mut tx, registration).await?;
             let course = Course::load(&mut tx, &record).await?;
@@ -119,7 +126,7 @@ async fn launch(
         launch_id: LaunchId::new(),
         registration_id: registration,
         activity_index: index,
-        mode: order.mode.word().to_owned(),
+        mode: mode.word().to_owned(),
         return_url,
     };
     store::insert_ticket(&mut tx, &Secrets::digest(&token), &ticket, now, now.plus(WAITS)).await?;
@@ -217,6 +224,12 @@ pub struct RegistrationReport {
     pub id: RegistrationId,
     pub course: CourseId,
     pub person: PersonId,
+    /// Which attempt of the person at the course, from 1.
+    pub attempt: i32,
+    /// Whether its person was made to begin anew, on a newer version.
+    pub superseded: bool,
+    /// Whether the person's score in the course is of this attempt, by what the course says about attempts.
+    pub counts: bool,
     pub title: String,
     pub completion: Completion,
     pub success: Success,
@@ -253,6 +266,7 @@ async fn registration(
     let mut tx = app.db.read().await?;
     let row = progress::of_registration(&mut tx, id).await?.ok_or_else(|| Error::not_found("registration-unknown"))?;
     let activities = progress::activities_of(&mut tx, id).await?;
+    let attempts = progress::attempts(&mut tx, &[row.person], Some(row.course)).await?.pop();
     let language = crate::core::Language::default();
     let completion = |word: &Option<String>| word.as_deref().map(Completion::of_word).unwrap_or_default();
     let success = |word: &Option<String>| word.as_deref().map(Success::of_word).unwrap_or_default();
@@ -260,6 +274,9 @@ async fn registration(
         id,
         course: row.course,
         person: row.person,
+        attempt: row.attempt,
+        superseded: attempts.as_ref().is_some_and(|attempts| attempts.is_superseded(id)),
+        counts: attempts.as_ref().is_some_and(|attempts| attempts.counts(id)),
         title: row.title.best(language).to_owned(),
         completion: completion(&row.completion),
         success: success(&row.success),

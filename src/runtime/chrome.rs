@@ -1,5 +1,7 @@
 //! What surrounds every activity: way back, title, place in the course, saved state, outline, previous and next.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use crate::core::{RegistrationId, Result};
@@ -26,6 +28,8 @@ pub struct PlayerChrome {
     pub step_count: usize,
     /// Every activity.
     pub outline: Vec<OutlineEntry>,
+    /// Whether the course's rules may let the learner choose a group of activities, or the course as a whole.
+    pub chooses_groups: bool,
     /// The activity before this one; empty if there is none.
     pub previous_url: String,
     /// The activity after this one; empty if there is none.
@@ -54,13 +58,25 @@ pub struct OutlineEntry {
 impl PlayerChrome {
     /// Reads what surrounds an activity of this registration.
     pub async fn of(tx: &mut Tx, player: &PlayerOf, activity: &Activity, mode: Mode, shell: &Shell) -> Result<Self> {
+        Self::without(tx, player, activity, mode, shell, &HashSet::new()).await
+    }
+
+    /// The same, without the activities that the course's rules hide now.
+    pub async fn without(
+        tx: &mut Tx,
+        player: &PlayerOf,
+        activity: &Activity,
+        mode: Mode,
+        shell: &Shell,
+        hidden: &HashSet<i32>,
+    ) -> Result<Self> {
         let registration = &player.registration;
         let index = activity.activity_index;
         let language = shell.words.language();
         let rows = progress::activities_of(tx, registration.id).await?;
         let outline: Vec<OutlineEntry> = rows
             .iter()
-            .filter(|row| row.visible || row.activity_index == index)
+            .filter(|row| row.visible && !hidden.contains(&row.activity_index) || row.activity_index == index)
             .map(|row| {
                 let status = status(row);
                 OutlineEntry {
@@ -95,6 +111,7 @@ impl PlayerChrome {
             saved_state,
             saved_word: shell.t(&format!("player-word-{saved_state}")),
             outline,
+            chooses_groups: false,
         })
     }
 
@@ -102,6 +119,12 @@ impl PlayerChrome {
     pub fn without_state(mut self) -> Self {
         self.saved_state = "";
         self.saved_word.clear();
+        self
+    }
+
+    /// The same, for a course whose groups of activities can be chosen: the rules then lead to one of each.
+    pub fn choosing_groups(mut self, chooses: bool) -> Self {
+        self.chooses_groups = chooses;
         self
     }
 

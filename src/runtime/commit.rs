@@ -8,17 +8,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::core::{Error, Result};
+use crate::packages::findings::Finding;
+use crate::packages::model::CourseDetails;
 use crate::runtime::access::LaunchOf;
-use crate::runtime::course::Course;
+use crate::runtime::course::{Course, scorm_item};
 use crate::runtime::launch::locked;
 use crate::runtime::model::{LaunchRow, Mode, ProgressAnswer, Registration, ValidRequests};
-use crate::runtime::{statements, store};
+use crate::runtime::shared_data::{Stores, is_shared};
+use crate::runtime::{navigate, statements, store};
 use crate::scorm::Version;
-use crate::scorm::record::{Changes, Record};
-use crate::scorm::sequencing::Request;
+use crate::scorm::asked::Asked;
+use crate::scorm::data_model::kept_everywhere;
+use crate::scorm::record::{Changes, Record, Standing};
+use crate::scorm::sequencing::{NodeId, Sequencer};
+use crate::scorm::tolerance::Tolerance;
 use crate::state::App;
 use crate::storage::Tx;
-use crate::{lrs, progress};
+use crate::xapi::vocabulary::COMPLETED;
+use crate::xapi::{Outcome, Statement};
+use crate::{lrs, packages, progress};
 
 /// What the frame sends.
 #[derive(Debug, Deserialize)]
@@ -32,6 +40,11 @@ pub struct Commit {
     #[serde(default)]
     terminate: bool,
     exit: Option<String>,
+    /// What the content asked for when it terminated: `continue`, `choice:TARGET`.
+    nav_request: Option<String>,
+    /// The content was there, was left, and never looked for an API.
+    #[serde(default)]
+    silent: bool,
 }
 
 /// What it gets back.
@@ -67,17 +80,16 @@ pub async fn commit(
     let course = Course::load(&mut tx, &registration).await?;
     let is_new = commit.sequence > launch.sequence;
     let is_recorded = registration.records(mode);
-    let mut rejected = BTreeMap::new();
-    let mut registration = registration;
-    if is_new && is_recorded {
-        rejected = apply(&mut tx, &app, &mut registration, &course, &launch, &commit).await?;
-    }
+    let (rejected, valid_requests) = if is_new && is_recorded {
+        apply(&mut tx, &app, &registration, &course, &launch, &commit).await?
+    } else {
+        (BTreeMap::new(), course.valid_requests(&course.sequencer(&registration)))
+    };
     if is_new {
         let ended_at = commit.terminate.then(|| app.clock.now());
         store::applied(&mut tx, launch.id, commit.sequence, ended_at).await?;
     }
     let progress = standing(&mut tx, &registration, launch.activity_index).await?;
-    let valid_requests = course.valid_requests(&course.sequencer(&registration));
     tx.commit().await?;
     Ok(Json(Acknowledged {
         sequence: commit.sequence,
@@ -88,78 +100,134 @@ pub async fn commit(
     }))
 }
 
+/// Answers what was not taken over, and which requests lead somewhere afterwards.
 async fn apply(
     tx: &mut Tx,
     app: &App,
-    registration: &mut Registration,
+    registration: &Registration,
     course: &Course,
     launch: &LaunchRow,
     commit: &Commit,
-) -> Result<BTreeMap<String, &'static str>> {
+) -> Result<(BTreeMap<String, &'static str>, ValidRequests)> {
     let (activity, node) = course.launchable(launch.activity_index)?;
     let version = course.version.ok_or_else(|| Error::conflict("activity-without-data-model"))?;
+    match (commit.silent, activity.spoke_at) {
+        // It can speak: something kept it from doing so, and nothing is known of this visit.
+        (true, Some(_)) => return Ok((BTreeMap::new(), course.valid_requests(&course.sequencer(registration)))),
+        // It has done what it can by being there, as content has that ends without a word on its completion.
+        (true, None) => packages::note(tx, registration.version_id, Finding::info("content-silent")).await?,
+        (false, None) => store::spoke(tx, registration, launch.activity_index, app.clock.now()).await?,
+        (false, Some(_)) => {}
+    }
     let saved = store::state(tx, registration.id, launch.activity_index).await?;
     let mut record: Record = saved.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-    let rules = course.rules(activity, node);
+    let mut sequencer = course.sequencer(registration);
+    let rules = course.rules(activity, &sequencer, node, &Tolerance::read(launch.tolerance.as_deref()));
     let id = launch.id.to_string();
 
-    let before = record.standing(version, &rules);
+    let was = record.standing(version, &rules);
     let told: Vec<(&str, &str)> =
         commit.set.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+    let (shared, told): (Vec<_>, Vec<_>) = told.into_iter().partition(|(name, _)| is_shared(name));
     let changes = Changes {
-        set: told,
+        set: told.clone(),
         session_time: commit.session_time.as_deref(),
         terminate: commit.terminate,
         exit: commit.exit.as_deref(),
     };
     let time_before = record.total_time;
-    let refused = record.commit(version, &rules, &id, &changes);
+    let tells_objectives = told.iter().any(|(name, _)| name.starts_with("cmi.objectives."));
+    let objectives = if tells_objectives { record.told(version, &rules, false).objectives } else { Vec::new() };
+    let mut refused = record.commit(version, &rules, &id, &changes);
+    tell_of_long_data(tx, registration, version, &told).await?;
+    if !shared.is_empty() {
+        let maps = scorm_item(activity).data_maps;
+        refused.extend(Stores::of(registration, &maps).keep(tx, &shared, app.clock.now()).await?);
+    }
     let after = record.standing(version, &rules);
     if !refused.is_empty() {
         // The frame judges by the same table, so this is content that goes around it, or a fault of ours.
         tracing::warn!(launch = %launch.id, count = refused.len(), first = refused[0].0, "elements rejected");
     }
 
-    let mut said = statements::changes(registration, activity, &before, &after);
+    let answers = record.take_answers(version, &changes.answers_under_way());
+    let mut said: Vec<Statement> =
+        answers.iter().map(|answer| statements::responded(registration, activity, answer)).collect();
+    // A session that is cut off before it terminates is taken up again like one that was suspended.
+    let told = record.told(version, &rules, record.suspended || !record.terminated);
+    if tells_objectives {
+        said.extend(statements::objectives(registration, activity, &objectives, &told.objectives));
+    }
+    said.extend(statements::changes(registration, activity, &was, &after));
     if commit.terminate {
         let time = record.total_time.saturating_sub(time_before);
         said.extend(statements::ending(registration, activity, &after, time, record.suspended));
     }
-    let mut sequencer = course.sequencer(registration);
-    let sequenced = sequencer.state().clone();
-    // A session that is cut off before it terminates is taken up again like one that was suspended.
-    sequencer.record(node, after.told(record.suspended || !record.terminated));
-    if version == Version::Scorm2004 {
-        if record.is_over(version) && sequencer.state().current == Some(node) {
-            sequencer.navigate(Request::Exit);
-            said.extend(by_default(registration, course, &sequenced, sequencer.state(), &after, node));
+    let course_before = sequencer.course_standing();
+    let mut current = Some(launch.activity_index);
+    let attempt = sequencer.state().of(node).attempts;
+    if version == Version::Scorm2004 && commit.terminate && sequencer.state().current == Some(node) {
+        let (exit, request) = (commit.exit.as_deref(), commit.nav_request.as_deref());
+        let asked = Asked::of(exit.unwrap_or_default(), request.unwrap_or_default());
+        let request = asked.and_then(|asked| asked.request(&course.tree));
+        let outcome = sequencer.terminated(node, &told, request);
+        said.extend(by_default(registration, course, &sequencer, &after, node));
+        if let Some(outcome) = outcome {
+            current = navigate::current_after(outcome, current);
+            let done = navigate::Done { request: request_word(commit), outcome: outcome.into() };
+            store::navigated(tx, launch.id, Some(&serde_json::to_string(&done)?)).await?;
         }
-        said.extend(statements::course_outcome(registration, &sequenced, sequencer.state()));
+    } else {
+        sequencer.record(node, &told);
+    }
+    let mut said = statements::in_attempt(registration, activity, attempt, said);
+    if version == Version::Scorm2004 {
+        said.extend(statements::course_outcome(registration, &course_before, &sequencer));
     }
 
     let now = app.clock.now();
     store::save_state(tx, registration.id, launch.activity_index, &serde_json::to_string(&record)?, now).await?;
-    let state = serde_json::to_string(sequencer.state())?;
-    store::save_sequencing(tx, registration.id, Some(launch.activity_index), &state).await?;
-    registration.sequencing = Some(state);
+    course.save(tx, registration, current, &sequencer).await?;
     lrs::append(tx, app, said, lrs::Authority::service(app)).await?;
-    Ok(refused.into_iter().map(|(name, fault)| (name.to_owned(), fault.word())).collect())
+    let rejected = refused.into_iter().map(|(name, fault)| (name.to_owned(), fault.word())).collect();
+    Ok((rejected, course.valid_requests(&sequencer)))
+}
+
+/// Where content was left may be told at greater length than its standard promises: we keep it, another system may cut it.
+async fn tell_of_long_data(
+    tx: &mut Tx,
+    registration: &Registration,
+    version: Version,
+    told: &[(&str, &str)],
+) -> Result<()> {
+    const ELEMENT: &str = "cmi.suspend_data";
+    let Some((_, value)) = told.iter().find(|(name, _)| *name == ELEMENT) else { return Ok(()) };
+    let details: CourseDetails = serde_json::from_str(&registration.course_details).unwrap_or_default();
+    let promised = kept_everywhere(version, details.edition(), ELEMENT).unwrap_or(usize::MAX);
+    if value.len() > promised && value.encode_utf16().count() > promised {
+        let finding = Finding::warning("suspend-data-long").arg("limit", promised.to_string());
+        packages::note(tx, registration.version_id, finding).await?;
+    }
+    Ok(())
+}
+
+/// The request without its target.
+fn request_word(commit: &Commit) -> String {
+    commit.nav_request.as_deref().and_then(|request| request.split(':').next()).unwrap_or_default().to_owned()
 }
 
 /// Content that ended without a word on its completion is completed (SN 4.2.1.4.2, UP.4); that is told like any other.
 fn by_default(
     registration: &Registration,
     course: &Course,
-    before: &crate::scorm::sequencing::State,
-    after: &crate::scorm::sequencing::State,
-    told: &crate::scorm::record::Standing,
-    node: crate::scorm::sequencing::NodeId,
-) -> Option<crate::xapi::Statement> {
-    let completed = after.of(node).completed == Some(true);
-    let news = completed && told.completed != Some(true) && before.of(node).completed != Some(true);
+    sequencer: &Sequencer<'_>,
+    told: &Standing,
+    node: NodeId,
+) -> Option<Statement> {
+    let news = sequencer.state().of(node).primary.completed == Some(true) && told.completed != Some(true);
     let activity = course.activity(node).filter(|_| news)?;
-    let result = crate::xapi::Outcome { completion: Some(true), ..Default::default() };
-    Some(statements::about(registration, activity, crate::xapi::vocabulary::COMPLETED).with_result(result))
+    let result = Outcome { completion: Some(true), ..Outcome::default() };
+    Some(statements::about(registration, activity, COMPLETED).with_result(result))
 }
 
 /// Where the learner stands now, in the activity and in the course.

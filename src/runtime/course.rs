@@ -1,13 +1,13 @@
 //! A course as it is played: its activities, their rules, and where this learner is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::core::{Error, Result};
-use crate::packages::model::{ActivityDetails, CourseDetails, ScormItem};
+use crate::packages::model::{ActivityDetails, ScormItem};
 use crate::runtime::model::{Activity, Registration, ValidRequests};
-use crate::runtime::store;
-use crate::scorm::sequencing::tree::{Element, Threshold};
-use crate::scorm::sequencing::{Item, NodeId, Request, Sequencer, Settings, State, Tree};
+use crate::runtime::{sequenced, store};
+use crate::scorm::sequencing::{GlobalObjectives, Item, NodeId, Request, Root, Sequencer, Settings, State, Tree};
+use crate::scorm::tolerance::Tolerance;
 use crate::scorm::{Version, record};
 use crate::storage::Tx;
 
@@ -17,10 +17,12 @@ pub struct Course {
     pub tree: Tree,
     /// Which SCORM it follows; the other standards have no data model.
     pub version: Option<Version>,
+    /// The learner's objectives of all courses, as they were when the course was loaded.
+    objectives: GlobalObjectives,
 }
 
 impl Course {
-    /// Reads the activities of the registration's version.
+    /// Reads the activities of the registration's version, and the learner's objectives if they have to do with them.
     pub async fn load(tx: &mut Tx, registration: &Registration) -> Result<Self> {
         let activities = store::activities(tx, registration.course_id, registration.version_id).await?;
         let version = match registration.course_kind.as_str() {
@@ -29,13 +31,25 @@ impl Course {
             _ => None,
         };
         let sequenced = version == Some(Version::Scorm2004);
-        let root = match serde_json::from_str(&registration.course_details) {
-            Ok(CourseDetails::Scorm { sequencing: Some(sequencing), .. }) if sequenced => settings(&sequencing.element),
-            _ if sequenced => Settings::default(),
-            _ => Settings::free(),
+        let details = serde_json::from_str(&registration.course_details).unwrap_or_default();
+        let mut root = match sequenced {
+            true => sequenced::root(&registration.course_identifier, &details),
+            false => Root {
+                identifier: registration.course_identifier.clone(),
+                settings: Settings::free(),
+                objectives_of_learner: false,
+            },
         };
+        // What is tried in a preview stays in it.
+        root.objectives_of_learner &= !registration.preview;
         let items = activities.iter().map(|activity| item(activity, sequenced)).collect();
-        Ok(Self { tree: Tree::new(root, items), activities, version })
+        let tree = Tree::new(root, items);
+        let objectives = if tree.has_objectives_of_learner() && tree.has_global_objectives() {
+            store::objectives(tx, registration.person_id).await?
+        } else {
+            GlobalObjectives::default()
+        };
+        Ok(Self { tree, activities, version, objectives })
     }
 
     /// The activity at a position of the outline, if it can be opened. Errors: `activity-unknown`.
@@ -54,73 +68,90 @@ impl Course {
     /// The engine, where the learner left it.
     pub fn sequencer(&self, registration: &Registration) -> Sequencer<'_> {
         let stored: Option<State> = registration.sequencing.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        Sequencer::new(&self.tree, stored.unwrap_or_default())
+        // Each record draws and shuffles in its own way.
+        let state = stored.unwrap_or_else(|| State::seeded(registration.id.0.as_u64_pair().1));
+        Sequencer::new(&self.tree, state, self.objectives.clone())
     }
 
-    /// Which requests lead somewhere now. Only SCORM 2004 content may ask about choices itself.
+    /// Keeps where the learner is now, and what changed of their objectives.
+    pub async fn save(
+        &self,
+        tx: &mut Tx,
+        registration: &Registration,
+        index: Option<i32>,
+        sequencer: &Sequencer<'_>,
+    ) -> Result<()> {
+        let state = serde_json::to_string(sequencer.state())?;
+        store::save_sequencing(tx, registration.id, index, &state).await?;
+        let is_news = |(name, status): &(&String, &_)| self.objectives.0.get(*name) != Some(*status);
+        let changed = sequencer.learner().0.iter().filter(is_news).map(|(name, status)| (name.clone(), *status));
+        let changed: BTreeMap<_, _> = changed.collect();
+        if !changed.is_empty() {
+            store::merge_objectives(tx, registration.person_id, changed).await?;
+        }
+        Ok(())
+    }
+
+    /// Which requests lead somewhere now. Only SCORM 2004 has rules about that, and content that may ask.
     pub fn valid_requests(&self, sequencer: &Sequencer<'_>) -> ValidRequests {
-        let choice = if self.version == Some(Version::Scorm2004) {
-            let named = self.tree.activities().map(|node| (self.tree.identifier(node).to_owned(), node));
-            named.map(|(identifier, node)| (identifier, sequencer.may_choose(node))).collect()
-        } else {
-            BTreeMap::new()
-        };
-        ValidRequests {
-            forward: sequencer.would_deliver(Request::Continue),
-            back: sequencer.would_deliver(Request::Previous),
-            choice,
+        if self.version != Some(Version::Scorm2004) {
+            return ValidRequests {
+                forward: sequencer.would_deliver(Request::Continue),
+                back: sequencer.would_deliver(Request::Previous),
+                ..ValidRequests::default()
+            };
         }
+        let offers = sequencer.offers();
+        // The course itself can be chosen too; an activity of the same name goes before it.
+        let whole = offers.first().map(|offer| (self.tree.identifier(NodeId::ROOT).to_owned(), offer.selectable));
+        let named = self.tree.activities().zip(offers.iter().skip(1));
+        let named = named.map(|(node, offer)| (self.tree.identifier(node).to_owned(), node, offer));
+        let (mut choice, mut jump): (BTreeMap<_, _>, _) = (whole.into_iter().collect(), BTreeMap::new());
+        for (identifier, node, offer) in named {
+            jump.insert(identifier.clone(), sequencer.may_jump(node));
+            choice.insert(identifier, offer.selectable);
+        }
+        ValidRequests { forward: sequencer.offers_continue(), back: sequencer.offers_previous(), choice, jump }
     }
 
-    /// What the manifest says of an activity to its content.
-    pub fn rules(&self, activity: &Activity, node: NodeId) -> record::Rules {
-        let item = scorm_item(activity);
-        let settings = self.tree.settings(node);
-        record::Rules {
-            mastery_score: item.mastery_score,
-            scaled_passing_score: settings.satisfied_by_measure.then_some(settings.minimum_measure),
-            completion_threshold: settings.threshold.by_measure.then_some(settings.threshold.minimum),
-            max_time_allowed: item.max_time_allowed,
-            time_limit_action: item.time_limit_action,
-            launch_data: item.data_from_lms,
-            objectives: settings.objectives.clone(),
+    /// The activities that the rules of a SCORM 2004 course hide from the table of contents now, by their positions.
+    pub fn hidden(&self, registration: &Registration) -> HashSet<i32> {
+        if self.version != Some(Version::Scorm2004) {
+            return HashSet::new();
         }
+        let offers = self.sequencer(registration).offers();
+        let hidden = self.activities.iter().zip(offers.iter().skip(1)).filter(|(_, offer)| !offer.visible);
+        hidden.map(|(activity, _)| activity.activity_index).collect()
+    }
+
+    /// The parts of the navigation that an activity draws itself (`adlnav:hideLMSUI`).
+    pub fn hides(&self, activity: &Activity) -> Vec<String> {
+        scorm_item(activity).hide_lms_ui
+    }
+
+    /// What the manifest, and the sequencing now, say of an activity to its content.
+    pub fn rules(
+        &self,
+        activity: &Activity,
+        sequencer: &Sequencer<'_>,
+        node: NodeId,
+        tolerance: &Tolerance,
+    ) -> record::Rules {
+        record::Rules { tolerance: tolerance.clone(), ..sequenced::rules(scorm_item(activity), sequencer, node) }
     }
 }
 
 fn item(activity: &Activity, sequenced: bool) -> Item {
-    let settings = if sequenced {
-        let item = scorm_item(activity);
-        let mut settings =
-            item.sequencing.as_ref().map_or_else(Settings::default, |sequencing| settings(&sequencing.element));
-        if let Some(threshold) = &item.completion_threshold {
-            settings.threshold = Threshold {
-                by_measure: threshold.completed_by_measure,
-                minimum: threshold.min_progress_measure,
-                weight: threshold.progress_weight,
-            };
-        }
-        settings
-    } else {
-        Settings::free()
-    };
-    Item {
-        parent: activity.parent_index.and_then(|index| usize::try_from(index).ok()),
-        identifier: activity.identifier.clone(),
-        deliverable: activity.launchable,
-        settings,
-    }
+    let parent = activity.parent_index.and_then(|index| usize::try_from(index).ok());
+    let details = if sequenced { scorm_item(activity) } else { ScormItem::default() };
+    let read = sequenced::item((parent, &activity.identifier), &details, activity.launchable, activity.visible);
+    if sequenced { read } else { Item { settings: Settings::free(), ..read } }
 }
 
-fn scorm_item(activity: &Activity) -> ScormItem {
+/// What the manifest says of an activity.
+pub fn scorm_item(activity: &Activity) -> ScormItem {
     match serde_json::from_str(&activity.details) {
         Ok(ActivityDetails::Scorm(item)) => *item,
         _ => ScormItem::default(),
     }
-}
-
-/// The engine reads the manifest's element by itself: the two modules share its JSON form, not a type.
-fn settings(element: &crate::packages::model::Fragment) -> Settings {
-    let read = serde_json::to_value(element).and_then(serde_json::from_value::<Element>);
-    read.map_or_else(|_| Settings::default(), |element| Settings::read(&element))
 }

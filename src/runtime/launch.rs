@@ -1,5 +1,7 @@
 //! Opening an activity: the lease changes hands, the attempt begins or goes on, and the content learns where it stands.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -7,14 +9,17 @@ use serde_json::{Value, json};
 
 use crate::core::{Error, LaunchId, RegistrationId, Result, Timestamp};
 use crate::lrs;
+use crate::packages::model::CourseDetails;
 use crate::packages::{self, content_url, file_url};
 use crate::runtime::access::PlayerOf;
-use crate::runtime::course::Course;
+use crate::runtime::course::{Course, scorm_item};
 use crate::runtime::model::{Activity, LaunchRow, Mode, Registration, own_page};
+use crate::runtime::shared_data::Stores;
 use crate::runtime::{cmi5, media, statements, store};
-use crate::scorm::record::{Learner, Record};
-use crate::scorm::sequencing::{NodeId, Outcome, Request, Sequencer};
-use crate::scorm::{Version, sequencing};
+use crate::scorm::Version;
+use crate::scorm::record::{Entry, Learner, Record};
+use crate::scorm::sequencing::{NodeId, Outcome, Request, Sequencer, Status, Told};
+use crate::scorm::tolerance::Tolerance;
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
 use crate::web::Path;
@@ -94,14 +99,13 @@ pub async fn launch(
     let saved = store::state(&mut tx, id, index).await?;
 
     let mut sequencer = course.sequencer(&registration);
-    let before = sequencer.state().clone();
+    let before = sequencer.course_standing();
     let moves = registration.moves(mode);
-    let is_new_attempt = if moves {
-        arrive(&mut sequencer, &course, &registration, node, index, saved.as_deref())?
+    if moves {
+        arrive(&mut sequencer, &course, &registration, node, index, saved.as_deref())?;
     } else {
         look(&mut sequencer, &course, node)?;
-        false
-    };
+    }
 
     let lease = if moves { take_over(&mut tx, id, now).await? } else { registration.lease };
     let secret = Secrets::token();
@@ -114,6 +118,11 @@ pub async fn launch(
         lease,
         sequence: 0,
         return_url: player.grant.as_ref().and_then(|grant| grant.return_url.clone()),
+        navigation: None,
+        tolerance: match activity.kind.as_str() {
+            "sco" => packages::tolerance(&mut tx, registration.version_id).await?.stored(),
+            _ => None,
+        },
     };
     store::insert_launch(&mut tx, &row, now).await?;
     let opening = Opening {
@@ -127,7 +136,9 @@ pub async fn launch(
     };
     let mut said = Vec::new();
     let mut runtime = match activity.kind.as_str() {
-        "sco" => scorm(&mut tx, &opening, &course, node, saved, is_new_attempt, &mut said).await?,
+        "sco" => {
+            scorm(&mut tx, &opening, &course, (&sequencer, node), saved, row.tolerance.as_deref(), &mut said).await?
+        }
         "au" => cmi5::open(&mut tx, &opening, &mut said).await?,
         "xapi" => cmi5::open_tincan(&mut tx, &opening, &mut said).await?,
         "video" | "audio" => {
@@ -137,12 +148,11 @@ pub async fn launch(
         _ => asset(&opening, &mut sequencer, node, &mut said)?,
     };
     if course.version == Some(Version::Scorm2004) {
-        said.extend(statements::course_outcome(&registration, &before, sequencer.state()));
+        said.extend(statements::course_outcome(&registration, &before, &sequencer));
     }
     runtime["valid_requests"] = serde_json::to_value(course.valid_requests(&sequencer))?;
     if moves {
-        let state = serde_json::to_string(sequencer.state())?;
-        store::save_sequencing(&mut tx, id, Some(index), &state).await?;
+        course.save(&mut tx, &registration, Some(index), &sequencer).await?;
     }
     if opening.is_recorded() {
         lrs::append(&mut tx, &app, said, lrs::Authority::service(&app)).await?;
@@ -205,7 +215,7 @@ pub fn look(sequencer: &mut Sequencer<'_>, course: &Course, node: NodeId) -> Res
     Err(Error::conflict("navigation-refused"))
 }
 
-/// Makes the activity the current one. Answers whether a new attempt of it begins.
+/// Makes the activity the current one, if the learner may go there.
 pub fn arrive(
     sequencer: &mut Sequencer<'_>,
     course: &Course,
@@ -213,14 +223,17 @@ pub fn arrive(
     node: NodeId,
     index: i32,
     saved: Option<&str>,
-) -> Result<bool> {
-    let attempts = sequencer.state().of(node).attempts;
+) -> Result<()> {
+    let tracking = sequencer.state().of(node);
     let is_current = sequencer.state().current == Some(node);
     let is_over = match (course.version, saved.map(serde_json::from_str::<Record>)) {
-        (Some(version), Some(Ok(record))) => record.is_over(version),
+        // The record of an earlier attempt says nothing of the one that the sequencing has begun since.
+        (Some(version), Some(Ok(record))) => {
+            record.is_over(version) && (record.attempt == 0 || record.attempt == tracking.attempts)
+        }
         _ => false,
     };
-    let outcome = if is_current && sequencer.state().of(node).active && !is_over {
+    let outcome = if is_current && tracking.active && !is_over {
         Outcome::Deliver(node)
     } else if is_current {
         sequencer.navigate(Request::Retry)
@@ -236,7 +249,7 @@ pub fn arrive(
         }
     };
     match outcome {
-        Outcome::Deliver(delivered) if delivered == node => Ok(sequencer.state().of(node).attempts > attempts),
+        Outcome::Deliver(delivered) if delivered == node => Ok(()),
         Outcome::Refused(code) => Err(Error::conflict("navigation-refused").detail(code).with("rule", code)),
         _ => Err(Error::conflict("navigation-refused")),
     }
@@ -246,28 +259,39 @@ async fn scorm(
     tx: &mut Tx,
     opening: &Opening<'_>,
     course: &Course,
-    node: NodeId,
+    (sequencer, node): (&Sequencer<'_>, NodeId),
     saved: Option<String>,
-    is_new_attempt: bool,
+    tolerance: Option<&str>,
     said: &mut Vec<Statement>,
 ) -> Result<Value> {
     let Opening { registration, activity, .. } = opening;
+    let tolerance = Tolerance::read(tolerance);
     let version = course.version.unwrap_or(Version::Scorm12);
-    let known: Option<Record> = saved.as_deref().map(serde_json::from_str).transpose()?;
-    let mut record = known.clone().unwrap_or_default();
-    // SCORM 1.2 knows one attempt; in 2004 a new one begins with nothing.
-    let is_new_attempt = known.is_some() && is_new_attempt && version == Version::Scorm2004 && !record.suspended;
-    let is_first = known.is_none() || is_new_attempt;
-    record.open(version, is_new_attempt, &opening.launch.to_string());
+    let mut known: Option<Record> = saved.as_deref().map(serde_json::from_str).transpose()?;
+    let attempt = sequencer.state().of(node).attempts;
+    if let Some(earlier) = known.as_mut().filter(|_| opening.is_recorded()) {
+        // A session that was cut off tells no more of the answers it had begun with.
+        let answers = earlier.take_answers(version, &BTreeSet::new());
+        let told = answers.iter().map(|answer| statements::responded(registration, activity, answer)).collect();
+        let of_them = if earlier.attempt == 0 { attempt } else { earlier.attempt };
+        said.extend(statements::in_attempt(registration, activity, of_them, told));
+    }
     let learner = Learner { id: registration.person_id.to_string(), name: registration.person_name.clone() };
-    let rules = course.rules(activity, node);
-    let elements = record.initial(version, &learner, &rules, opening.mode.into(), is_first);
+    let rules = course.rules(activity, sequencer, node, &tolerance);
+    let (mut record, entry) = Record::enter(known, version, &rules, attempt, &opening.launch.to_string());
+    let mut elements = record.initial(version, &learner, &rules, opening.mode.into(), entry);
     if opening.is_recorded() {
         record.terminated = false;
         let text = serde_json::to_string(&record)?;
         store::save_state(tx, registration.id, activity.activity_index, &text, opening.now).await?;
-        said.push(statements::about(registration, activity, if is_first { INITIALIZED } else { RESUMED }));
+        let verb = if entry == Entry::Resumed { RESUMED } else { INITIALIZED };
+        let opened = statements::about(registration, activity, verb);
+        said.extend(statements::in_attempt(registration, activity, attempt, vec![opened]));
     }
+    let maps = scorm_item(activity).data_maps;
+    let stores = Stores::of(registration, &maps);
+    elements.extend(stores.elements(tx).await?);
+    let details: CourseDetails = serde_json::from_str(&registration.course_details).unwrap_or_default();
     let kind = match version {
         Version::Scorm12 => "scorm12",
         Version::Scorm2004 => "scorm2004",
@@ -276,7 +300,10 @@ async fn scorm(
         "kind": kind,
         "content_url": opening.content_url()?,
         "learner": {"id": learner.id, "name": learner.name},
+        "edition": details.edition(),
         "elements": elements,
+        "access": stores.access(),
+        "tolerance": tolerance,
         "sequence": 0,
     }))
 }
@@ -289,11 +316,13 @@ fn asset(
     said: &mut Vec<Statement>,
 ) -> Result<Value> {
     if opening.is_recorded() {
-        let told = sequencing::navigation::Told { completed: Some(true), ..Default::default() };
-        sequencer.record(node, told);
+        let done = Status { completed: Some(true), ..Status::default() };
+        sequencer.record(node, &Told { primary: done.into(), ..Told::default() });
         let result = crate::xapi::Outcome { completion: Some(true), ..Default::default() };
-        said.push(statements::about(opening.registration, opening.activity, LAUNCHED));
-        said.push(statements::about(opening.registration, opening.activity, COMPLETED).with_result(result));
+        let about = |verb| statements::about(opening.registration, opening.activity, verb);
+        let attempt = sequencer.state().of(node).attempts;
+        let told = vec![about(LAUNCHED), about(COMPLETED).with_result(result)];
+        said.extend(statements::in_attempt(opening.registration, opening.activity, attempt, told));
     }
     Ok(json!({"kind": "asset", "content_url": opening.content_url()?}))
 }

@@ -19,6 +19,8 @@ mod media;
 mod model;
 mod navigate;
 mod player;
+pub mod sequenced;
+mod shared_data;
 mod statements;
 mod store;
 mod visit;
@@ -39,6 +41,7 @@ use crate::state::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/courses/{course}/start", post(player::start))
+        .route("/courses/{course}/again", post(player::again))
         .route("/trainer/courses/{course}/preview", post(player::preview))
         .route("/launch/{token}", get(player::redeem))
         .route("/player/{registration}/{activity}", get(player::page))

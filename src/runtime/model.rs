@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::core::{
     CourseId, Error, Kind, LanguageMap, LaunchId, PersonId, RegistrationId, Result, Timestamp, VersionId,
 };
+use crate::packages::playing::{Again, Playing};
+use crate::progress::Status;
 use crate::scorm::record;
 
 /// How an activity is opened. Only `normal` writes the record.
@@ -72,6 +74,7 @@ pub struct Registration {
     pub course_id: CourseId,
     pub version_id: VersionId,
     pub course_iri: String,
+    pub course_identifier: String,
     pub course_kind: String,
     #[sqlx(try_from = "String")]
     pub course_title: LanguageMap,
@@ -83,12 +86,48 @@ pub struct Registration {
     pub person_disabled_at: Option<Timestamp>,
     /// Where it was opened from, if not from the course's own page.
     pub way_out: Option<String>,
+    /// Its trainer has replaced the package, and whoever had not completed it begins anew.
+    pub superseded: bool,
+    completion: Option<String>,
+    success: Option<String>,
+    /// Completed, with all that is in it.
+    finished: bool,
+    /// Its person has begun the course once more.
+    has_later: bool,
+    #[sqlx(flatten)]
+    playing: Playing,
 }
 
 impl Registration {
     /// Refuses what is said for somebody who is no longer let in. Errors: `person-disabled`.
     pub fn let_in(&self) -> Result<()> {
         if self.person_disabled_at.is_some() { Err(Error::new(Kind::Forbidden, "person-disabled")) } else { Ok(()) }
+    }
+
+    /// Where its person stands.
+    pub fn status(&self) -> Status {
+        Status::of_words(self.completion.as_deref(), self.success.as_deref()).begun()
+    }
+
+    /// Whether it has come to a result; one that was not enough may still be made good.
+    pub fn has_result(&self) -> bool {
+        self.status() == Status::Failed || self.status().is_over()
+    }
+
+    /// Whether the next opening of the course is to begin a further attempt.
+    pub fn is_left_behind(&self) -> bool {
+        let is_over = self.status().is_over() || self.completion.as_deref() == Some("completed");
+        self.superseded || is_over && self.playing.again == Again::Always && !self.preview
+    }
+
+    /// Whether it can be looked at and no longer changed: there is a later attempt, or it is finished where attempts are counted.
+    pub fn is_closed(&self) -> bool {
+        self.has_later || self.finished && self.playing.counts_attempts()
+    }
+
+    /// How its person opens it: what is over without a fault is looked at again. A quiz says by itself what it lets one do.
+    pub fn way_in(&self) -> Mode {
+        if self.status().is_over() && self.course_kind != "quiz" { Mode::Review } else { Mode::Normal }
     }
 
     /// Whether an opening in this mode leaves a record.
@@ -115,7 +154,10 @@ pub struct Activity {
     pub kind: String,
     pub href: Option<String>,
     pub launchable: bool,
+    pub visible: bool,
     pub details: String,
+    /// When its content was first heard; nothing yet of content that knows no API.
+    pub spoke_at: Option<Timestamp>,
 }
 
 /// Where the page of an activity is that the server makes itself; the others are played by the player.
@@ -138,6 +180,10 @@ pub struct LaunchRow {
     pub lease: i64,
     pub sequence: i64,
     pub return_url: Option<String>,
+    /// What the content asked for when it terminated, and what came of it.
+    pub navigation: Option<String>,
+    /// What is borne of its content.
+    pub tolerance: Option<String>,
 }
 
 /// Which requests lead somewhere now.
@@ -150,6 +196,9 @@ pub struct ValidRequests {
     /// By the identifier of the target; only where content may ask.
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub choice: std::collections::BTreeMap<String, bool>,
+    /// The same of jumps.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub jump: std::collections::BTreeMap<String, bool>,
 }
 
 /// Where the learner stands after a commit.

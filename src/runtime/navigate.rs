@@ -2,19 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::core::{Error, LaunchId, RegistrationId, Result};
 use crate::lrs;
 use crate::runtime::access::PlayerOf;
+use crate::runtime::chrome::address;
 use crate::runtime::course::Course;
 use crate::runtime::launch::{locked, look};
-use crate::runtime::model::Mode;
+use crate::runtime::model::{LaunchRow, Mode};
 use crate::runtime::{statements, store};
 use crate::scorm::Version;
 use crate::scorm::sequencing::{NodeId, Outcome, Request};
 use crate::state::App;
+use crate::storage::Tx;
 use crate::web::Path;
 use crate::xapi::vocabulary::COMPLETED;
 
@@ -24,7 +26,47 @@ pub struct Order {
     request: String,
     /// A position of the outline.
     target: Option<i32>,
+    /// Instead of it, a name in the manifest: the course's own, or one that the outline does not show.
+    identifier: Option<String>,
     launch: Option<LaunchId>,
+}
+
+/// What came of what the content asked for when it terminated.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Done {
+    /// The request, without its target; empty where the end of the session itself asked for it (`cmi.exit` = time-out).
+    pub request: String,
+    pub outcome: Led,
+}
+
+/// An outcome as it is kept and answered.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Led {
+    /// To an activity, by its position in the outline.
+    Deliver(i32),
+    /// Out of the course, or of the activity without a next one.
+    Out,
+    /// Nowhere.
+    Refused,
+}
+
+impl From<Outcome> for Led {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Deliver(node) => index_of(node).map_or(Self::Out, Self::Deliver),
+            Outcome::End | Outcome::Wait => Self::Out,
+            Outcome::Refused(_) => Self::Refused,
+        }
+    }
+}
+
+/// The activity that the learner comes back to.
+pub fn current_after(outcome: Outcome, before: Option<i32>) -> Option<i32> {
+    match outcome {
+        Outcome::Deliver(node) => index_of(node),
+        _ => before,
+    }
 }
 
 /// Processes a navigation request. Answers `deliver` with the activity and its page, `end` with the way out, or `refused`
@@ -51,6 +93,10 @@ pub async fn navigate(
     if moves && launch.as_ref().is_some_and(|launch| launch.lease != registration.lease) {
         return Err(Error::conflict("lease-lost"));
     }
+    if let Some(led) = done_before(&mut tx, launch.as_ref(), &order).await? {
+        tx.commit().await?;
+        return Ok(Json(answer(led, id, mode, &player.way_out(), "")));
+    }
     let course = Course::load(&mut tx, &registration).await?;
     let request = read(&course, &order)?;
     let mut sequencer = course.sequencer(&registration);
@@ -59,7 +105,7 @@ pub async fn navigate(
         let (_, node) = course.launchable(launch.activity_index)?;
         look(&mut sequencer, &course, node)?;
     }
-    let before = sequencer.state().clone();
+    let (before, course_before) = (sequencer.state().clone(), sequencer.course_standing());
     let outcome = sequencer.navigate(request);
 
     let after = sequencer.state();
@@ -67,36 +113,47 @@ pub async fn navigate(
     if course.version == Some(Version::Scorm2004) {
         // What leaving brought about by itself: content that says nothing has done what it had to do.
         for node in course.tree.activities().filter(|node| course.tree.is_leaf(*node)) {
-            let news = after.of(node).completed == Some(true) && before.of(node).completed != Some(true);
+            let news =
+                after.of(node).primary.completed == Some(true) && before.of(node).primary.completed != Some(true);
             if let Some(activity) = course.activity(node).filter(|_| news) {
                 let result = crate::xapi::Outcome { completion: Some(true), ..Default::default() };
-                said.push(statements::about(&registration, activity, COMPLETED).with_result(result));
+                let completed = statements::about(&registration, activity, COMPLETED).with_result(result);
+                let attempt = before.of(node).attempts;
+                said.extend(statements::in_attempt(&registration, activity, attempt, vec![completed]));
             }
         }
-        said.extend(statements::course_outcome(&registration, &before, after));
+        said.extend(statements::course_outcome(&registration, &course_before, &sequencer));
     }
-    let current = match outcome {
-        Outcome::Deliver(node) => index_of(node),
-        _ => registration.current_index,
-    };
+    let current = current_after(outcome, registration.current_index);
     if moves {
-        store::save_sequencing(&mut tx, id, current, &serde_json::to_string(after)?).await?;
+        course.save(&mut tx, &registration, current, &sequencer).await?;
     }
     if registration.records(mode) {
         lrs::append(&mut tx, &app, said, lrs::Authority::service(&app)).await?;
     }
     tx.commit().await?;
 
-    let way_out = player.way_out();
-    Ok(Json(match outcome {
-        Outcome::Deliver(node) => {
-            let index = index_of(node).unwrap_or_default();
-            let query = if mode == Mode::Normal { String::new() } else { format!("?mode={}", mode.word()) };
-            json!({"deliver": {"activity": index, "url": format!("/player/{id}/{index}{query}")}})
-        }
-        Outcome::End => json!({"end": {"url": way_out}}),
-        Outcome::Refused(code) => json!({"refused": {"code": "navigation-refused", "detail": code}}),
-    }))
+    let rule = if let Outcome::Refused(code) = outcome { code } else { "" };
+    Ok(Json(answer(outcome.into(), id, mode, &player.way_out(), rule)))
+}
+
+fn answer(led: Led, id: RegistrationId, mode: Mode, way_out: &str, rule: &str) -> Value {
+    match led {
+        Led::Deliver(index) => json!({"deliver": {"activity": index, "url": address(id, index, mode)}}),
+        Led::Out => json!({"end": {"url": way_out}}),
+        Led::Refused => json!({"refused": {"code": "navigation-refused", "detail": rule}}),
+    }
+}
+
+/// What the content asked for was done when it terminated; the player that follows is told where that led. A course that was
+/// left by a time-out is left, whatever the learner asks for (RTE 4.2.8).
+async fn done_before(tx: &mut Tx, launch: Option<&LaunchRow>, order: &Order) -> Result<Option<Led>> {
+    let Some((launch, text)) = launch.and_then(|launch| Some((launch, launch.navigation.as_ref()?))) else {
+        return Ok(None);
+    };
+    let done: Done = serde_json::from_str(text)?;
+    store::navigated(tx, launch.id, None).await?;
+    Ok((done.request == order.request || done.request.is_empty()).then_some(done.outcome))
 }
 
 fn index_of(node: NodeId) -> Option<i32> {
@@ -105,14 +162,17 @@ fn index_of(node: NodeId) -> Option<i32> {
 
 fn read(course: &Course, order: &Order) -> Result<Request> {
     let target = || {
-        let index = order.target.and_then(|index| usize::try_from(index).ok());
-        index.and_then(|index| course.tree.at(index)).ok_or_else(|| Error::not_found("activity-unknown"))
+        let found = match &order.identifier {
+            Some(identifier) => course.tree.named(identifier),
+            None => order.target.and_then(|index| usize::try_from(index).ok()).and_then(|index| course.tree.at(index)),
+        };
+        found.ok_or_else(|| Error::not_found("activity-unknown"))
     };
     Ok(match order.request.as_str() {
         "continue" => Request::Continue,
         "previous" => Request::Previous,
-        // A jump goes where a choice would: rules that tell them apart are not evaluated.
-        "choice" | "jump" => Request::Choice(target()?),
+        "choice" => Request::Choice(target()?),
+        "jump" => Request::Jump(target()?),
         "exit" => Request::Exit,
         "exitAll" => Request::ExitAll,
         "suspendAll" => Request::SuspendAll,

@@ -12,12 +12,14 @@ use serde_json::json;
 use crate::core::{CourseId, Error, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::{self, LaunchGrant, MaybeSignedIn, SignedIn, Trainer};
 use crate::on_db;
+use crate::progress::{self, Attempts, Status};
 use crate::runtime::access::PlayerOf;
-use crate::runtime::chrome::PlayerChrome;
+use crate::runtime::chrome::{PlayerChrome, address};
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
 use crate::runtime::model::{Mode, own_page};
 use crate::runtime::store;
+use crate::scorm::Version;
 use crate::scorm::sequencing::{Outcome, Request};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
@@ -46,17 +48,43 @@ pub async fn start(
         return Err(unknown());
     }
     let id = enter(&mut tx, &app, person.id, course, false).await?.ok_or_else(unknown)?;
-    let index = first(&mut tx, id, Mode::Normal).await?;
     store::set_way_out(&mut tx, id, None).await?;
-    if let Some(login) = asker.login() {
-        identity::forget_grant(&mut tx, login, id).await?;
-    }
+    let address = way_in(&mut tx, &asker, id).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/player/{id}/{index}")).into_response())
+    Ok(Redirect::to(&address).into_response())
+}
+
+/// The exact screen of a registration for its person, who came in by themselves.
+async fn way_in(tx: &mut Tx, asker: &MaybeSignedIn, id: RegistrationId) -> Result<String> {
+    let mode = locked(tx, id).await?.way_in();
+    let index = first(tx, id, mode).await?;
+    if let Some(login) = asker.login() {
+        identity::forget_grant(tx, login, id).await?;
+    }
+    Ok(address(id, index, mode))
+}
+
+/// Begins a course again, for a learner who has come to a result and may try once more; goes on in an attempt that is under
+/// way. What was done before is kept as it is.
+///
+/// Errors: `course-unknown` unless it was begun before, `attempts-one`, `attempts-used`.
+pub async fn again(
+    SignedIn(person): SignedIn,
+    asker: MaybeSignedIn,
+    State(app): State<App>,
+    Path(course): Path<CourseId>,
+) -> Result<Response> {
+    let mut tx = app.db.begin().await?;
+    let begun = store::begin_again(&mut tx, RegistrationId::new(), person.id, course, app.clock.now()).await?;
+    let id = begun.ok_or_else(|| Error::not_found("course-unknown"))?;
+    let address = way_in(&mut tx, &asker, id).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&address).into_response())
 }
 
 /// Opens a course, or one activity of it, for somebody who comes from `way_out` and goes back there: the address of the
-/// exact screen. Whoever calls has asked whether they may.
+/// exact screen, or of the course's page where they choose between beginning again and looking at what is over. Whoever calls
+/// has asked whether they may.
 ///
 /// Errors: `course-unknown`, `activity-unknown`.
 pub async fn open_from(
@@ -68,20 +96,22 @@ pub async fn open_from(
     way_out: &str,
 ) -> Result<String> {
     let id = enter(tx, app, person, course, false).await?.ok_or_else(|| Error::not_found("course-unknown"))?;
-    let index = match activity {
-        None => first(tx, id, Mode::Normal).await?,
-        Some(identifier) => {
-            let registration = locked(tx, id).await?;
-            let course = Course::load(tx, &registration).await?;
-            let named = course.activities.iter().find(|a| a.launchable && a.identifier == identifier);
-            named.map(|activity| activity.activity_index).ok_or_else(|| Error::not_found("activity-unknown"))?
-        }
-    };
     store::set_way_out(tx, id, Some(way_out)).await?;
+    if progress::attempts(tx, &[person], Some(course)).await?.iter().any(Attempts::may_begin) {
+        return Ok(format!("/courses/{course}"));
+    }
+    let Some(identifier) = activity else { return way_in(tx, asker, id).await };
+    let registration = locked(tx, id).await?;
+    let course = Course::load(tx, &registration).await?;
+    let named = course.activities.iter().find(|a| a.launchable && a.identifier == identifier);
+    let index = named.map(|activity| activity.activity_index).ok_or_else(|| Error::not_found("activity-unknown"))?;
     if let Some(login) = asker.login() {
         identity::forget_grant(tx, login, id).await?;
     }
-    Ok(format!("/player/{id}/{index}"))
+    // A course may be over before all that is in it was done.
+    let ((completion, success), _) = progress::standing(tx, id, index).await?;
+    let mode = if Status::of(completion, success).is_over() { registration.way_in() } else { Mode::Normal };
+    Ok(address(id, index, mode))
 }
 
 /// Lets a trainer see a course as a learner would, published or not. Nothing is recorded.
@@ -113,16 +143,15 @@ async fn enter(
 pub async fn first(tx: &mut Tx, id: RegistrationId, mode: Mode) -> Result<i32> {
     let registration = locked(tx, id).await?;
     let course = Course::load(tx, &registration).await?;
+    let mut sequencer = course.sequencer(&registration);
     if let Some(index) = registration.current_index.filter(|index| course.launchable(*index).is_ok()) {
         return Ok(index);
     }
-    let mut sequencer = course.sequencer(&registration);
     if let Outcome::Deliver(node) = sequencer.navigate(Request::Start)
         && let Some(index) = node.index().and_then(|index| i32::try_from(index).ok())
     {
         if registration.moves(mode) {
-            let state = serde_json::to_string(sequencer.state())?;
-            store::save_sequencing(tx, id, Some(index), &state).await?;
+            course.save(tx, &registration, Some(index), &sequencer).await?;
         }
         return Ok(index);
     }
@@ -190,6 +219,8 @@ struct PlayerPage {
     chrome: PlayerChrome,
     frame_src: String,
     config_json: String,
+    hides_previous: bool,
+    hides_next: bool,
 }
 
 #[derive(Deserialize)]
@@ -208,20 +239,28 @@ pub async fn page(
 ) -> Result<Response> {
     let mode = player.mode(asked.mode);
     let registration = &player.registration;
+    if registration.superseded && registration.records(mode) && player.grant.is_none() {
+        // The page they came from says why, and begins the new attempt. Another system decides by itself when to begin one.
+        return Ok(Redirect::to(&player.way_out()).into_response());
+    }
     let mut tx = app.db.read().await?;
     let course = Course::load(&mut tx, registration).await?;
     let (activity, _) = course.launchable(index)?;
     if let Some(page) = own_page(&activity.kind) {
         return Ok(Redirect::to(&format!("{page}/{id}/{index}{}", mode.query())).into_response());
     }
-    let chrome = PlayerChrome::of(&mut tx, &player, activity, mode, &shell).await?.without_state();
+    let (hidden, hides) = (course.hidden(registration), course.hides(activity));
+    let chrome = PlayerChrome::without(&mut tx, &player, activity, mode, &shell, &hidden).await?.without_state();
+    let chrome = chrome.choosing_groups(course.version == Some(Version::Scorm2004));
     let is_media = matches!(activity.kind.as_str(), "video" | "audio");
     let config = json!({
         "registration": id,
         "activity": {"index": index, "title": chrome.title},
-        "course": {"id": registration.course_id, "title": chrome.course_title, "url": chrome.back_url},
+        "course": {"id": registration.course_id, "title": chrome.course_title, "url": chrome.back_url,
+            "identifier": registration.course_identifier},
         "mode": mode,
         "outline": chrome.outline_json(),
+        "hidden": hides,
         "urls": {
             "launch": format!("/player/{id}/{index}/launch"),
             "navigate": format!("/player/{id}/navigate"),
@@ -234,6 +273,8 @@ pub async fn page(
         frame_src: if is_media { String::new() } else { format!("{}/frame/", app.config.content_origin()) },
         // Inside a script element only this letter could end it.
         config_json: config.to_string().replace('<', "\\u003c"),
+        hides_previous: hides.iter().any(|part| part == "previous"),
+        hides_next: hides.iter().any(|part| part == "continue"),
         chrome,
         shell,
     };

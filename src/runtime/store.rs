@@ -1,15 +1,28 @@
 //! Registrations, launches, saved state.
 
-use crate::core::{CourseId, LaunchId, PersonId, RegistrationId, Result, Timestamp, VersionId};
-use crate::on_db;
+use std::collections::BTreeMap;
+
+use crate::core::{CourseId, Error, LaunchId, PersonId, RegistrationId, Result, Timestamp, VersionId};
+use crate::packages::playing::Again;
 use crate::runtime::model::{Activity, LaunchRow, Mode, Registration};
+use crate::scorm::sequencing::{GlobalObjectives, Status};
 use crate::storage::Tx;
+use crate::{on_db, progress};
 
 const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
-    r.version_id, c.iri AS course_iri, c.kind AS course_kind, c.title AS course_title, \
-    c.details AS course_details, r.preview, r.lease, r.current_index, r.sequencing, \
-    p.disabled_at AS person_disabled_at, r.way_out \
-    FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id WHERE r.id = $1";
+    r.version_id, c.iri AS course_iri, c.identifier AS course_identifier, c.kind AS course_kind, \
+    c.title AS course_title, \
+    COALESCE(v.details, c.details) AS course_details, r.preview, r.lease, r.current_index, r.sequencing, \
+    p.disabled_at AS person_disabled_at, r.way_out, \
+    r.superseded_at IS NOT NULL AND (s.completion IS NULL OR s.completion <> 'completed') AS superseded, \
+    s.completion, s.success, CASE WHEN s.completion = 'completed' AND s.done >= s.total THEN TRUE ELSE FALSE END AS finished, \
+    EXISTS (SELECT 1 FROM registration o WHERE o.person_id = r.person_id AND o.course_id = r.course_id \
+            AND o.preview = r.preview AND o.attempt > r.attempt) AS has_later, \
+    COALESCE(y.attempts, 0) AS most_attempts, COALESCE(y.again, 'never') AS again, COALESCE(y.counted, 'best') AS counted \
+    FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id \
+    LEFT JOIN course_playing y ON y.course_id = r.course_id \
+    LEFT JOIN course_rules v ON v.course_id = r.course_id AND v.version_id = r.version_id \
+    LEFT JOIN registration_progress s ON s.registration_id = r.id WHERE r.id = $1";
 
 /// The registration, with its person and course.
 pub async fn find(tx: &mut Tx, id: RegistrationId) -> Result<Option<Registration>> {
@@ -42,7 +55,8 @@ pub async fn of_person(
         .bind(person).bind(course).bind(preview).fetch_optional(c).await)?)
 }
 
-/// The person's registration in a course, made if there is none; a new one begins on the course's present version.
+/// The person's registration in a course, made if there is none, or if the last one is left behind: it was superseded, or it is
+/// over and each opening of the course begins a further one. A new one begins on the course's present version.
 /// `None` if there is no such course.
 pub async fn enter(
     tx: &mut Tx,
@@ -55,13 +69,70 @@ pub async fn enter(
     let version: Option<VersionId> =
         on_db!(tx, c => sqlx::query_scalar(PRESENT_VERSION).bind(course).fetch_optional(c).await)?;
     let Some(version) = version else { return Ok(None) };
-    if let Some(known) = of_person(tx, person, course, preview).await? {
+    let Some(known) = of_person(tx, person, course, preview).await? else {
+        on_db!(tx, c => sqlx::query(INSERT)
+            .bind(id).bind(person).bind(course).bind(version).bind(preview).bind(now).execute(c).await.map(drop))?;
+        // Another tab may have been faster; then its registration counts.
+        return of_person(tx, person, course, preview).await;
+    };
+    if !find(tx, known).await?.is_some_and(|registration| registration.is_left_behind()) {
         return Ok(Some(known));
     }
-    on_db!(tx, c => sqlx::query(INSERT)
-        .bind(id).bind(person).bind(course).bind(version).bind(preview).bind(now).execute(c).await.map(drop))?;
-    // Another tab may have been faster; then its registration counts.
-    of_person(tx, person, course, preview).await
+    let Some(latest) = hold_latest(tx, person, course).await? else { return Ok(None) };
+    let begins = latest.is_left_behind() && (latest.superseded || may_begin(tx, person, course).await?.is_ok());
+    if begins {
+        return Ok(begin(tx, id, person, course, now).await?.map(|begun| begun.id));
+    }
+    Ok(Some(latest.id))
+}
+
+/// The person's latest registration in a course, held until the transaction ends: who begins a further one does so after the
+/// other, and sees theirs.
+async fn hold_latest(tx: &mut Tx, person: PersonId, course: CourseId) -> Result<Option<Registration>> {
+    let mut known = of_person(tx, person, course, false).await?;
+    while let Some(id) = known {
+        let registration = lock(tx, id).await?;
+        let latest = of_person(tx, person, course, false).await?;
+        if latest == known {
+            return Ok(registration);
+        }
+        known = latest;
+    }
+    Ok(None)
+}
+
+/// Why no further attempt may be begun, if so. Errors: `attempts-one`, `attempts-used`.
+async fn may_begin(tx: &mut Tx, person: PersonId, course: CourseId) -> Result<Result<()>> {
+    let attempts = progress::attempts(tx, &[person], Some(course)).await?.pop();
+    Ok(match attempts {
+        Some(attempts) if attempts.playing.again == Again::Never => Err(Error::conflict("attempts-one")),
+        Some(attempts) if !attempts.may_begin() => Err(Error::conflict("attempts-used")),
+        _ => Ok(()),
+    })
+}
+
+/// Begins a further attempt of somebody who asks for it, once the latest has come to a result; one that is under way goes on,
+/// however often it is asked. `None` if they have not begun the course.
+///
+/// Errors: `attempts-one`, `attempts-used`.
+pub async fn begin_again(
+    tx: &mut Tx,
+    id: RegistrationId,
+    person: PersonId,
+    course: CourseId,
+    now: Timestamp,
+) -> Result<Option<RegistrationId>> {
+    let Some(latest) = hold_latest(tx, person, course).await? else { return Ok(None) };
+    if !latest.superseded {
+        if !latest.has_result() {
+            return Ok(Some(latest.id));
+        }
+        may_begin(tx, person, course).await??;
+    }
+    let begun = begin(tx, id, person, course, now).await?.map(|begun| begun.id);
+    // Who came from a programme goes back there.
+    set_way_out(tx, id, latest.way_out.as_deref()).await?;
+    Ok(begun)
 }
 
 const NEXT_ATTEMPT: &str = "INSERT INTO registration (id, person_id, course_id, version_id, attempt, preview, lease, created_at) \
@@ -77,6 +148,8 @@ pub async fn begin(
     course: CourseId,
     now: Timestamp,
 ) -> Result<Option<Registration>> {
+    // Two at once would both count the same attempts.
+    hold_latest(tx, person, course).await?;
     on_db!(tx, c => sqlx::query(NEXT_ATTEMPT)
         .bind(id).bind(person).bind(course).bind(now).execute(c).await.map(drop))?;
     find(tx, id).await
@@ -94,7 +167,7 @@ pub async fn forget_preview(tx: &mut Tx, person: PersonId, course: CourseId) -> 
 }
 
 const ACTIVITIES: &str = "SELECT activity_index, parent_index, identifier, iri, title, kind, href, launchable, \
-    details FROM activity WHERE course_id = $1 AND version_id = $2 ORDER BY activity_index";
+    visible, details, spoke_at FROM activity WHERE course_id = $1 AND version_id = $2 ORDER BY activity_index";
 
 /// The activities of a course in one version, in order.
 pub async fn activities(tx: &mut Tx, course: CourseId, version: VersionId) -> Result<Vec<Activity>> {
@@ -109,6 +182,29 @@ pub async fn save_sequencing(tx: &mut Tx, id: RegistrationId, current: Option<i3
     Ok(())
 }
 
+const OBJECTIVES: &str = "SELECT objectives FROM learner_objectives WHERE person_id = $1";
+
+/// The learner's global objectives of all courses.
+pub async fn objectives(tx: &mut Tx, person: PersonId) -> Result<GlobalObjectives> {
+    let stored: Option<String> = on_db!(tx, c => sqlx::query_scalar(OBJECTIVES).bind(person).fetch_optional(c).await)?;
+    Ok(stored.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+}
+
+// Changes nothing of what is there and locks the row until the transaction ends, on both databases.
+const HOLD_OBJECTIVES: &str = "INSERT INTO learner_objectives (person_id, objectives) VALUES ($1, '{}') \
+    ON CONFLICT (person_id) DO UPDATE SET objectives = learner_objectives.objectives RETURNING objectives";
+const SAVE_OBJECTIVES: &str = "UPDATE learner_objectives SET objectives = $2 WHERE person_id = $1";
+
+/// Keeps what changed of the learner's objectives; another course may have changed others in the meantime.
+pub async fn merge_objectives(tx: &mut Tx, person: PersonId, changed: BTreeMap<String, Status>) -> Result<()> {
+    let stored: String = on_db!(tx, c => sqlx::query_scalar(HOLD_OBJECTIVES).bind(person).fetch_one(c).await)?;
+    let mut objectives: GlobalObjectives = serde_json::from_str(&stored)?;
+    objectives.0.extend(changed);
+    let text = serde_json::to_string(&objectives)?;
+    on_db!(tx, c => sqlx::query(SAVE_OBJECTIVES).bind(person).bind(&text).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 const TAKE_LEASE: &str = "UPDATE registration SET lease = lease + 1 WHERE id = $1 RETURNING lease";
 
 /// Takes the lease from whoever holds it.
@@ -116,20 +212,32 @@ pub async fn take_lease(tx: &mut Tx, id: RegistrationId) -> Result<i64> {
     Ok(on_db!(tx, c => sqlx::query_scalar(TAKE_LEASE).bind(id).fetch_one(c).await)?)
 }
 
+const SPOKE: &str = "UPDATE activity SET spoke_at = $4 WHERE course_id = $1 AND version_id = $2 AND activity_index = $3 \
+    AND spoke_at IS NULL";
+
+/// Remembers that the content of an activity was heard.
+pub async fn spoke(tx: &mut Tx, registration: &Registration, index: i32, now: Timestamp) -> Result<()> {
+    on_db!(tx, c => sqlx::query(SPOKE)
+        .bind(registration.course_id).bind(registration.version_id).bind(index).bind(now)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
 const INSERT_LAUNCH: &str = "INSERT INTO launch (id, registration_id, activity_index, mode, secret_hash, lease, sequence, \
-    return_url, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    return_url, created_at, tolerance) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 /// Writes a launch.
 pub async fn insert_launch(tx: &mut Tx, launch: &LaunchRow, now: Timestamp) -> Result<()> {
     on_db!(tx, c => sqlx::query(INSERT_LAUNCH)
         .bind(launch.id).bind(launch.registration_id).bind(launch.activity_index).bind(&launch.mode)
         .bind(&launch.secret_hash).bind(launch.lease).bind(launch.sequence).bind(&launch.return_url).bind(now)
+        .bind(&launch.tolerance)
         .execute(c).await.map(drop))?;
     Ok(())
 }
 
-const FIND_LAUNCH: &str = "SELECT id, registration_id, activity_index, mode, secret_hash, lease, sequence, return_url \
-    FROM launch WHERE id = $1";
+const FIND_LAUNCH: &str = "SELECT id, registration_id, activity_index, mode, secret_hash, lease, sequence, return_url, \
+    navigation, tolerance FROM launch WHERE id = $1";
 
 /// A launch.
 pub async fn launch(tx: &mut Tx, id: LaunchId) -> Result<Option<LaunchRow>> {
@@ -180,6 +288,14 @@ const APPLIED: &str = "UPDATE launch SET sequence = $2, ended_at = COALESCE($3, 
 /// Notes the last commit applied, and the end of the launch.
 pub async fn applied(tx: &mut Tx, id: LaunchId, sequence: i64, ended_at: Option<Timestamp>) -> Result<()> {
     on_db!(tx, c => sqlx::query(APPLIED).bind(id).bind(sequence).bind(ended_at).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const NAVIGATED: &str = "UPDATE launch SET navigation = $2 WHERE id = $1";
+
+/// Notes what came of what the content asked for, or forgets it.
+pub async fn navigated(tx: &mut Tx, id: LaunchId, navigation: Option<&str>) -> Result<()> {
+    on_db!(tx, c => sqlx::query(NAVIGATED).bind(id).bind(navigation).execute(c).await.map(drop))?;
     Ok(())
 }
 

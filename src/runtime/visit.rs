@@ -101,10 +101,12 @@ impl Visit {
             lease: if moves { take_over(tx, id, now).await? } else { registration.lease },
             sequence: 0,
             return_url: player.grant.as_ref().and_then(|grant| grant.return_url.clone()),
+            navigation: None,
+            tolerance: None,
         };
         store::insert_launch(tx, &row, now).await?;
         if moves {
-            store::save_sequencing(tx, id, Some(index), &serde_json::to_string(sequencer.state())?).await?;
+            self.course.save(tx, registration, Some(index), &sequencer).await?;
         }
         tracing::info!(launch = %row.id, registration = %id, activity = index, mode = mode.word(), "opened");
         Ok(Opened { visit: self, launch: row.id, is_new: true })

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 pub use super::table::{Access, Fault};
 use super::table::{FormatPart, InteractionFormat, Keyword, Resolved, Table, Version};
+use super::tolerance::{Switch, Tolerance};
 use super::values;
 
 /// Element to value, arrays flattened: `cmi.objectives.0.id`.
@@ -21,6 +22,13 @@ pub struct DataModel {
     /// entry of a commit, which may have thousands.
     taken: HashMap<String, HashMap<String, usize>>,
     access: HashMap<String, Access>,
+    tolerance: Tolerance,
+}
+
+/// How many characters (UTF-16 units) of an element every system keeps that speaks this edition of the standard.
+pub fn kept_everywhere(version: Version, edition: u8, name: &str) -> Option<usize> {
+    let element = Table::of(version).resolve(name)?.element;
+    element.spm_before.iter().find(|(before, _)| edition < **before).map(|(_, spm)| *spm).or(element.spm)
 }
 
 /// How often a commit is gone through for what depends on something that came after it.
@@ -30,13 +38,19 @@ impl DataModel {
     /// A model that begins with these values; `access` narrows single elements (`adl.data.n.store` by the manifest).
     pub fn new(version: Version, elements: &Elements, access: HashMap<String, Access>) -> Self {
         let (values, counts, taken) = (Elements::new(), HashMap::new(), HashMap::new());
-        let mut model = Self { table: Table::of(version), values, counts, taken, access };
+        let tolerance = Tolerance::default();
+        let mut model = Self { table: Table::of(version), values, counts, taken, access, tolerance };
         for (name, value) in elements {
             if let Some(resolved) = model.table.resolve(name).filter(|resolved| resolved.element.keyword.is_none()) {
                 model.keep(&resolved, name, value.clone());
             }
         }
         model
+    }
+
+    /// The same, bearing what its trainer wishes to be borne.
+    pub fn tolerating(self, tolerance: &Tolerance) -> Self {
+        Self { tolerance: tolerance.clone(), ..self }
     }
 
     /// The code of a fault in this model's standard.
@@ -51,7 +65,7 @@ impl DataModel {
         }
         let resolved = self.table.resolve(name).ok_or_else(|| self.table.unknown(name))?;
         let element = resolved.element;
-        if self.access_of(name, &resolved) == Access::Wo {
+        if matches!(self.access_of(name, &resolved), Access::Wo | Access::None) {
             return Err(Fault::WriteOnly);
         }
         if resolved.path.iter().any(|step| step.index >= self.count(&step.concrete)) {
@@ -63,6 +77,7 @@ impl DataModel {
         self.decided(&resolved)
             .or_else(|| self.values.get(name).cloned())
             .or_else(|| element.default.clone())
+            .or_else(|| self.tolerance.bears(Switch::UnsetIsEmpty).then(String::new))
             .ok_or(Fault::Unset)
     }
 
@@ -131,15 +146,23 @@ impl DataModel {
         if resolved.element.keyword.is_some() {
             return Err(Fault::Keyword);
         }
-        if self.access_of(name, &resolved) == Access::Ro {
+        if matches!(self.access_of(name, &resolved), Access::Ro | Access::None) {
             return Err(Fault::ReadOnly);
         }
         self.check_place(&resolved)?;
-        if resolved.element.requires.iter().any(|required| !self.values.contains_key(&placed(required, &resolved))) {
-            return Err(Fault::Dependency);
+        if self.is_as_it_is(name) {
+            // However it is written: nothing but its length is asked.
+            if !values::fits(resolved.element, value) {
+                return Err(Fault::Type);
+            }
+        } else {
+            if resolved.element.requires.iter().any(|required| !self.values.contains_key(&placed(required, &resolved)))
+            {
+                return Err(Fault::Dependency);
+            }
+            self.check_value(&resolved, value)?;
+            self.check_kin(&resolved, name, value)?;
         }
-        self.check_value(&resolved, value)?;
-        self.check_kin(&resolved, name, value)?;
         let value = match self.values.get(name) {
             Some(present) if appending && resolved.element.append => format!("{present}{value}"),
             _ => value.to_owned(),
@@ -148,10 +171,21 @@ impl DataModel {
         Ok(())
     }
 
+    /// Whether it is a part of an answer that is kept however it is written. The type and the weighting are not: what reads the
+    /// answers stands on them.
+    fn is_as_it_is(&self, name: &str) -> bool {
+        const PARTS: [&str; 7] =
+            ["id", "learner_response", "student_response", "pattern", "result", "latency", "timestamp"];
+        let part = || name.rsplit('.').next().unwrap_or_default();
+        self.tolerance.bears(Switch::AnswersAsTheyAre)
+            && name.starts_with("cmi.interactions.")
+            && PARTS.contains(&part())
+    }
+
     /// Puts a value in its place; the one way into `values`.
     fn keep(&mut self, resolved: &Resolved, name: &str, value: String) {
         self.grow(resolved);
-        if let Some(place) = self.rival_place(resolved, name) {
+        if let Some(place) = rival_place(resolved, name) {
             let taken = self.taken.entry(place).or_default();
             if let Some(count) = self.values.get(name).and_then(|before| taken.get_mut(before)) {
                 *count -= 1;
@@ -159,13 +193,6 @@ impl DataModel {
             *taken.entry(value.clone()).or_default() += 1;
         }
         self.values.insert(name.to_owned(), value);
-    }
-
-    /// Where a value stands beside those it may have to differ from: its collection and its leaf.
-    fn rival_place(&self, resolved: &Resolved, name: &str) -> Option<String> {
-        let own = resolved.path.last()?;
-        let leaf = name.rsplit('.').next().unwrap_or_default();
-        (resolved.element.unique || self.is_pattern(resolved)).then(|| format!("{}.{leaf}", own.concrete))
     }
 
     fn is_pattern(&self, resolved: &Resolved) -> bool {
@@ -233,10 +260,17 @@ impl DataModel {
         if own.index > 0 && format.is_some_and(|format| format.patterns == 1) {
             return Err(Fault::GeneralSet);
         }
-        if !element.unique && !format.is_some_and(|format| format.distinct) {
+        if let Some(format) = format.filter(|format| format.distinct) {
+            // The type of the interaction says what is the same, and it may change: nothing is remembered of patterns.
+            let others = (0..self.count(&own.concrete)).filter(|index| *index != own.index);
+            let mut others = others.filter_map(|index| self.values.get(&format!("{}.{index}.pattern", own.concrete)));
+            let is_told = others.any(|other| values::is_same(&format.pattern, other, value));
+            return if is_told { Err(Fault::Duplicate) } else { Ok(()) };
+        }
+        if !element.unique {
             return Ok(());
         }
-        let taken = self.rival_place(resolved, name).and_then(|place| self.taken.get(&place)?.get(value).copied());
+        let taken = rival_place(resolved, name).and_then(|place| self.taken.get(&place)?.get(value).copied());
         let is_own = self.values.get(name).is_some_and(|present| present == value);
         if taken.unwrap_or_default() > usize::from(is_own) { Err(Fault::Duplicate) } else { Ok(()) }
     }
@@ -246,6 +280,13 @@ impl DataModel {
         let kind = self.values.get(&format!("{}.{}.type", entry.concrete, entry.index))?;
         self.table.format(kind)
     }
+}
+
+/// Where a value stands beside those it may have to differ from: its collection and its leaf.
+fn rival_place(resolved: &Resolved, name: &str) -> Option<String> {
+    let own = resolved.path.last()?;
+    let leaf = name.rsplit('.').next().unwrap_or_default();
+    resolved.element.unique.then(|| format!("{}.{leaf}", own.concrete))
 }
 
 /// The entry of a collection that an element belongs to, in the order in which entries can be made; what is in no
@@ -286,6 +327,8 @@ mod tests {
         initial: Elements,
         #[serde(default)]
         access: HashMap<String, Access>,
+        #[serde(default)]
+        tolerance: Tolerance,
         steps: Vec<(String, String, String, u32)>,
     }
 
@@ -294,7 +337,7 @@ mod tests {
         let cases: Vec<Case> = serde_json::from_str(include_str!("data-model/cases.json")).unwrap();
         assert!(cases.len() > 10);
         for case in cases {
-            let mut model = DataModel::new(case.version, &case.initial, case.access);
+            let mut model = DataModel::new(case.version, &case.initial, case.access).tolerating(&case.tolerance);
             for (act, name, value, code) in case.steps {
                 let place = format!("{}: {act} {name} {value:?}", case.name);
                 let outcome = match act.as_str() {

@@ -3,11 +3,14 @@
 //! Invariant: nothing here knows of requests, databases or clocks. The same calls give the same answers, so the rules are
 //! tested by themselves and the run-time slice only loads, asks and stores.
 
+pub mod asked;
 pub mod data_model;
+pub mod interactions;
 pub mod record;
 pub mod sequencing;
 mod table;
 mod time;
+pub mod tolerance;
 mod values;
 
 pub use table::Version;

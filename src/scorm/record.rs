@@ -1,14 +1,17 @@
 //! What is kept of one SCORM activity between two sessions, and what the system owns in it: entry, credit, mode, total time,
 //! the thresholds of the manifest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::data_model::{DataModel, Elements, Fault};
-use super::sequencing::navigation::Told;
+use super::interactions::{self, Answer};
+use super::sequencing::{Said, Status, Told};
 use super::table::Version;
 use super::time::{read_time, write_time};
+use super::tolerance::{Switch, Tolerance};
 use crate::core::scaled;
 
 /// How an activity is opened (1.2 `cmi.core.lesson_mode`, 2004 `cmi.mode`).
@@ -34,6 +37,27 @@ pub struct Record {
     pub suspended: bool,
     /// The content terminated; unless suspended, the attempt is over.
     pub terminated: bool,
+    /// Which attempt on its activity this is the record of, counted by the sequencing; 0 if that was never told.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub attempt: u32,
+    /// The answers that were told, by their places.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub answered: BTreeMap<usize, Uuid>,
+}
+
+fn is_zero(attempt: &u32) -> bool {
+    *attempt == 0
+}
+
+/// Where the content's session stands in the attempt (RTE 4.2.7; 1.2 3.4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The attempt begins.
+    First,
+    /// It was suspended, or cut off, and is taken up again.
+    Resumed,
+    /// It is opened again after it ended.
+    Again,
 }
 
 /// One session, from the opening of the content to its end.
@@ -64,8 +88,12 @@ pub struct Rules {
     pub max_time_allowed: Option<String>,
     pub time_limit_action: Option<String>,
     pub launch_data: Option<String>,
-    /// 2004: identifiers of the activity's objectives.
-    pub objectives: Vec<String>,
+    /// 2004: the activity's objectives, with what the sequencing knows of each.
+    pub objectives: Vec<(String, Status)>,
+    /// 2004: which of them is the primary one.
+    pub primary_objective: Option<String>,
+    /// What is borne of its content.
+    pub tolerance: Tolerance,
 }
 
 /// Where the learner stands in the activity.
@@ -82,14 +110,6 @@ pub struct Standing {
     pub progress: Option<f64>,
 }
 
-impl Standing {
-    /// What the sequencing has to know of it.
-    pub fn told(&self, suspended: bool) -> Told {
-        let Standing { completed, satisfied, scaled, progress, .. } = *self;
-        Told { completed, satisfied, measure: scaled, progress, suspended }
-    }
-}
-
 /// What a commit carries.
 #[derive(Clone, Debug)]
 pub struct Changes<'a> {
@@ -97,6 +117,14 @@ pub struct Changes<'a> {
     pub session_time: Option<&'a str>,
     pub terminate: bool,
     pub exit: Option<&'a str>,
+}
+
+impl Changes<'_> {
+    /// The places of answers of which the content may still tell more.
+    pub fn answers_under_way(&self) -> BTreeSet<usize> {
+        let touched = self.set.iter().filter_map(|(name, _)| interactions::place_of(name));
+        if self.terminate { BTreeSet::new() } else { touched.collect() }
+    }
 }
 
 /// Names that differ between the two standards.
@@ -154,20 +182,75 @@ impl Names {
 const LESSON_STATUS: &str = "cmi.core.lesson_status";
 
 impl Record {
+    /// Opens the activity in an attempt counted by the sequencing: goes on with what is known of that attempt, or begins with
+    /// nothing. SCORM 1.2 knows one attempt only.
+    pub fn enter(known: Option<Self>, version: Version, rules: &Rules, attempt: u32, launch: &str) -> (Self, Entry) {
+        let is_first = known.is_none();
+        let mut record = known.unwrap_or_default();
+        // A record that does not tell its attempt is of the present one unless it is over.
+        let is_of_earlier = if record.attempt == 0 { record.is_over(version) } else { record.attempt < attempt };
+        let goes_on = || {
+            let Standing { completed, satisfied, .. } = record.standing(version, rules);
+            rules.tolerance.bears(Switch::ResumeAlways) && completed != Some(true) && satisfied != Some(true)
+        };
+        let is_new_attempt = !is_first && version == Version::Scorm2004 && is_of_earlier && !goes_on();
+        let entry = match version {
+            _ if is_first || is_new_attempt => Entry::First,
+            Version::Scorm12 if record.terminated && !record.suspended => Entry::Again,
+            // In 2004 an attempt goes on only because it was suspended, by its content or with the course, or cut off.
+            _ => Entry::Resumed,
+        };
+        record.open(version, rules, is_new_attempt, launch);
+        record.attempt = attempt;
+        (record, entry)
+    }
+
     /// Whether opening the activity again begins a new attempt. SCORM 1.2 knows one attempt only.
     pub fn is_over(&self, version: Version) -> bool {
         version == Version::Scorm2004 && self.terminated && !self.suspended
     }
 
     /// Begins a session: ends one that was cut off, and forgets the attempt before if this is a new one.
-    pub fn open(&mut self, version: Version, new_attempt: bool, launch: &str) {
+    fn open(&mut self, version: Version, rules: &Rules, new_attempt: bool, launch: &str) {
         self.close_session();
         if new_attempt {
             *self = Self::default();
         } else {
             self.elements = DataModel::kept(version, &self.elements);
+            // Where a version forgets the answers of a session, the next one counts from 0 again.
+            let places: BTreeSet<usize> =
+                self.elements.keys().filter_map(|name| interactions::place_of(name)).collect();
+            self.answered.retain(|place, _| places.contains(place));
+            self.forget_objectives_known(rules);
         }
         self.session = Some(Session { launch: launch.to_owned(), time: 0 });
+    }
+
+    /// The sequencing has taken over what the content said of its objectives, and may know better by now.
+    fn forget_objectives_known(&mut self, rules: &Rules) {
+        let statuses: HashMap<&str, &Status> =
+            rules.objectives.iter().map(|(id, status)| (id.as_str(), status)).collect();
+        let mut known = Vec::new();
+        for (name, id) in self.elements.iter().filter(|(name, _)| name.starts_with("cmi.objectives.")) {
+            let Some(entry) = name.strip_suffix(".id") else { continue };
+            let Some(status) = statuses.get(id.as_str()) else { continue };
+            for (part, is_known) in [
+                ("success_status", status.satisfied.is_some()),
+                ("completion_status", status.completed.is_some()),
+                ("progress_measure", status.progress.is_some()),
+                ("score.scaled", status.measure.is_some()),
+                ("score.raw", status.raw.is_some()),
+                ("score.min", status.min.is_some()),
+                ("score.max", status.max.is_some()),
+            ] {
+                if is_known {
+                    known.push(format!("{entry}.{part}"));
+                }
+            }
+        }
+        for name in known {
+            self.elements.remove(&name);
+        }
     }
 
     fn close_session(&mut self) {
@@ -176,18 +259,20 @@ impl Record {
         }
     }
 
-    /// Everything the content can read when it begins, `first` if it was never opened before in this attempt.
-    pub fn initial(&self, version: Version, learner: &Learner, rules: &Rules, mode: Mode, first: bool) -> Elements {
+    /// Everything the content can read when it begins.
+    pub fn initial(&self, version: Version, learner: &Learner, rules: &Rules, mode: Mode, entry: Entry) -> Elements {
         let names = Names::of(version);
-        let mut elements = DataModel::kept(version, &self.elements);
+        let mut model = DataModel::new(version, &DataModel::kept(version, &self.elements), HashMap::new());
+        lay_objectives(&mut model, rules);
+        let mut elements = model.into_elements();
         let mut put = |name: &str, value: String| drop(elements.insert(name.to_owned(), value));
         put(names.learner_id, learner.id.clone());
         put(names.learner_name, learner.name.clone());
         // RTE 4.2.7; 1.2 3.4.4: "resume" only for an attempt that was suspended, nothing for a later visit.
-        let entry = match (first, self.suspended || !self.terminated) {
-            (true, _) => "ab-initio",
-            (false, true) => "resume",
-            (false, false) => "",
+        let entry = match entry {
+            Entry::First => "ab-initio",
+            Entry::Resumed => "resume",
+            Entry::Again => "",
         };
         put(names.entry, entry.to_owned());
         put(names.credit, if mode == Mode::Normal { "credit" } else { "no-credit" }.to_owned());
@@ -219,12 +304,6 @@ impl Record {
                 }
                 if let Some(threshold) = rules.completion_threshold {
                     put("cmi.completion_threshold", threshold.to_string());
-                }
-                // RTE 4.2.17: the objectives of the sequencing are there from the beginning.
-                if !self.elements.contains_key("cmi.objectives.0.id") {
-                    for (index, objective) in rules.objectives.iter().enumerate() {
-                        put(&format!("cmi.objectives.{index}.id"), objective.clone());
-                    }
                 }
             }
         }
@@ -265,16 +344,34 @@ impl Record {
         } else {
             self.terminated = false;
         }
-        self.elements = model.into_elements();
+        self.keep_said(version, model.into_elements(), changes);
         for system in [names.learner_id, names.learner_name, names.entry, names.credit, names.mode, names.total_time] {
             self.elements.remove(system);
         }
         refused
     }
 
+    /// The answers that were not told yet, each once. A commit that sets parts of an answer may be followed by another with the
+    /// rest: one at the places `under_way` that is not whole waits.
+    pub fn take_answers(&mut self, version: Version, under_way: &BTreeSet<usize>) -> Vec<Answer> {
+        let there = interactions::answers(version, &self.elements);
+        self.answered.retain(|place, _| there.contains_key(place));
+        let mut news = Vec::new();
+        for (place, answer) in there {
+            if !answer.is_whole() && under_way.contains(&place) {
+                continue;
+            }
+            let digest = answer.digest();
+            if self.answered.insert(place, digest) != Some(digest) {
+                news.push(answer);
+            }
+        }
+        news
+    }
+
     /// The data model with the thresholds in place, as the content sees it.
     fn model(&self, version: Version, rules: &Rules) -> DataModel {
-        let mut model = DataModel::new(version, &self.elements, HashMap::new());
+        let mut model = DataModel::new(version, &self.elements, HashMap::new()).tolerating(&rules.tolerance);
         if version == Version::Scorm2004 {
             if let Some(score) = rules.scaled_passing_score {
                 model.put("cmi.scaled_passing_score", score.to_string());
@@ -282,21 +379,74 @@ impl Record {
             if let Some(threshold) = rules.completion_threshold {
                 model.put("cmi.completion_threshold", threshold.to_string());
             }
-            for (index, objective) in rules.objectives.iter().enumerate() {
-                if model.peek(&format!("cmi.objectives.{index}.id")).is_none() {
-                    model.put(&format!("cmi.objectives.{index}.id"), objective.clone());
-                }
-            }
+            lay_objectives(&mut model, rules);
         }
         model
+    }
+
+    /// Keeps what the content said in this attempt. What the sequencing said of objectives is asked again each time; only their
+    /// names stay, because the content counts on their places.
+    fn keep_said(&mut self, version: Version, elements: Elements, changes: &Changes<'_>) {
+        let told: HashSet<&str> = changes.set.iter().map(|(name, _)| *name).collect();
+        let is_said = |name: &str| {
+            version == Version::Scorm12
+                || !name.starts_with("cmi.objectives.")
+                || name.ends_with(".id")
+                || told.contains(name)
+                || self.elements.contains_key(name)
+        };
+        self.elements = elements.into_iter().filter(|(name, _)| is_said(name)).collect();
+    }
+
+    /// What the sequencing has to know of it.
+    pub fn told(&self, version: Version, rules: &Rules, suspended: bool) -> Told {
+        let Standing { completed, satisfied, scaled, raw, min, max, progress } = self.standing(version, rules);
+        let status = Status { satisfied, measure: scaled, completed, progress, raw, min, max };
+        let mut told = Told { primary: Said::from(status), objectives: Vec::new(), suspended };
+        if version == Version::Scorm12 {
+            return told;
+        }
+        let says = |name: &str| self.elements.get(name).map(String::as_str);
+        told.primary.success_unknown = satisfied.is_none() && says("cmi.success_status") == Some("unknown");
+        told.primary.completion_unknown = completed.is_none() && says("cmi.completion_status") == Some("unknown");
+        let model = self.model(version, rules);
+        for index in 0..model.count("cmi.objectives") {
+            let name = |part: &str| format!("cmi.objectives.{index}.{part}");
+            let Some(id) = model.peek(&name("id")) else { continue };
+            let said = said_of_objective(&model, &name);
+            if rules.primary_objective.as_deref() == Some(id) {
+                self.merge_primary(&mut told.primary, &said, &name);
+            }
+            told.objectives.push((id.to_owned(), said));
+        }
+        told
+    }
+
+    /// The primary objective's own entry says what the activity as a whole does not; what the content said of its success
+    /// there goes before.
+    fn merge_primary(&self, primary: &mut Said, entry: &Said, name: &dyn Fn(&str) -> String) {
+        let is_said = |element: &str| self.elements.contains_key(element);
+        if is_said(&name("success_status")) || !is_said("cmi.success_status") && primary.status.satisfied.is_none() {
+            primary.status.satisfied = entry.status.satisfied;
+            primary.success_unknown = entry.success_unknown;
+        }
+        if !is_said("cmi.completion_status") && primary.status.completed.is_none() {
+            primary.status.completed = entry.status.completed;
+            primary.completion_unknown = entry.completion_unknown;
+        }
+        let (status, other) = (&mut primary.status, &entry.status);
+        status.measure = status.measure.or(other.measure);
+        status.progress = status.progress.or(other.progress);
+        status.raw = status.raw.or(other.raw);
+        status.min = status.min.or(other.min);
+        status.max = status.max.or(other.max);
     }
 
     /// Where the learner stands now.
     pub fn standing(&self, version: Version, rules: &Rules) -> Standing {
         let model = self.model(version, rules);
         let names = Names::of(version);
-        let number = |name: &str| model.peek(name).and_then(|text| text.parse::<f64>().ok()).filter(|n| n.is_finite());
-        let part = |part: &str| number(&format!("{}.{part}", names.score));
+        let part = |part: &str| number(&model, &format!("{}.{part}", names.score));
         let (raw, min, max) = (part("raw"), part("min"), part("max"));
         match version {
             Version::Scorm12 => {
@@ -314,22 +464,87 @@ impl Record {
                 Standing { completed, satisfied, scaled: share, raw, min, max, progress: None }
             }
             Version::Scorm2004 => Standing {
-                completed: match model.read("cmi.completion_status").as_str() {
-                    "completed" => Some(true),
-                    "incomplete" | "not attempted" => Some(false),
-                    _ => None,
-                },
-                satisfied: match model.read("cmi.success_status").as_str() {
-                    "passed" => Some(true),
-                    "failed" => Some(false),
-                    _ => None,
-                },
+                completed: completed_of(&model.read("cmi.completion_status")),
+                satisfied: satisfied_of(&model.read("cmi.success_status")),
                 scaled: part("scaled"),
                 raw,
                 min,
                 max,
-                progress: number("cmi.progress_measure"),
+                progress: number(&model, "cmi.progress_measure"),
             },
+        }
+    }
+}
+
+fn number(model: &DataModel, name: &str) -> Option<f64> {
+    model.peek(name)?.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+fn completed_of(word: &str) -> Option<bool> {
+    match word {
+        "completed" => Some(true),
+        "incomplete" | "not attempted" => Some(false),
+        _ => None,
+    }
+}
+
+fn satisfied_of(word: &str) -> Option<bool> {
+    match word {
+        "passed" => Some(true),
+        "failed" => Some(false),
+        _ => None,
+    }
+}
+
+/// What the content, or the sequencing before it, says of one entry of `cmi.objectives`.
+fn said_of_objective(model: &DataModel, name: &dyn Fn(&str) -> String) -> Said {
+    let (success, completion) = (model.peek(&name("success_status")), model.peek(&name("completion_status")));
+    let measured = |part: &str| number(model, &name(part));
+    Said {
+        status: Status {
+            satisfied: success.and_then(satisfied_of),
+            measure: measured("score.scaled"),
+            completed: completion.and_then(completed_of),
+            progress: measured("progress_measure"),
+            raw: measured("score.raw"),
+            min: measured("score.min"),
+            max: measured("score.max"),
+        },
+        success_unknown: success == Some("unknown"),
+        completion_unknown: completion == Some("unknown"),
+    }
+}
+
+/// RTE 4.2.17: the objectives of the sequencing are there from the beginning, with what is known of them now; what the content
+/// said of them in this attempt stays where nothing is.
+fn lay_objectives(model: &mut DataModel, rules: &Rules) {
+    let count = model.count("cmi.objectives");
+    let mut places: HashMap<String, usize> = (0..count)
+        .filter_map(|index| Some((model.peek(&format!("cmi.objectives.{index}.id"))?.to_owned(), index)))
+        .collect();
+    for (id, status) in &rules.objectives {
+        let next = places.len().max(count);
+        let index = *places.entry(id.clone()).or_insert(next);
+        let mut lay = |part: &str, value: Option<String>| {
+            let name = format!("cmi.objectives.{index}.{part}");
+            // What the content said itself is its own to change.
+            if let Some(value) = value.filter(|_| part == "id" || model.peek(&name).is_none()) {
+                model.put(&name, value);
+            }
+        };
+        lay("id", Some(id.clone()));
+        let word =
+            |value: Option<bool>, yes: &str, no: &str| value.map(|value| if value { yes } else { no }.to_owned());
+        lay("success_status", word(status.satisfied, "passed", "failed"));
+        lay("completion_status", word(status.completed, "completed", "incomplete"));
+        lay("progress_measure", status.progress.map(|number| number.to_string()));
+        for (part, value) in [
+            ("score.scaled", status.measure),
+            ("score.raw", status.raw),
+            ("score.min", status.min),
+            ("score.max", status.max),
+        ] {
+            lay(part, value.map(|number| number.to_string()));
         }
     }
 }
@@ -366,7 +581,7 @@ mod tests {
     #[test]
     fn the_next_session_begins_where_the_last_one_was_suspended() {
         let mut record = Record::default();
-        record.open(V12, false, "one");
+        record.open(V12, &Rules::default(), false, "one");
         record.commit(V12, &Rules::default(), "one", &changes(&[("cmi.core.lesson_location", "3")], "00:01:00", None));
         record.commit(
             V12,
@@ -374,8 +589,8 @@ mod tests {
             "one",
             &changes(&[("cmi.suspend_data", "abc")], "00:02:30", Some("suspend")),
         );
-        record.open(V12, false, "two");
-        let elements = record.initial(V12, &learner(), &Rules::default(), Mode::Normal, false);
+        record.open(V12, &Rules::default(), false, "two");
+        let elements = record.initial(V12, &learner(), &Rules::default(), Mode::Normal, Entry::Resumed);
         assert_eq!(elements["cmi.core.lesson_location"], "3");
         assert_eq!(elements["cmi.suspend_data"], "abc");
         assert_eq!(elements["cmi.core.entry"], "resume");
@@ -386,10 +601,10 @@ mod tests {
     #[test]
     fn a_session_that_was_cut_off_still_counts() {
         let mut record = Record::default();
-        record.open(V2004, false, "one");
+        record.open(V2004, &Rules::default(), false, "one");
         record.commit(V2004, &Rules::default(), "one", &changes(&[("cmi.location", "3")], "PT5M", None));
-        record.open(V2004, false, "two");
-        let elements = record.initial(V2004, &learner(), &Rules::default(), Mode::Normal, false);
+        record.open(V2004, &Rules::default(), false, "two");
+        let elements = record.initial(V2004, &learner(), &Rules::default(), Mode::Normal, Entry::Resumed);
         assert_eq!((elements["cmi.entry"].as_str(), elements["cmi.total_time"].as_str()), ("resume", "PT0H5M0S"));
         assert_eq!(elements["cmi.location"], "3");
     }
@@ -397,7 +612,7 @@ mod tests {
     #[test]
     fn what_the_system_owns_cannot_be_committed() {
         let mut record = Record::default();
-        record.open(V2004, false, "one");
+        record.open(V2004, &Rules::default(), false, "one");
         let set = [("cmi.total_time", "PT9H"), ("cmi.credit", "no-credit"), ("cmi.score.scaled", "0.5")];
         let rules = Rules { scaled_passing_score: Some(0.6), ..Rules::default() };
         let refused = record.commit(V2004, &rules, "one", &changes(&set, "PT1M", Some("normal")));
@@ -412,7 +627,7 @@ mod tests {
         let rules = Rules { mastery_score: Some(70.0), ..Rules::default() };
         for (raw, satisfied) in [("69", false), ("70", true)] {
             let mut record = Record::default();
-            record.open(V12, false, "one");
+            record.open(V12, &Rules::default(), false, "one");
             let set = [("cmi.core.score.raw", raw), ("cmi.core.lesson_status", "completed")];
             record.commit(V12, &rules, "one", &changes(&set, "00:01:00", None));
             assert_eq!(record.standing(V12, &rules).satisfied, None);
@@ -425,7 +640,7 @@ mod tests {
     fn content_that_says_nothing_is_completed_when_it_ends_but_not_when_it_is_suspended() {
         for (exit, completed) in [("", Some(true)), ("suspend", None)] {
             let mut record = Record::default();
-            record.open(V12, false, "one");
+            record.open(V12, &Rules::default(), false, "one");
             record.commit(V12, &Rules::default(), "one", &changes(&[], "00:01:00", Some(exit)));
             assert_eq!(record.standing(V12, &Rules::default()).completed, completed);
         }
@@ -434,11 +649,11 @@ mod tests {
     #[test]
     fn a_2004_attempt_that_ended_is_followed_by_a_new_one() {
         let mut record = Record::default();
-        record.open(V2004, false, "one");
+        record.open(V2004, &Rules::default(), false, "one");
         record.commit(V2004, &Rules::default(), "one", &changes(&[("cmi.location", "9")], "PT1M", Some("normal")));
         assert!(record.is_over(V2004));
-        record.open(V2004, true, "two");
-        let elements = record.initial(V2004, &learner(), &Rules::default(), Mode::Normal, true);
+        record.open(V2004, &Rules::default(), true, "two");
+        let elements = record.initial(V2004, &learner(), &Rules::default(), Mode::Normal, Entry::First);
         assert_eq!(elements["cmi.entry"], "ab-initio");
         assert!(!elements.contains_key("cmi.location"));
     }

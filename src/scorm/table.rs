@@ -1,10 +1,10 @@
 //! The data model tables in `data-model/`, which the launch frame reads too; their README says what each field means.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Which data model content speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -17,12 +17,14 @@ pub enum Version {
 }
 
 /// Who may do what with an element, as the content sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
     Ro,
     Rw,
     Wo,
+    /// A shared data store that the manifest opens neither way.
+    None,
 }
 
 /// Why a call is refused; the table gives each standard's code for it.
@@ -158,6 +160,9 @@ pub(super) struct Element {
     pub settable: Option<Vec<String>>,
     pub range: Option<Bounds>,
     pub limit: Option<usize>,
+    pub spm: Option<usize>,
+    #[serde(default)]
+    pub spm_before: BTreeMap<u8, usize>,
     #[serde(default)]
     pub requires: Vec<String>,
     #[serde(default)]

@@ -49,15 +49,29 @@ fn check_type(table: &Table, name: &str, value: &str, element: Option<&Element>)
         Kind::Localized => is_localized(table, value),
         // The pattern allows every component to be absent; ISO 8601 wants one, and one after a T.
         Kind::Interval => value != "P" && !value.ends_with('T') && by_pattern(),
-        Kind::Text | Kind::Time => by_pattern(),
+        Kind::Time => by_pattern() && is_day(value),
+        Kind::Text => by_pattern(),
         Kind::Format => false,
     };
     if good { Ok(()) } else { Err(Fault::Type) }
 }
 
+/// The pattern lets every month have 31 days.
+fn is_day(value: &str) -> bool {
+    let mut parts = value.get(..10).unwrap_or_default().split('-').map_while(|part| part.parse::<u32>().ok());
+    let (Some(year), Some(month), Some(day)) = (parts.next(), parts.next(), parts.next()) else { return true };
+    let days = match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    day <= days
+}
+
 fn is_localized(table: &Table, value: &str) -> bool {
-    let Some(rest) = value.strip_prefix("{lang=") else { return true };
-    rest.split_once('}').is_some_and(|(tag, _)| check_type(table, "language", tag, None).is_ok())
+    let tag = value.strip_prefix("{lang=").and_then(|rest| rest.split_once('}'));
+    tag.is_none_or(|(tag, _)| check_type(table, "language", tag, None).is_ok())
 }
 
 /// A response or a correct response pattern of an interaction (RTE 4.2.9.1, 4.2.9.2).
@@ -97,24 +111,30 @@ fn leading_flag(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn is_pair(table: &Table, format: &Format, pair: &str, item: &str) -> bool {
-    let with = format.with.as_deref().unwrap_or_default();
-    match item.split_once(pair) {
-        Some((name, answer)) if format.of == "step_name" => {
-            (!name.is_empty() || !answer.is_empty())
-                && is_item(table, "step_name", name)
-                && is_item(table, with, answer)
-        }
-        None if format.of == "step_name" => !item.is_empty() && is_item(table, "step_name", item),
-        Some((source, target)) => is_item(table, &format.of, source) && is_item(table, with, target),
-        None => false,
+    let Some((first, second)) = item.split_once(pair) else { return false };
+    if second.contains(pair) || first.is_empty() && second.is_empty() {
+        return false;
     }
+    is_item(table, &format.of, first) && is_item(table, format.with.as_deref().unwrap_or_default(), second)
+}
+
+/// Whether two patterns of one type say the same: where the items are a set, their order says nothing.
+pub(super) fn is_same(format: &Format, one: &str, other: &str) -> bool {
+    one == other || format.set && sorted(format, one) == sorted(format, other)
+}
+
+fn sorted<'a>(format: &Format, value: &'a str) -> Vec<&'a str> {
+    let mut items: Vec<&str> = value.split(format.separator.as_deref().unwrap_or_default()).collect();
+    items.sort_unstable();
+    items
 }
 
 fn is_item(table: &Table, of: &str, item: &str) -> bool {
     match of {
         "range" => is_range(table, item),
         "step_name" => item.is_empty() || check_type(table, "short_identifier", item, None).is_ok(),
-        "step_answer" | "step_range" => true,
+        "step_answer" => true,
+        "step_range" => !item.contains("[:]") || is_range(table, item),
         other => check_type(table, other, item, None).is_ok(),
     }
 }

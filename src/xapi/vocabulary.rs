@@ -162,6 +162,12 @@ pub fn event(agent: Agent, verb_iri: &str, activity: Activity) -> Statement {
     Statement::new(Actor::Agent(agent), verb(verb_iri), Object::Activity(activity))
 }
 
+/// An attempt at an activity, which the SCORM profile (3.2, 5) has in the grouping of all that is said in it.
+pub fn attempt(iri: &str, id: uuid::Uuid) -> Activity {
+    let name = [("en", "Attempt"), ("fr", "Tentative")].map(|(tag, name)| (tag.to_owned(), name.to_owned()));
+    Activity::described(format!("{iri}?attemptId={id}"), LanguageMap(name.into()), kind::ATTEMPT)
+}
+
 /// A statement that takes `target` back (1.0.3 Data 2.3.2).
 pub fn voiding(agent: Agent, target: uuid::Uuid) -> Statement {
     Statement::new(Actor::Agent(agent), verb(VOIDED), super::model::StatementRef { id: target })

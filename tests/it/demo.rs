@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
-use preau::core::{PackageId, Sequence};
+use preau::core::{CourseId, PackageId, Sequence};
+use preau::jobs::{self, Handlers};
 use preau::on_db;
-use preau::{demo, programmes, progress};
+use preau::{demo, lrs, programmes, progress};
 
 use crate::both_databases;
 use crate::support::{Client, TestApp};
@@ -89,6 +90,8 @@ const LATE: &str = "SELECT COUNT(*) FROM report_enrolment WHERE completed_at IS 
 const DUE: &str = "SELECT COUNT(*) FROM report_enrolment WHERE completed_at IS NULL AND due_at > $1";
 const DONE_SINCE: &str = "SELECT COUNT(*) FROM report_enrolment WHERE completed_at > $1";
 const QUIZZES: &str = "SELECT id FROM package WHERE kind = 'quiz'";
+const ANSWERED: &str = "SELECT DISTINCT r.course_id FROM answer a JOIN registration r ON r.id = a.registration_id \
+    JOIN course c ON c.id = r.course_id WHERE c.kind IN ('scorm12', 'scorm2004')";
 
 both_databases! {
     async fn the_demo_is_a_departement_with_half_a_year_behind_it(app: TestApp) {
@@ -102,6 +105,7 @@ both_databases! {
         let moments: Vec<i64> =
             on_db!(tx, c => sqlx::query_scalar("SELECT seq FROM statement").fetch_all(c).await).unwrap();
         let quizzes: Vec<PackageId> = on_db!(tx, c => sqlx::query_scalar(QUIZZES).fetch_all(c).await).unwrap();
+        let answered: Vec<CourseId> = on_db!(tx, c => sqlx::query_scalar(ANSWERED).fetch_all(c).await).unwrap();
         drop(tx);
         let all = ["audio", "cmi5", "document", "link", "page", "quiz", "scorm12", "scorm2004", "video", "xapi"];
         assert_eq!(kinds, all, "kinds of courses that somebody completed");
@@ -132,6 +136,18 @@ both_databases! {
         assert!(rows == app.progress_rows().await, "a rebuild gives the same rows");
         assert_eq!(app.command(&["check", "--json"]).await.json()["ok"], true);
 
+        // What the service does by itself from its first moments on.
+        let handlers = Handlers::new().on(lrs::CHECK_PROFILE, 1, lrs::check_profiles);
+        jobs::run_due(&app.app, &handlers).await.expect("a worker");
+        let amina = signed_in(&app, "amina").await;
+        let profiles = amina.get("/api/v1/xapi-profiles").await.expect(200).json();
+        let profile = profiles["profiles"][0]["id"].as_str().expect("a profile").to_owned();
+        let report = amina.get(&format!("/api/v1/xapi-profiles/{profile}")).await.expect(200).json();
+        let figures = ["statements", "following", "broken", "unmatched"].map(|figure| report[figure].clone());
+        assert_eq!(figures, [25, 22, 2, 1], "what the tutoring notebook wrote: {report}");
+        let orders = ["followed", "begun", "broken"].map(|order| report["registrations"][order].clone());
+        assert_eq!(orders, [3, 1, 2], "{report}");
+
         let camille = signed_in(&app, "camille").await;
         let home = camille.get("/").await.expect(200).text();
         for part in ["class=\"resume\"", "id=\"due\"", "id=\"done\""] {
@@ -143,13 +159,12 @@ both_databases! {
             let mut from = vec!["/".to_owned()];
             if login == "thomas" {
                 from.extend(quizzes.iter().map(|quiz| format!("/trainer/quizzes/{quiz}/results")));
+                from.extend(answered.iter().map(|course| format!("/trainer/courses/{course}/answers")));
             }
             for (page, shows) in walk(&browser, login, from).await {
                 *seen.entry(page).or_default() |= shows;
             }
         }
-        // A profile is what a community agreed on; the demo has tools of nobody.
-        seen.remove("/admin/statements/profiles");
         let empty: Vec<_> = seen.iter().filter(|(_, shows)| !**shows).map(|(page, _)| page).collect();
         assert!(seen.len() >= 35 && empty.is_empty(), "{} kinds of pages; with nothing to show: {empty:?}", seen.len());
     }

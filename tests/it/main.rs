@@ -1,5 +1,6 @@
 //! The product's behaviour through its public face, on both databases. One binary, a module a capability.
 
+mod answers;
 mod architecture;
 mod authorisation;
 mod catalogue;
@@ -23,6 +24,7 @@ mod reports;
 mod reports_agree;
 mod reports_cost;
 mod runtime;
+mod scorm_cases;
 mod server;
 mod spaces;
 mod storage;

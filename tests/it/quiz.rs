@@ -48,7 +48,7 @@ async fn published(app: &TestApp, quiz: &Quiz) -> TestCourse {
     };
     let published = native::publish(&mut tx, &app.app, id, publication, None).await.expect("a version");
     tx.commit().await.expect("a commit");
-    TestCourse { id: published.course.to_string(), activities: vec![json!({"package": id})] }
+    TestCourse { package: id.to_string(), id: published.course.to_string(), activities: Vec::new() }
 }
 
 /// Ends the attempts whose time is over; answers how many jobs that were.
@@ -384,7 +384,15 @@ both_databases! {
         let _ = worker.await;
         assert_eq!(close_due(&app.app).await, 0, "its lease still holds");
         app.clock.advance(jobs::LEASE + std::time::Duration::from_secs(1));
-        assert_eq!(close_due(&app.app).await, 1);
+        // PostgreSQL passes over the row that the killed worker was just writing, until it has undone that.
+        let mut closed = 0;
+        for _ in 0..1000 {
+            closed += close_due(&app.app).await;
+            if closed > 0 {
+                break;
+            }
+        }
+        assert_eq!(closed, 1);
         let said = verbs(&camille.statements(&app).await);
         // The quiz, and the course that is nothing else.
         assert_eq!((times(&said, "terminated"), times(&said, "failed")), (1, 2), "{said:?}");
@@ -422,7 +430,7 @@ both_databases! {
         let result = tess.attempt(&RIGHT).await;
         assert!(tess.person.get(&result).await.expect(200).text().contains("Quiz réussi"));
         assert_eq!((app.count("statement").await, app.progress_rows().await.len()), (0, 0));
-        let package = course.activities[0]["package"].as_str().expect("an id");
+        let package = &course.package;
         let page = tess.person.get(&format!("/trainer/quizzes/{package}/results")).await.expect(200).text();
         assert!(page.contains("Aucun essai pour l’instant"), "{page}");
     }
@@ -433,7 +441,7 @@ both_databases! {
             Taker::of(&app, &course, name).await.attempt(answers).await;
         }
         let trainer = app.person("Tess", Role::Trainer).await;
-        let package = course.activities[0]["package"].as_str().expect("an id");
+        let package = &course.package;
         let page = trainer.get(&format!("/trainer/quizzes/{package}/results")).await.expect(200).text();
         assert!(page.contains("Choix alerter + Choix evacuer") && page.contains("2 fois"), "{page}");
         assert!(page.contains("prefecture-SECRETE") && page.contains("50\u{202f}%"), "{page}");

@@ -3,8 +3,10 @@
 //! `fill` writes an organisation straight into an empty database: people in units, programmes, enrolments with their
 //! progress, courses and registrations. `measure` opens the application on it and asks for pages, without a network in
 //! between, and prints how long the server took. `lrs` fills and measures a Learning Record Store through a server in a
-//! process of its own, and beside it what the database alone can do (`script/bench lrs`).
+//! process of its own, and beside it what the database alone can do (`script/bench lrs`). `commits` does the same with the
+//! commits of learners who are all in SCORM content at once (`script/bench commits`).
 
+mod commits;
 mod fill;
 mod lrs;
 mod measure;
@@ -31,6 +33,8 @@ enum What {
     Measure(measure::Effort),
     /// Fills a store and prints its rates and times.
     Lrs(lrs::Store),
+    /// Opens content for many learners and prints how their commits are taken.
+    Commits(commits::Commits),
 }
 
 #[tokio::main]
@@ -40,6 +44,7 @@ async fn main() -> anyhow::Result<()> {
         What::Fill(size) => fill::fill(&open().await?, &size).await,
         What::Measure(effort) => measure::measure(&open().await?, &effort).await,
         What::Lrs(store) => lrs::store(&store).await,
+        What::Commits(commits) => commits::commits(&commits).await,
     }
 }
 

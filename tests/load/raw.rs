@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use preau::on_db;
-use preau::storage::{Db, Inner};
+use preau::storage::{Db, Inner, Tx};
 use uuid::Uuid;
 
 /// Rows to write again and again under new keys.
@@ -46,6 +46,11 @@ impl Rows {
         }
         Ok(Self { statements, links })
     }
+
+    /// How many examples there are.
+    pub fn count(&self) -> usize {
+        self.statements.len()
+    }
 }
 
 const INSERT_POSTGRES: &str =
@@ -65,7 +70,9 @@ pub async fn write(db: &Db, rows: &Rows, group: usize, writers: i64, time: Durat
             let keys: Vec<(i64, Uuid, usize)> = (written..written + group)
                 .map(|n| ((base + n as i64) << 12 | writer, Uuid::new_v4(), n % rows.statements.len()))
                 .collect();
-            write_group(db, rows, &keys).await?;
+            let mut tx = db.begin().await?;
+            write_group(&mut tx, rows, &keys).await?;
+            tx.commit().await?;
             written += group;
         }
         anyhow::Ok(written)
@@ -74,14 +81,14 @@ pub async fn write(db: &Db, rows: &Rows, group: usize, writers: i64, time: Durat
     Ok(written as f64 / begun.elapsed().as_secs_f64())
 }
 
-async fn write_group(db: &Db, rows: &Rows, keys: &[(i64, Uuid, usize)]) -> anyhow::Result<()> {
+/// Writes statements with their links; each key is a number, an id and which of the examples it repeats.
+pub async fn write_group(tx: &mut Tx, rows: &Rows, keys: &[(i64, Uuid, usize)]) -> anyhow::Result<()> {
     let mut links: Vec<(i32, Uuid, i64)> = keys
         .iter()
         .flat_map(|(seq, _, at)| rows.links[*at].iter().map(move |(usage, entity)| (*usage, *entity, *seq)))
         .collect();
     links.sort_unstable();
     let row = |at: &usize| &rows.statements[*at];
-    let mut tx = db.begin().await?;
     match &mut tx.0 {
         Inner::Sqlite(c) => {
             let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
@@ -123,7 +130,6 @@ async fn write_group(db: &Db, rows: &Rows, keys: &[(i64, Uuid, usize)]) -> anyho
                 .await?;
         }
     }
-    tx.commit().await?;
     Ok(())
 }
 

@@ -28,6 +28,8 @@ impl Installation {
         let mut command = Command::new(&self.program);
         command
             .env("PREAU_LISTEN", address.to_string())
+            .env("PREAU_PUBLIC_URL", format!("http://{}", host(APPLICATION, address)))
+            .env("PREAU_CONTENT_URL", format!("http://{}", host(CONTENT, address)))
             .env("PREAU_DATABASE_URL", &self.database)
             .env("PREAU_DATA_DIR", &self.folder)
             .env("PREAU_LOG", "warn")
@@ -36,19 +38,21 @@ impl Installation {
         command
     }
 
+    /// Runs a command of the program; what it answers.
+    pub async fn command_line(&self, address: SocketAddr, arguments: &[&str]) -> anyhow::Result<serde_json::Value> {
+        let command = self.command(address).arg("--json").args(arguments).output().await;
+        let made = command.with_context(|| format!("cannot run {}", self.program.display()))?;
+        anyhow::ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        Ok(serde_json::from_slice(&made.stdout)?)
+    }
+
     /// Starts it with a credential that may do everything.
     pub async fn serve(&self) -> anyhow::Result<Server> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?;
         let address = port.local_addr()?;
         drop(port);
-        let made = self
-            .command(address)
-            .args(["--json", "lrs-credential", "create", "--name", "Mesure", "--scope", "all"])
-            .output()
-            .await
-            .with_context(|| format!("cannot run {}", self.program.display()))?;
-        anyhow::ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let credential: serde_json::Value = serde_json::from_slice(&made.stdout)?;
+        let create = ["lrs-credential", "create", "--name", "Mesure", "--scope", "all"];
+        let credential = self.command_line(address, &create).await?;
         let text = |name: &str| credential[name].as_str().unwrap_or_default().to_owned();
         let authorization = preau::lrs::Credential { key: text("key"), secret: text("secret") }.basic();
         let child = self.command(address).arg("serve").stdout(Stdio::null()).spawn()?;
@@ -81,6 +85,15 @@ impl Server {
         self.child.wait().await?;
         Ok(())
     }
+}
+
+/// The two names the server answers under.
+pub const APPLICATION: &str = "preau.localhost";
+pub const CONTENT: &str = "content.preau.localhost";
+
+/// One of its names, as a request has it.
+pub fn host(name: &str, address: SocketAddr) -> String {
+    format!("{name}:{}", address.port())
 }
 
 /// The file of a SQLite address.

@@ -6,6 +6,21 @@ use anyhow::{Context, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// What a request was answered.
+pub struct Answer {
+    pub status: u16,
+    head: String,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The value of a header, named in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
 /// One connection to the server.
 pub struct Wire {
     stream: TcpStream,
@@ -25,13 +40,21 @@ impl Wire {
         Ok(Self { stream, head, buffer: Vec::with_capacity(64 * 1024) })
     }
 
+    /// Sends any request: `head` is its own lines, each with its end.
+    pub async fn ask(&mut self, method: &str, path: &str, head: &str, body: &str) -> anyhow::Result<Answer> {
+        let length = body.len();
+        let request = format!("{method} {path} HTTP/1.1\r\n{head}Content-Length: {length}\r\n\r\n{body}");
+        self.stream.write_all(request.as_bytes()).await?;
+        self.answer().await
+    }
+
     /// Stores statements; the answer must be good.
     pub async fn post(&mut self, body: &str) -> anyhow::Result<()> {
         let length = body.len();
         let request = format!("POST /xapi/statements HTTP/1.1\r\n{}Content-Length: {length}\r\n\r\n{body}", self.head);
         self.stream.write_all(request.as_bytes()).await?;
-        let (status, answer) = self.answer().await?;
-        ensure!(status == 200, "{status}: {}", String::from_utf8_lossy(&answer));
+        let answer = self.answer().await?;
+        ensure!(answer.status == 200, "{}: {}", answer.status, String::from_utf8_lossy(&answer.body));
         Ok(())
     }
 
@@ -39,12 +62,12 @@ impl Wire {
     pub async fn get(&mut self, path: &str) -> anyhow::Result<Vec<u8>> {
         let request = format!("GET {path} HTTP/1.1\r\n{}\r\n", self.head);
         self.stream.write_all(request.as_bytes()).await?;
-        let (status, answer) = self.answer().await?;
-        ensure!(status == 200, "{path} answered {status}: {}", String::from_utf8_lossy(&answer));
-        Ok(answer)
+        let answer = self.answer().await?;
+        ensure!(answer.status == 200, "{path} answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+        Ok(answer.body)
     }
 
-    async fn answer(&mut self) -> anyhow::Result<(u16, Vec<u8>)> {
+    async fn answer(&mut self) -> anyhow::Result<Answer> {
         self.buffer.clear();
         let end = loop {
             ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the server hung up");
@@ -52,13 +75,15 @@ impl Wire {
                 break at + 4;
             }
         };
-        let head = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
+        let head = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-        let length: usize = length.and_then(|length| length.trim().parse().ok()).context("no Content-Length")?;
+        let mut answer = Answer { status, head, body: Vec::new() };
+        let length = answer.header("content-length").and_then(|length| length.trim().parse().ok());
+        let length: usize = length.context("no Content-Length")?;
         while self.buffer.len() < end + length {
             ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the server hung up");
         }
-        Ok((status, self.buffer[end..end + length].to_vec()))
+        answer.body = self.buffer[end..end + length].to_vec();
+        Ok(answer)
     }
 }

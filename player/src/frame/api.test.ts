@@ -9,6 +9,7 @@ function subject(version: Version) {
     changed: () => calls.push('changed'),
     commit: () => calls.push('commit'),
     terminate: () => calls.push('terminate'),
+    reopened: () => calls.push('reopened'),
   };
   const api = new ScormApi(new DataModel(tableOf(version), { elements: {} }), host);
   return { api, calls };

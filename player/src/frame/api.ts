@@ -12,6 +12,8 @@ export interface Host {
   changed(): void;
   commit(): void;
   terminate(): void;
+  /** Content that is allowed to has initialised again after it terminated. */
+  reopened(): void;
 }
 
 type Phase = 'before' | 'running' | 'after';
@@ -36,8 +38,12 @@ export class ScormApi {
 
   initialize(parameter: unknown): string {
     if (!isEmpty(parameter)) return this.#refuse('argument', 'The parameter must be an empty string.');
-    if (this.#phase === 'running') return this.#refuse('already_initialized', 'The content has already initialised.');
-    if (this.#phase === 'after') return this.#refuse('terminated', 'The content has already terminated.');
+    if (this.#model.bears('initialize-again')) {
+      if (this.#phase === 'after') this.#host.reopened();
+    } else {
+      if (this.#phase === 'running') return this.#refuse('already_initialized', 'The content has already initialised.');
+      if (this.#phase === 'after') return this.#refuse('terminated', 'The content has already terminated.');
+    }
     this.#phase = 'running';
     return this.#accept();
   }

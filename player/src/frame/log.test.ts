@@ -13,6 +13,29 @@ function entry(launch: string, sequence: number, set: Record<string, string> = {
   return { launch, sequence, registration: 'r1', activity: 1, at: 1_000, commit, ...more };
 }
 
+/** As a browser's: its keys are its own properties. */
+class FakeStorage implements Storage {
+  [name: string]: unknown;
+  get length() {
+    return Object.keys(this).length;
+  }
+  key(at: number) {
+    return Object.keys(this)[at] ?? null;
+  }
+  getItem(key: string) {
+    return (this[key] as string | undefined) ?? null;
+  }
+  setItem(key: string, value: string) {
+    this[key] = value;
+  }
+  removeItem(key: string) {
+    delete this[key];
+  }
+  clear() {
+    for (const key of Object.keys(this)) delete this[key];
+  }
+}
+
 describe('the log of commits', () => {
   it('gives back what was not acknowledged, oldest first, after the page was closed', async () => {
     const factory = new IDBFactory();
@@ -35,6 +58,36 @@ describe('the log of commits', () => {
     await log.put(entry('l', 1, { a: '1' }));
     await log.put(entry('l', 1, { a: '2' }));
     expect((await log.pending()).map(({ commit }) => commit.set)).toEqual([{ a: '2' }]);
+  });
+
+  it('keeps the last words of a page at once, and brings them in with the next frame', async () => {
+    const [factory, storage] = [new IDBFactory(), new FakeStorage()];
+    const log = await openLog(factory, storage);
+    log.keep([entry('l', 4, { a: 'é'.repeat(64_000) }), entry('l', 5)]);
+    log.keep([entry('m', 1)]);
+    await log.acknowledge('l', 4);
+    storage.setItem('preau-commits:content', '[{"launch":7},null]');
+    storage.setItem('preau-commits:broken', '{');
+    storage.setItem('of-content', 'x');
+    const next = await openLog(factory, storage);
+    expect((await next.pending()).map(({ launch, sequence }) => [launch, sequence])).toEqual([
+      ['m', 1],
+      ['l', 5],
+    ]);
+    expect(Object.keys(storage)).toEqual(['of-content']);
+    await next.acknowledge('l', 5);
+    await next.acknowledge('m', 1);
+    expect(await next.pending()).toEqual([]);
+  });
+
+  it('plays on where the local storage is full', async () => {
+    const full = new FakeStorage();
+    full.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    const log = await openLog(new IDBFactory(), full);
+    log.keep([entry('l', 1)]);
+    expect(await log.pending()).toEqual([]);
   });
 
   it('puts entries in the place of others in one step', async () => {

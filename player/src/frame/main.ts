@@ -18,7 +18,10 @@ import { send } from './send.ts';
 import { Session, type Stage } from './session.ts';
 
 const application = document.querySelector<HTMLMetaElement>('meta[name="preau-application-origin"]')?.content ?? '';
-const log = openLog(storage());
+const log = openLog(
+  storage(() => window.indexedDB),
+  storage(() => window.localStorage),
+);
 const timers: Timers = {
   now: () => Date.now(),
   after(milliseconds, run) {
@@ -32,13 +35,16 @@ const adopted = new Set<string>();
 /** Counts what the page asked to open: what nobody waits for stops when content comes. */
 let openings = 0;
 
+const page = window.parent;
+
 function post(message: ToPage): void {
-  window.parent.postMessage(sealed(message), application);
+  page.postMessage(sealed(message), application);
 }
 
-function storage(): IDBFactory | undefined {
+/** What the browser lets this origin keep; it refuses by throwing. */
+function storage<T>(of: () => T): T | undefined {
   try {
-    return window.indexedDB;
+    return of();
   } catch {
     return undefined;
   }
@@ -51,8 +57,12 @@ Object.assign(heading.style, { position: 'absolute', margin: '0', clipPath: 'ins
 let content: HTMLIFrameElement | undefined;
 
 const stage: Stage = {
-  expose(name, api) {
-    Object.defineProperty(window, name, { value: api, configurable: true, enumerable: true });
+  expose(name, api, found) {
+    const get = () => {
+      found();
+      return api;
+    };
+    Object.defineProperty(window, name, { get, configurable: true, enumerable: true });
   },
   withdraw(name) {
     Reflect.deleteProperty(window, name);
@@ -120,12 +130,15 @@ function failed(cause: unknown): void {
   post({ type: 'error', code: 'frame-failed', detail: cause instanceof Error ? cause.message : String(cause) });
 }
 
-if (window.parent !== window && application !== '') {
+if (page !== window && application !== '') {
+  // Content climbs from parent to parent until it finds an API or the top. The page is of another origin: content that does not
+  // expect to be refused there would end with an error, so the frame is the top of what it sees.
+  Object.defineProperty(window, 'parent', { value: window, configurable: true });
   for (const { style } of [document.documentElement, document.body, place as HTMLElement]) {
     Object.assign(style, { margin: '0', height: '100%', overflow: 'hidden' });
   }
   window.addEventListener('message', (event) => {
-    const message = received<ToFrame>(event, window.parent, application);
+    const message = received<ToFrame>(event, page, application);
     if (message) told(message).catch(failed);
     if (content && received<FromLeft>(event, content.contentWindow, location.origin)?.type === 'left') {
       session?.left().catch(failed);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import cases from '../../../src/scorm/data-model/cases.json';
+import type { Switch } from '../shared/protocol.ts';
 import { DataModel } from './model.ts';
 import { type Access, tableOf, type Version } from './table.ts';
 
@@ -7,9 +8,11 @@ import { type Access, tableOf, type Version } from './table.ts';
 describe('the shared cases of the data models', () => {
   for (const story of cases) {
     it(story.name, () => {
-      const table = tableOf(story.version as Version);
+      const table = tableOf(story.version as Version, (story as { edition?: number }).edition);
       const access = (story as { access?: Record<string, Access> }).access;
-      const model = new DataModel(table, { elements: story.initial as unknown as Record<string, string>, access });
+      const tolerance = (story as { tolerance?: Switch[] }).tolerance;
+      const elements = story.initial as unknown as Record<string, string>;
+      const model = new DataModel(table, { elements, access, tolerance });
       for (const [call, name = '', value = '', code] of story.steps as [string, string, string, number][]) {
         const outcome = call === 'get' ? model.get(name) : model.set(name, value);
         const seen = 'fault' in outcome ? table.code(outcome.fault) : 0;
@@ -66,6 +69,27 @@ describe('the tables', () => {
   }
 });
 
+describe('the editions of SCORM 2004', () => {
+  const codes = (edition: number) => {
+    const table = tableOf('scorm2004', edition);
+    const model = new DataModel(table, { elements: { 'adl.data.0.id': 'panier', 'cmi.objectives.0.id': 'o' } });
+    const names = ['adl.data._count', 'adl.data.0.id', 'adl.nav.request_valid.jump.{target=a}', 'cmi.objectives.0.id'];
+    return names.map((name) => {
+      const outcome = model.get(name);
+      return 'fault' in outcome ? table.code(outcome.fault) : 0;
+    });
+  };
+
+  it('shared data and jumps came with the fourth', () => {
+    expect(codes(4)).toEqual([0, 0, 0, 0]);
+    for (const edition of [2, 3]) expect(codes(edition)).toEqual([401, 401, 401, 0]);
+  });
+
+  it('a launch that does not tell is of the newest', () => {
+    expect(tableOf('scorm2004')).toBe(tableOf('scorm2004', 4));
+  });
+});
+
 describe('what is kept and what is sent', () => {
   const model = (elements: Record<string, string> = {}) => new DataModel(tableOf('scorm2004'), { elements });
 
@@ -110,10 +134,11 @@ describe('what is kept and what is sent', () => {
 
   it('tells the content which requests are valid now', () => {
     const subject = model();
-    subject.allow({ continue: true, previous: false, choice: { 'module.1': true } });
+    subject.allow({ continue: true, previous: false, choice: { 'module.1': true }, jump: { 'module.1': false } });
     expect(subject.get('adl.nav.request_valid.continue')).toEqual({ value: 'true' });
     expect(subject.get('adl.nav.request_valid.previous')).toEqual({ value: 'false' });
     expect(subject.get('adl.nav.request_valid.choice.{target=module.1}')).toEqual({ value: 'true' });
+    expect(subject.get('adl.nav.request_valid.jump.{target=module.1}')).toEqual({ value: 'false' });
     expect(subject.isDirty).toBe(false);
   });
 });

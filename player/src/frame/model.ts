@@ -4,8 +4,9 @@
  * Everything it knows of elements it knows from the table; the order of the checks is the one of the table's README.
  */
 
+import type { Switch } from '../shared/protocol.ts';
 import type { Access, Element, Fault, Resolved, Table } from './table.ts';
-import { check, checkFormat } from './values.ts';
+import { check, checkFormat, isSame } from './values.ts';
 
 export type Outcome = { readonly value: string } | { readonly fault: Fault; readonly why: string };
 
@@ -14,6 +15,7 @@ export interface Initial {
   readonly elements: Readonly<Record<string, string>>;
   /** Narrower access for single elements: `adl.data.n.store` by the manifest's readSharedData and writeSharedData. */
   readonly access?: Readonly<Record<string, Access>> | undefined;
+  readonly tolerance?: readonly Switch[] | undefined;
 }
 
 export interface ValidRequests {
@@ -21,6 +23,7 @@ export interface ValidRequests {
   readonly previous?: boolean | undefined;
   /** By the identifier of the target. */
   readonly choice?: Readonly<Record<string, boolean>> | undefined;
+  readonly jump?: Readonly<Record<string, boolean>> | undefined;
 }
 
 export class DataModel {
@@ -29,10 +32,12 @@ export class DataModel {
   readonly #counts = new Map<string, number>();
   readonly #access: Readonly<Record<string, Access>>;
   readonly #changed = new Set<string>();
+  readonly #tolerance: ReadonlySet<Switch>;
 
   constructor(table: Table, initial: Initial) {
     this.table = table;
     this.#access = initial.access ?? {};
+    this.#tolerance = new Set(initial.tolerance);
     for (const [name, value] of Object.entries(initial.elements)) this.#preload(name, value);
   }
 
@@ -41,7 +46,7 @@ export class DataModel {
     const resolved = this.table.resolve(name);
     if (!resolved) return this.#unknown(name, this.table.unknownFault(name));
     const { element } = resolved;
-    if (this.#accessOf(name, element) === 'wo') return fault('write_only', `${name} is write only.`);
+    if (isClosed(this.#accessOf(name, element), 'wo')) return fault('write_only', `${name} is write only.`);
     const outside = resolved.path.find((step) => step.index >= this.count(step.concrete));
     if (outside) {
       return fault(
@@ -53,7 +58,8 @@ export class DataModel {
     const decided = this.#decided(element);
     if (decided !== undefined) return { value: decided };
     const value = this.#values.get(name) ?? element.default;
-    return value === undefined ? fault('unset', `${name} has no value yet.`) : { value };
+    if (value !== undefined) return { value };
+    return this.bears('unset-is-empty') ? { value: '' } : fault('unset', `${name} has no value yet.`);
   }
 
   set(name: string, value: string): Outcome {
@@ -62,12 +68,12 @@ export class DataModel {
     if (!resolved) return this.#unknown(name, 'unknown');
     const { element } = resolved;
     if (element.keyword) return fault('keyword', `${name} is a keyword.`);
-    if (this.#accessOf(name, element) === 'ro') return fault('read_only', `${name} is read only.`);
+    if (isClosed(this.#accessOf(name, element), 'ro')) return fault('read_only', `${name} is read only.`);
     const refused =
       this.#placeFault(resolved) ??
-      this.#dependencyFault(resolved) ??
-      this.#valueFault(resolved, name, value) ??
-      this.#kinFault(resolved, name, value);
+      (this.#isAsItIs(name)
+        ? lengthFault(element, name, value)
+        : (this.#dependencyFault(resolved) ?? this.#valueFault(resolved, name, value) ?? this.#kinFault(resolved, name, value)));
     if (refused) return refused;
     this.#store(resolved, name, element.append ? (this.#values.get(name) ?? '') + value : value);
     return { value };
@@ -81,6 +87,17 @@ export class DataModel {
   /** The stored value without any rule, for the session's own needs. */
   peek(name: string): string | undefined {
     return this.#values.get(name);
+  }
+
+  /** Whether the trainer wishes this to be borne. */
+  bears(what: Switch): boolean {
+    return this.#tolerance.has(what);
+  }
+
+  /** Takes a value away as if it had never been set. */
+  forget(name: string): void {
+    this.#values.delete(name);
+    this.#changed.delete(name);
   }
 
   get isDirty(): boolean {
@@ -109,9 +126,19 @@ export class DataModel {
     if (!this.table.resolve(`${root}.continue`)) return;
     if (requests.continue !== undefined) this.#values.set(`${root}.continue`, String(requests.continue));
     if (requests.previous !== undefined) this.#values.set(`${root}.previous`, String(requests.previous));
-    for (const [target, allowed] of Object.entries(requests.choice ?? {})) {
-      this.#values.set(`${root}.choice.{target=${target}}`, String(allowed));
+    for (const kind of ['choice', 'jump'] as const) {
+      for (const [target, allowed] of Object.entries(requests[kind] ?? {})) {
+        this.#values.set(`${root}.${kind}.{target=${target}}`, String(allowed));
+      }
     }
+  }
+
+  /**
+   * Whether it is a part of an answer that is kept however it is written. The type and the weighting are not: what reads the
+   * answers stands on them.
+   */
+  #isAsItIs(name: string): boolean {
+    return this.bears('answers-as-they-are') && name.startsWith('cmi.interactions.') && ANSWER_PARTS.test(name);
   }
 
   #preload(name: string, value: string): void {
@@ -202,7 +229,9 @@ export class DataModel {
     if (!element.unique && !format?.distinct) return undefined;
     const leaf = name.slice(name.lastIndexOf('.'));
     for (let index = 0; index < this.count(own.concrete); index += 1) {
-      if (index !== own.index && this.#values.get(`${own.concrete}.${index}${leaf}`) === value) {
+      const other = this.#values.get(`${own.concrete}.${index}${leaf}`);
+      if (index === own.index || other === undefined) continue;
+      if (format ? isSame(format.pattern, other, value) : other === value) {
         return fault('duplicate', `${own.concrete}.${index}${leaf} is already ${quoted(value)}.`);
       }
     }
@@ -213,6 +242,18 @@ export class DataModel {
     const type = this.#values.get(`${collection}.${index}.type`);
     return type === undefined ? undefined : this.table.formats[type];
   }
+}
+
+const ANSWER_PARTS = /\.(?:id|learner_response|student_response|pattern|result|latency|timestamp)$/;
+
+/** However it is written: nothing but its length is asked. */
+function lengthFault({ limit }: Element, name: string, value: string): Outcome | undefined {
+  return limit !== undefined && value.length > limit ? fault('type', `${name} is longer than ${limit} characters.`) : undefined;
+}
+
+/** Whether reading (`wo`) or writing (`ro`) is closed. */
+function isClosed(access: Access, by: 'wo' | 'ro'): boolean {
+  return access === by || access === 'none';
 }
 
 function fault(code: Fault, why: string): Outcome {

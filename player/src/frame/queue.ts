@@ -12,6 +12,8 @@ export interface Change {
   readonly terminate: boolean;
   readonly exit?: string | undefined;
   readonly nav_request: string | null;
+  /** The content was there, was left, and never looked for an API. */
+  readonly silent?: true | undefined;
 }
 
 /** The body of a commit request. */
@@ -137,7 +139,7 @@ export class CommitQueue {
 
   /**
    * The page goes away: everything unacknowledged goes again as one commit, so that nothing depends on a request that the
-   * browser may drop or on two arriving in order. What exceeds the browser's limit stays in the log.
+   * browser may drop or on two arriving in order. What exceeds the browser's limit stays on the device.
    */
   leave(change: Change | undefined): void {
     this.#left = true;
@@ -147,6 +149,7 @@ export class CommitQueue {
     if (change) changes.push(change);
     if (changes.length === 0) return;
     this.#waiting = pieces(merge(changes), PIECE_BYTES).map((piece) => this.#wait(piece, true));
+    this.#log.keep(this.#waiting.map((waiting) => waiting.entry));
     const [first] = this.#waiting;
     if (first && bytes(first.entry.commit) + this.#keepaliveBytes <= KEEPALIVE_BYTES) void this.#deliver(first);
   }
@@ -274,7 +277,8 @@ export function merge(changes: readonly Change[]): Change {
     exit = change.exit ?? exit;
     nav_request = change.nav_request ?? nav_request;
   }
-  return compact({ set, session_time, terminate, exit, nav_request });
+  const silent = changes.every((change) => change.silent) || undefined;
+  return compact({ set, session_time, terminate, exit, nav_request, silent });
 }
 
 /** A change cut between elements into pieces that fit; a single element larger than that is a piece of its own. */
@@ -299,13 +303,14 @@ export function pieces(change: Change, limit: number): Change[] {
 }
 
 function compact(change: Change): Change {
-  const { set, session_time, terminate, exit, nav_request } = change;
+  const { set, session_time, terminate, exit, nav_request, silent } = change;
   return {
     set,
     ...(session_time === undefined ? {} : { session_time }),
     terminate,
     ...(exit === undefined ? {} : { exit }),
     nav_request,
+    ...(silent === undefined ? {} : { silent }),
   };
 }
 

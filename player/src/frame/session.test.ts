@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Launch, Mode, PlainRuntime, ScormRuntime, ToPage } from '../shared/protocol.ts';
 import { FakeServer, MemoryLog } from '../testing/server.ts';
 import { ManualTime, settled } from '../testing/time.ts';
-import type { api2004 } from './api.ts';
+import type { api12, api2004 } from './api.ts';
 import type { Entry } from './log.ts';
 import type { Commit } from './queue.ts';
 import { Session } from './session.ts';
@@ -18,6 +18,7 @@ describe('a session', () => {
   let shown: string[];
   let exposed: Record<string, unknown>;
   let farewell: () => void;
+  let comes: boolean;
   let unload: () => void;
 
   beforeEach(() => {
@@ -29,6 +30,7 @@ describe('a session', () => {
     shown = [];
     exposed = {};
     farewell = () => {};
+    comes = true;
     unload = () => {};
   });
 
@@ -52,15 +54,22 @@ describe('a session', () => {
     };
     return new Session(launch, 'r1', {
       stage: {
-        expose: (name, api) => {
-          exposed[name] = api;
+        expose: (name, api, found) => {
+          Object.defineProperty(exposed, name, {
+            get() {
+              found();
+              return api;
+            },
+            configurable: true,
+            enumerable: true,
+          });
         },
         withdraw: (name) => {
           delete exposed[name];
         },
         show: (url, _title, loaded) => {
           shown.push(url);
-          loaded();
+          if (comes) loaded();
         },
         farewell: () => farewell(),
         remove: () => unload(),
@@ -93,6 +102,53 @@ describe('a session', () => {
     await plain.open();
     expect(exposed).toEqual({});
     expect(await plain.close()).toBe(true);
+    expect(server.arrived).toEqual([]);
+  });
+
+  it('lets content open its session again where its trainer bears that, and counts the time of each', async () => {
+    const subject = session({ kind: 'scorm12', tolerance: ['initialize-again'] });
+    await subject.open();
+    const content = exposed.API as ReturnType<typeof api12>;
+    for (const page of ['1', '2']) {
+      expect([content.LMSInitialize(''), content.LMSInitialize('')]).toEqual(['true', 'true']);
+      content.LMSSetValue('cmi.core.lesson_location', page);
+      if (page === '1') content.LMSSetValue('cmi.core.session_time', '00:01:00');
+      expect(content.LMSFinish('')).toBe('true');
+      await settled();
+    }
+    expect(of('terminated')).toEqual([]);
+    expect(await subject.close()).toBe(true);
+    expect(
+      server.arrived.map(({ commit }) => [commit.set['cmi.core.lesson_location'], commit.session_time, commit.terminate]),
+    ).toEqual([
+      ['1', '00:01:00', true],
+      ['2', undefined, true],
+    ]);
+  });
+
+  it('tells that content which never looked for an API was there, and how long', async () => {
+    const subject = session();
+    await subject.open();
+    await time.pass(61_000);
+    expect(await subject.close()).toBe(true);
+    expect(server.arrived.map(({ commit: { lease, sequence, ...rest } }) => rest)).toEqual([
+      { set: {}, session_time: 'PT61S', terminate: true, exit: '', nav_request: null, silent: true },
+    ]);
+    const old = session({ kind: 'scorm12' });
+    await old.open();
+    await time.pass(3_725_000);
+    await old.close();
+    expect(server.arrived.at(-1)?.commit.session_time).toBe('0001:02:05');
+  });
+
+  it('tells nothing of content that found the API and never spoke, nor of a look', async () => {
+    const subject = session();
+    await subject.open();
+    expect(api()).toBeDefined();
+    await subject.close();
+    const look = session({}, 'review');
+    await look.open();
+    await look.close();
     expect(server.arrived).toEqual([]);
   });
 
@@ -244,8 +300,9 @@ describe('a session', () => {
     expect(server.arrived).toHaveLength(1);
   });
 
-  it('has nothing to end when the content never began', async () => {
+  it('has nothing to end when the content never came', async () => {
     const subject = session();
+    comes = false;
     await subject.open();
     expect(await subject.close()).toBe(true);
     expect(server.arrived).toEqual([]);

@@ -9,8 +9,8 @@ import { tableOf } from './table.ts';
 
 /** The parts of the browser a session touches, so that a test can stand in for them. */
 export interface Stage {
-  /** Puts `API` or `API_1484_11` where content looks for it. */
-  expose(name: string, api: object): void;
+  /** Puts `API` or `API_1484_11` where content looks for it; `found` is called whenever it does. */
+  expose(name: string, api: object, found: () => void): void;
   withdraw(name: string): void;
   show(url: string, title: string, loaded: () => void): void;
   /** Says `beforeunload` to the content: whatever it does, it is removed next. */
@@ -66,7 +66,10 @@ export class Session {
       return;
     }
     this.#scorm?.expose();
-    this.#around.stage.show(runtime.content_url, activity.title, () => this.#around.post({ type: 'opened' }));
+    this.#around.stage.show(runtime.content_url, activity.title, () => {
+      this.#scorm?.shown();
+      this.#around.post({ type: 'opened' });
+    });
   }
 
   get registration(): string {
@@ -127,6 +130,8 @@ class Scorm {
   readonly #queue: CommitQueue;
   #ended = false;
   #isCommitDue = false;
+  #isFound = false;
+  #shownAt: number | undefined;
   #sessionTime: string | undefined;
   #cancelQuiet: (() => void) | undefined;
   #cancelLongest: (() => void) | undefined;
@@ -136,12 +141,18 @@ class Scorm {
     this.#launch = launch;
     this.#registration = registration;
     this.#around = around;
-    this.#model = new DataModel(tableOf(runtime.kind), { elements: runtime.elements, access: runtime.access });
+    this.#model = new DataModel(tableOf(runtime.kind, runtime.edition), {
+      elements: runtime.elements,
+      access: runtime.access,
+      tolerance: runtime.tolerance,
+    });
     if (runtime.valid_requests) this.#model.allow(runtime.valid_requests);
     this.#api = new ScormApi(this.#model, {
       changed: () => this.#changed(),
       commit: () => this.#committed(),
       terminate: () => this.#terminated(),
+      // Its time counts from here: what was told of the session before is added by the server.
+      reopened: () => this.#model.forget(NAMES[runtime.kind].session),
     });
     this.#queue = new CommitQueue(
       {
@@ -203,7 +214,15 @@ class Scorm {
 
   expose(): void {
     const { kind } = this.#launch.runtime;
-    this.#around.stage.expose(NAMES[kind].object, kind === 'scorm12' ? api12(this.#api) : api2004(this.#api));
+    const api = kind === 'scorm12' ? api12(this.#api) : api2004(this.#api);
+    this.#around.stage.expose(NAMES[kind].object, api, () => {
+      this.#isFound = true;
+    });
+  }
+
+  /** The content is there, with everything its page asks for. */
+  shown(): void {
+    this.#shownAt = this.#around.timers.now();
   }
 
   flush(keepalive: boolean): void {
@@ -263,9 +282,12 @@ class Scorm {
 
   #terminated(): void {
     this.#stopWaiting();
-    this.#ended = true;
+    // It may open its session again, and is there until the learner leaves it.
+    const mayReopen = this.#model.bears('initialize-again');
+    this.#ended = !mayReopen;
     const change = this.#change(true);
     if (change && this.#isRecorded) this.#queue.push(change, this.closing);
+    if (mayReopen) return;
     // While the page closes the content it already knows where it is going; SN 4.3 gives that request precedence.
     if (this.closing) return;
     const [request, target] = splitRequest(this.#request());
@@ -276,9 +298,18 @@ class Scorm {
   #lastChange(): Change | undefined {
     if (this.#ended) return undefined;
     this.#ended = true;
-    if (this.#api.phase === 'before' && !this.#model.isDirty) return undefined;
+    if (this.#api.phase === 'before' && !this.#model.isDirty) return this.#silence();
+    if (this.#api.phase === 'after') return undefined;
     const change = this.#change(true);
     return change && { ...change, exit: change.exit || 'suspend' };
+  }
+
+  /** Content that was there and never looked for an API knows none: that it was left is all there is to tell. */
+  #silence(): Change | undefined {
+    if (this.#shownAt === undefined || this.#isFound) return undefined;
+    const seconds = Math.max(0, Math.round((this.#around.timers.now() - this.#shownAt) / 1_000));
+    const session_time = writeTime(this.#launch.runtime.kind, seconds);
+    return { set: {}, session_time, terminate: true, exit: '', nav_request: null, silent: true };
   }
 
   #change(terminate: boolean): Change | undefined {
@@ -304,6 +335,14 @@ class Scorm {
     const targeted = /^\{target=(.*)\}(choice|jump)$/.exec(request);
     return targeted ? `${targeted[2]}:${targeted[1]}` : request;
   }
+}
+
+/** A time as each version writes it (1.2 3.4.2.1 CMITimespan; 2004 RTE 4.1.1.7 timeinterval). */
+function writeTime(kind: ScormRuntime['kind'], seconds: number): string {
+  if (kind === 'scorm2004') return `PT${seconds}S`;
+  const two = (number: number) => String(number).padStart(2, '0');
+  const hours = Math.min(9_999, Math.floor(seconds / 3_600));
+  return `${String(hours).padStart(4, '0')}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
 function splitRequest(request: string | null): [string | null, string | null] {

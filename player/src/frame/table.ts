@@ -3,7 +3,7 @@
 import table12 from '../../../src/scorm/data-model/scorm12.json';
 import table2004 from '../../../src/scorm/data-model/scorm2004.json';
 
-export type Access = 'ro' | 'rw' | 'wo';
+export type Access = 'ro' | 'rw' | 'wo' | 'none';
 export type Keyword = 'version' | 'children' | 'count';
 export type Range = readonly (number | null)[];
 
@@ -43,6 +43,7 @@ export interface Element {
   readonly fixed?: boolean;
   readonly targeted?: boolean;
   readonly decided_by?: Decision;
+  readonly since?: number;
 }
 
 export interface Format {
@@ -208,14 +209,19 @@ function generalise(name: string): string {
     .join('.');
 }
 
-const tables: Partial<Record<Version, Table>> = {};
+const tables = new Map<string, Table>();
 
-/** The table of a version, made once. */
-export function tableOf(version: Version): Table {
-  let table = tables[version];
+/** The newest edition of SCORM 2004. */
+const NEWEST = 4;
+
+/** The table of a version as that edition of SCORM 2004 has it, made once. */
+export function tableOf(version: Version, edition = NEWEST): Table {
+  const key = `${version} ${edition}`;
+  let table = tables.get(key);
   if (!table) {
-    table = new Table(version, (version === 'scorm12' ? table12 : table2004) as unknown as TableFile);
-    tables[version] = table;
+    const file = (version === 'scorm12' ? table12 : table2004) as unknown as TableFile;
+    table = new Table(version, { ...file, elements: file.elements.filter(({ since = 0 }) => since <= edition) });
+    tables.set(key, table);
   }
   return table;
 }

@@ -47,6 +47,8 @@ function checkType(table: Table, name: string, value: string, element?: Element)
     }
     case 'localized':
       return isLocalized(table, value) ? 'good' : 'type';
+    case 'time':
+      return matches(type.pattern ?? '', value) && isDay(value) ? 'good' : 'type';
     case 'interval':
       // The pattern allows every component to be absent; ISO 8601 wants one, and one after a T.
       return value !== 'P' && !value.endsWith('T') && matches(type.pattern ?? '', value) ? 'good' : 'type';
@@ -55,10 +57,15 @@ function checkType(table: Table, name: string, value: string, element?: Element)
   }
 }
 
+/** The pattern lets every month have 31 days. */
+function isDay(value: string): boolean {
+  const [year, month, day] = value.slice(0, 10).split('-').map(Number);
+  return day === undefined || day <= new Date(Date.UTC(year ?? 0, month ?? 0, 0)).getUTCDate();
+}
+
 function isLocalized(table: Table, value: string): boolean {
-  if (!value.startsWith('{lang=')) return true;
-  const end = value.indexOf('}');
-  return end > 0 && checkType(table, 'language', value.slice('{lang='.length, end)) === 'good';
+  const tag = /^\{lang=([^}]*)\}/.exec(value)?.[1];
+  return tag === undefined || checkType(table, 'language', tag) === 'good';
 }
 
 const FLAG = /^\{(case_matters|order_matters)=([^{}]*)\}/;
@@ -82,13 +89,18 @@ export function checkFormat(table: Table, format: Format, value: string): boolea
 
 function isPair(table: Table, format: Format, item: string): boolean {
   const pair = format.pair ?? '';
-  const at = item.indexOf(pair);
-  if (format.of === 'step_name') {
-    const name = at < 0 ? item : item.slice(0, at);
-    const answer = at < 0 ? '' : item.slice(at + pair.length);
-    return (name !== '' || answer !== '') && isItem(table, 'step_name', name) && isItem(table, format.with ?? '', answer);
-  }
-  return at >= 0 && isItem(table, format.of, item.slice(0, at)) && isItem(table, format.with ?? '', item.slice(at + pair.length));
+  const [first = '', second, ...more] = item.split(pair);
+  if (second === undefined || more.length > 0 || (first === '' && second === '')) return false;
+  return isItem(table, format.of, first) && isItem(table, format.with ?? '', second);
+}
+
+/** Whether two patterns of one type say the same: where the items are a set, their order says nothing. */
+export function isSame(format: Format, one: string, other: string): boolean {
+  return one === other || (format.set === true && sorted(format, one) === sorted(format, other));
+}
+
+function sorted({ separator = '' }: Format, value: string): string {
+  return value.split(separator).sort().join(separator);
 }
 
 function isItem(table: Table, of: string, item: string): boolean {
@@ -98,8 +110,9 @@ function isItem(table: Table, of: string, item: string): boolean {
     case 'step_name':
       return item === '' || checkType(table, 'short_identifier', item) === 'good';
     case 'step_answer':
-    case 'step_range':
       return true;
+    case 'step_range':
+      return !item.includes('[:]') || isRange(table, item);
     default:
       return checkType(table, of, item) === 'good';
   }

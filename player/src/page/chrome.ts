@@ -39,14 +39,19 @@ export class Chrome {
     this.#prepareFocus();
   }
 
-  /** Calls back when an entry of the outline is chosen. A click with a modifier opens a tab as links do. */
-  onChoice(chosen: (index: number) => void): void {
+  /**
+   * Calls back when an entry of the outline is chosen; without an index when it is the course as a whole. A click with a modifier
+   * opens a tab as links do.
+   */
+  onChoice(chosen: (index?: number) => void): void {
     this.#outline?.addEventListener('click', (event) => {
-      const link = (event.target as Element).closest<HTMLAnchorElement>('a[data-index]');
-      if (!link || isModified(event)) return;
+      const entry = (event.target as Element).closest<HTMLElement>('.player-item-link[data-index]');
+      if (!entry || isModified(event)) return;
       event.preventDefault();
       this.#closeDrawer();
-      chosen(Number(link.dataset.index));
+      const { index } = entry.dataset;
+      if (index === 'course') chosen();
+      else chosen(Number(index));
     });
   }
 
@@ -87,6 +92,8 @@ export class Chrome {
   /** An entry that cannot be chosen now stays readable, and says so to a screen reader. */
   open(index: number, isOpen: boolean): void {
     const item = this.#outline?.querySelector<HTMLElement>(`.player-item[data-index="${index}"]`);
+    const group = item?.querySelector('button');
+    if (group) group.disabled = !isOpen;
     const link = item?.querySelector('a');
     const word = item?.querySelector('.player-item-status');
     if (!link || !word) return;
@@ -94,6 +101,12 @@ export class Chrome {
     else link.setAttribute('aria-disabled', 'true');
     const status = item?.dataset.status ?? 'todo';
     word.textContent = this.#words(`status-${!isOpen && status === 'todo' ? 'soon' : status}`);
+  }
+
+  /** The course as a whole, first in the outline, is there where it can be chosen. */
+  openCourse(isOpen: boolean): void {
+    const item = this.#outline?.querySelector<HTMLElement>('#player-course');
+    if (item) item.hidden = !isOpen;
   }
 
   /** A message in place of the content. */

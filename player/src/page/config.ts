@@ -18,9 +18,11 @@ export interface OutlineEntry {
 export interface Config {
   registration: string;
   activity: { index: number; title: string };
-  course: { id: string; title: string; url: string };
+  course: { id: string; title: string; url: string; identifier?: string };
   mode: Mode;
   outline: OutlineEntry[];
+  /** Parts of the navigation that the content draws itself (SCORM 2004 hideLMSUI): `continue`, `previous`. */
+  hidden?: string[];
   urls: { launch: string; navigate: string; media: string };
   content_origin: string;
   words: Record<string, string>;

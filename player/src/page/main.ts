@@ -17,7 +17,7 @@ import { FrameLink } from './frame-link.ts';
 import { postJson, type Reply } from './http.ts';
 import { Launches } from './launches.ts';
 import { MediaPlayer } from './media/player.ts';
-import { allowed, isOpen, statusOf, targetOf, withStatus } from './outline.ts';
+import { type Allowed, allowed, isNamed, isOpen, isWholeOpen, statusOf, withStatus } from './outline.ts';
 
 interface Navigated {
   deliver?: { activity: number; url: string };
@@ -62,12 +62,13 @@ class Player {
     });
   }
 
-  #chosen(index: number): void {
+  /** `index`: none for the course as a whole. */
+  #chosen(index: number | undefined): void {
     if (index === this.#config.activity.index) return;
     const entry = this.#outline.find((other) => other.index === index);
     // No need to close the content for an answer that is known.
     if (entry && !isOpen(entry, this.#requests)) this.#chrome.notice(this.#words('not-permitted'));
-    else void this.#go('choice', index);
+    else void this.#go('choice', index ?? this.#config.course.identifier);
   }
 
   async start(): Promise<void> {
@@ -255,15 +256,20 @@ class Player {
     this.#chrome.status(index, status);
   }
 
+  #allowed(): Allowed {
+    return allowed(this.#outline, this.#config.activity.index, this.#requests, this.#config.hidden);
+  }
+
   #buttons(): void {
-    this.#chrome.allow(allowed(this.#outline, this.#config.activity.index, this.#requests));
+    this.#chrome.allow(this.#allowed());
     for (const entry of this.#outline) this.#chrome.open(entry.index, isOpen(entry, this.#requests));
+    this.#chrome.openCourse(isWholeOpen(this.#config.course.identifier, this.#requests));
   }
 
   /** Nothing is covered while the content may still show a last page; where it was removed, a panel takes its place. */
   #ended(isRemoved = false): void {
     this.#chrome.phase('ended');
-    const { next } = allowed(this.#outline, this.#config.activity.index, this.#requests);
+    const { next } = this.#allowed();
     const act: Action = next
       ? { label: this.#words('ended-next'), main: true, act: () => void this.#go('continue') }
       : { label: this.#words('back'), main: true, act: () => void this.#leave(this.#chrome.back.href) };
@@ -273,16 +279,14 @@ class Player {
 
   /** The content asked to go somewhere. */
   async #asked(request: string, target: string | null): Promise<void> {
-    if (target === null) {
-      await this.#go(request);
-      return;
-    }
-    const index = targetOf(this.#outline, target);
-    if (index === undefined) this.#chrome.notice(this.#words('choice-unknown'));
-    else await this.#go(request, index);
+    const { course } = this.#config;
+    if (target === null) await this.#go(request);
+    else if (target === course.identifier || isNamed(target, this.#outline, this.#requests)) await this.#go(request, target);
+    else this.#chrome.notice(this.#words('choice-unknown'));
   }
 
-  async #go(request: string, target?: number): Promise<void> {
+  /** `target`: a position of the outline, or a name in the manifest. */
+  async #go(request: string, target?: number | string): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     this.#chrome.allow({ previous: false, next: false });
@@ -292,7 +296,7 @@ class Player {
     this.#chrome.saved(isSaved ? this.#quiet() : 'offline');
     const reply = await postJson<Navigated>(this.#config.urls.navigate, {
       request,
-      ...(target === undefined ? {} : { target }),
+      ...(typeof target === 'string' ? { identifier: target } : { target }),
       launch: this.#launch?.launch,
     });
     this.#isLeaving = false;

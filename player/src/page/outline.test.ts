@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutlineEntry } from './config.ts';
-import { allowed, isOpen, statusOf, targetOf, withStatus } from './outline.ts';
+import { allowed, isNamed, isOpen, isWholeOpen, statusOf, withStatus } from './outline.ts';
 
 const entry = (index: number, launchable = true, more: Partial<OutlineEntry> = {}): OutlineEntry => ({
   index,
@@ -27,12 +27,28 @@ describe('the outline', () => {
     expect(allowed(outline, 7, { continue: true })).toEqual({ previous: true, next: true });
   });
 
+  it('offers nothing that the content draws itself', () => {
+    const requests = { continue: true, previous: true };
+    expect(allowed(outline, 3, requests, ['continue', 'suspendAll'])).toEqual({ previous: true, next: false });
+    expect(allowed(outline, 3, undefined, ['previous'])).toEqual({ previous: false, next: true });
+  });
+
   it('knows what the server does not let the learner choose', () => {
     const last = outline[4] as OutlineEntry;
     expect(isOpen(last, undefined)).toBe(true);
     expect(isOpen(last, { choice: {} })).toBe(true);
     expect(isOpen(last, { choice: { 'ITEM-12': false } })).toBe(false);
     expect(isOpen(last, { choice: { 'ITEM-12': true } })).toBe(true);
+  });
+
+  it('offers a group, and the whole course, where the server says that it can be chosen', () => {
+    const group = entry(2, false, { identifier: 'MODULE-1' });
+    expect(isOpen(group, undefined)).toBe(false);
+    expect(isOpen(group, { choice: {} })).toBe(false);
+    expect(isOpen(group, { choice: { 'MODULE-1': true } })).toBe(true);
+    expect(isWholeOpen('COURSE', { choice: { 'MODULE-1': true } })).toBe(false);
+    expect(isWholeOpen('COURSE', { choice: { COURSE: true } })).toBe(true);
+    expect(isWholeOpen(undefined, { choice: { COURSE: true } })).toBe(false);
   });
 
   it('tells a status in one word', () => {
@@ -48,10 +64,11 @@ describe('the outline', () => {
     expect(outline[3]?.status).toBe('todo');
   });
 
-  it('finds where content wants to go', () => {
-    expect(targetOf(outline, 'ITEM-12')).toBe(7);
-    expect(targetOf(outline, '3')).toBe(3);
-    expect(targetOf(outline, '4')).toBeUndefined();
-    expect(targetOf(outline, 'nowhere')).toBeUndefined();
+  it('knows where content may want to go, also where the outline shows nothing', () => {
+    expect(isNamed('ITEM-12', outline, undefined)).toBe(true);
+    expect(isNamed('HIDDEN', outline, { choice: { HIDDEN: false } })).toBe(true);
+    expect(isNamed('HIDDEN', outline, { jump: { HIDDEN: true } })).toBe(true);
+    expect(isNamed('3', outline, { choice: {} })).toBe(false);
+    expect(isNamed('toString', outline, { choice: {}, jump: {} })).toBe(false);
   });
 });

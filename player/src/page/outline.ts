@@ -8,19 +8,33 @@ export interface Allowed {
   readonly next: boolean;
 }
 
-/** What the two buttons may do. The server decides where it says so; otherwise the order of the outline. */
-export function allowed(outline: readonly OutlineEntry[], current: number, requests: ValidRequests | undefined): Allowed {
+/** What the two buttons may do. The server decides where it says so; otherwise the order of the outline. What is hidden may nothing. */
+export function allowed(
+  outline: readonly OutlineEntry[],
+  current: number,
+  requests: ValidRequests | undefined,
+  hidden: readonly string[] = [],
+): Allowed {
   const steps = outline.filter((entry) => entry.launchable);
   const place = steps.findIndex((entry) => entry.index === current);
   return {
-    previous: requests?.previous ?? place > 0,
-    next: requests?.continue ?? (place >= 0 && place < steps.length - 1),
+    previous: !hidden.includes('previous') && (requests?.previous ?? place > 0),
+    next: !hidden.includes('continue') && (requests?.continue ?? (place >= 0 && place < steps.length - 1)),
   };
 }
 
-/** Whether the learner may choose an entry now. Where the server says nothing, asking it is how to know. */
+/**
+ * Whether the learner may choose an entry now. Where the server says nothing of an activity, asking it is how to know; a group can
+ * be chosen where the server says so.
+ */
 export function isOpen(entry: OutlineEntry, requests: ValidRequests | undefined): boolean {
+  if (!entry.launchable) return isWholeOpen(entry.identifier, requests);
   return entry.identifier === undefined || requests?.choice?.[entry.identifier] !== false;
+}
+
+/** Whether a group of activities, or the course as a whole, can be chosen: the rules then lead to one of its activities. */
+export function isWholeOpen(identifier: string | undefined, requests: ValidRequests | undefined): boolean {
+  return identifier !== undefined && requests?.choice?.[identifier] === true;
 }
 
 /** The status a learner reads from what the server says of an activity. */
@@ -36,9 +50,8 @@ export function withStatus(outline: readonly OutlineEntry[], index: number, stat
   return outline.map((entry) => (entry.index === index ? { ...entry, status } : entry));
 }
 
-/** Where content wants to go: by the identifier of its manifest, or by our index. */
-export function targetOf(outline: readonly OutlineEntry[], target: string): number | undefined {
-  const byIdentifier = outline.find((entry) => entry.identifier === target);
-  if (byIdentifier) return byIdentifier.index;
-  return /^\d+$/.test(target) ? outline.find((entry) => entry.index === Number(target))?.index : undefined;
+/** Whether the course has an activity of this name: content may want to go where the outline shows nothing. */
+export function isNamed(target: string, outline: readonly OutlineEntry[], requests: ValidRequests | undefined): boolean {
+  const named = [requests?.choice, requests?.jump].some((known) => known !== undefined && Object.hasOwn(known, target));
+  return named || outline.some((entry) => entry.identifier === target);
 }

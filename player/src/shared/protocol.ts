@@ -5,6 +5,7 @@ export interface ValidRequests {
   previous?: boolean;
   /** By the identifier of the target. */
   choice?: Record<string, boolean>;
+  jump?: Record<string, boolean>;
 }
 
 export interface Progress {
@@ -13,13 +14,19 @@ export interface Progress {
   course_completion?: string;
 }
 
+/** What is borne of content that does not keep to its standard (`src/scorm/tolerance.rs`). */
+export type Switch = 'unset-is-empty' | 'answers-as-they-are' | 'initialize-again' | 'resume-always';
+
 export interface ScormRuntime {
   kind: 'scorm12' | 'scorm2004';
+  /** Of SCORM 2004: 2, 3 or 4; the newest if it is not told. */
+  edition?: number;
   content_url: string;
   learner: { id: string; name: string };
   elements: Record<string, string>;
   /** Narrower access of single elements, `adl.data.n.store` for example. */
-  access?: Record<string, 'ro' | 'rw' | 'wo'>;
+  access?: Record<string, 'ro' | 'rw' | 'wo' | 'none'>;
+  tolerance?: Switch[];
   sequence: number;
   valid_requests?: ValidRequests;
 }

@@ -52,6 +52,10 @@ export class MemoryLog implements Log {
     this.entries.push(entry);
   }
 
+  keep(entries: readonly Entry[]): void {
+    for (const entry of entries) void this.put(entry);
+  }
+
   async replace(old: readonly Entry[], entries: readonly Entry[]): Promise<void> {
     this.entries = [...this.entries.filter((entry) => !old.includes(entry)), ...entries];
   }

@@ -24,6 +24,8 @@ course-steps = { $n ->
 course-completed-on = Finished on { $date }
 course-withdrawn-title = This course is no longer in the catalogue
 course-withdrawn-text = Those who have begun it may finish it; nobody else can begin it.
+course-anew-title = This course has a newer version
+course-anew-text = You start again from the beginning. What you had done stays in your record.
 course-review = See the course again
 course-resume = Resume where you left
 course-start = Start
@@ -93,3 +95,47 @@ kind-au = Module
 kind-group = Chapter
 
 error-course-unknown = This course does not exist, or is no longer open.
+
+course-again = Start again
+course-attempts = Your attempts
+course-attempt = Attempt { $number }
+course-attempt-counts = counts towards the result
+course-attempt-review = Review
+course-attempt-review-of = Review attempt { $number }
+course-attempts-left = { $n ->
+    [0] You have no attempts left.
+    [one] You have one attempt left.
+   *[other] You have { $n } attempts left.
+}
+course-counted-best = your best attempt
+course-counted-last = your last attempt
+course-counted-first = your first attempt
+course-counted-average = the average of your attempts
+
+playing-link = Attempts
+playing-title = How many attempts, and which one counts?
+playing-again = When somebody has finished the course
+playing-again-never = They can review it
+playing-again-never-hint = Reviewing no longer changes their result. Those who failed can go on.
+playing-again-asked = They can start again if they want to
+playing-again-asked-hint = The course page offers “Start again”: a new attempt begins at the start.
+playing-again-always = They start afresh each time they open it
+playing-again-always-hint = For what is done again regularly. An attempt that is under way goes on.
+playing-most = Most attempts
+playing-most-hint = Leave empty for no limit. With a limit, a finished attempt can no longer be improved; after the last one the course can only be reviewed.
+playing-most-wrong = Enter a number from 1 to 99, or leave it empty.
+playing-counted = If there are several attempts, the result is
+playing-counted-best = That of the best one
+playing-counted-best-hint = Who has passed once has passed.
+playing-counted-last = That of the last one finished
+playing-counted-last-hint = A worse attempt replaces the one before too.
+playing-counted-first = That of the first one finished
+playing-counted-first-hint = Later ones are practice.
+playing-counted-average = The average of all
+playing-counted-average-hint = The course is passed as soon as one attempt is.
+playing-objectives = SCORM 2004 objectives may outlive an attempt
+playing-objectives-text = If this module shares objectives with other courses, a new attempt finds them as they were.
+playing-save = Save
+playing-saved = The attempts of “{ $title }” are set. The results of programmes follow in a moment.
+error-attempts-one = This course is taken once only. You can review it.
+error-attempts-used = You have made all the attempts there are. You can review the course.

@@ -48,6 +48,59 @@ error-package-too-large = This file is too large: { $limit } MiB at most.
 error-upload-interrupted = The upload was interrupted. Nothing was kept.
 error-upload-empty = No file arrived, or it is empty.
 
+replace-title = Replace with a newer version
+replace-lead = Send the newer version of the package. Nothing changes for anybody until you have seen what it alters and agreed.
+replace-link = Replace with a newer version
+replace-versions = Versions
+replace-waits = A newer version is waiting for your decision
+replace-waits-look = See what it changes
+replace-received = The newer version has arrived. See what it changes before you put it into use.
+replace-adopted = The newer version is in use.
+replace-discarded = The newer version is discarded. Nothing has changed.
+replace-gone = This version is no longer waiting: it was put into use, discarded, or replaced by another.
+replace-new = New
+replace-new-text = This course did not exist. It stays hidden until you publish it.
+replace-gone-tag = No longer there
+replace-gone-text = The newer version does not have this course any more. It leaves the catalogue; whoever began it may finish it.
+replace-same = { $n ->
+    [one] The same activity as today.
+   *[other] The same { $n } activities as today.
+}
+replace-kept = { $n ->
+    [0] No activity is recognised: the course changed as a whole, or the authoring tool renamed its parts.
+    [one] One activity is in both versions.
+   *[other] { $n } activities are in both versions.
+}
+replace-added = { $n ->
+    [one] One activity added
+   *[other] { $n } activities added
+}
+replace-removed = { $n ->
+    [one] One activity removed
+   *[other] { $n } activities removed
+}
+replace-steps = Some programmes have a step on a removed activity. Mend them afterwards:
+replace-decide = Put into use
+replace-completed = { $n ->
+    [0] Nobody has completed it yet.
+    [one] The person who completed it keeps their result.
+   *[other] The { $n } people who completed it keep their results.
+}
+replace-running = { $n ->
+    [one] One person has begun and not completed it
+   *[other] { $n } people have begun and not completed it
+}
+replace-finish = They finish on the older version
+replace-finish-hint = Nothing changes for them. Only people who begin from now on see the newer version.
+replace-restart = They begin anew on the newer version
+replace-restart-hint = At their next visit they start from the beginning. What they had done stays in their record.
+replace-nobody = Nobody is under way in this course: the newer version is for everyone.
+replace-adopt = Put into use
+replace-discard = Discard this version
+replace-another = Send another file
+error-package-kind-differs = A newer version must follow the same standard as the older one. Import this file as a course of its own.
+error-candidate-unknown = This version is no longer waiting: it was put into use, discarded, or replaced by another.
+
 # What an import notices. A sentence for whoever made or sent the package.
 finding-more-of-the-same = And { $count } more remarks of the same kind ({ $code }).
 finding-same-content-as = The same file was imported before: “{ $title }”.
@@ -136,9 +189,31 @@ finding-cmi5-file-missing = The page of a unit is not in the package: { $path }
 
 finding-tincan-activity-missing = The tincan.xml file describes no activity.
 finding-tincan-id-invalid = An activity identifier must be an absolute address (IRI): “{ $id }”
+finding-tolerance-on = { $switch ->
+    [resume-always] This content is always resumed where the learner stopped, even if it does not ask for it.
+    [unset-is-empty] This content gets nothing instead of an error when it reads a value that does not exist yet.
+    [answers-as-they-are] The answers of this content are kept as it writes them; their form is not checked.
+   *[initialize-again] This content may open its session again after it has ended it.
+}
+finding-scorm-type-missing = The manifest does not say which files talk to the platform (scormType). Préau listens to every page; those that say nothing are completed when they are left.
+finding-content-silent = This content tells nothing of what the learner does. The activity is completed when it is left, and the time counted is how long it was open.
+finding-suspend-data-long = This content saved more than { $limit } characters to be resumed where it was left (suspend_data), more than its standard guarantees. Préau keeps them; another service might cut them.
 error-file-unreadable = The file { $file } cannot be read: { $cause }
 
 content-missing-title = This file is not in the course.
 content-missing-text = The page asked for is not part of this content. Go back to the course and open the activity again; if it happens again, tell the person who published it.
 content-expired-title = This address is no longer valid.
 content-expired-text = It is several days old. Your progress is kept: close this tab and open the activity again from the course's page.
+
+tolerance = When content does not keep to its standard
+tolerance-lead = Some content does not follow SCORM to the letter. Tick only what solves a problem you see: it holds from the next opening on.
+tolerance-save = Save
+tolerance-turned = Saved. It holds from the next opening on.
+tolerance-resume-always = Always resume where the learner stopped
+tolerance-resume-always-hint = For content that begins again each time it is opened. Once completed, it begins again all the same.
+tolerance-unset-is-empty = Answer with nothing instead of an error
+tolerance-unset-is-empty-hint = For content that shows an error because it reads a value nobody has saved yet.
+tolerance-answers-as-they-are = Keep answers as they are written
+tolerance-answers-as-they-are-hint = For content whose answers to questions are missing, because it does not write them in the form foreseen.
+tolerance-initialize-again = Let content open again
+tolerance-initialize-again-hint = For content that ends its session on each page and opens another one.

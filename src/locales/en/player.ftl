@@ -2,6 +2,7 @@
 player-skip = Skip to the content
 player-back = Back
 player-outline = Outline
+player-from-beginning = From the beginning
 player-previous = Previous
 player-next = Next
 player-close = Close

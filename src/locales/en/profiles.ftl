@@ -68,7 +68,6 @@ xapi-profile-statements = Statements
 xapi-profile-following = Following
 xapi-profile-broken = Not following
 xapi-profile-unmatched = Without template
-xapi-profile-voided-note = A statement voided after it was checked still counts, until everything is checked again.
 xapi-profile-no-statements = No statement names this profile
 xapi-profile-no-statements-text = A tool that follows a profile puts the version's address among the categories of its statements. There are none in this period.
 xapi-profile-demands = What is not followed
@@ -96,6 +95,10 @@ xapi-profile-order-text = The statements of a registration must come in an order
 xapi-profile-order-followed = Registrations in order
 xapi-profile-order-begun = Registrations under way
 xapi-profile-order-broken = Registrations out of order
+xapi-profile-order-examples = { $n ->
+    [one] The registration out of order:
+   *[other] Registrations out of order:
+}
 xapi-profile-order-long = Registrations too long to be checked
 xapi-profile-templates-title = Templates
 xapi-profile-template = Template

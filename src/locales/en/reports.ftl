@@ -103,3 +103,4 @@ error-report-unit-unknown = This unit does not exist, or is not one of yours.
 error-report-programme-unknown = This programme does not exist.
 error-report-enrolment-unknown = This enrolment does not exist, or is not open to you.
 error-report-too-large = An Excel sheet holds at most { $most } rows. Narrow the filters or take the CSV file.
+record-attempt = { $title } (attempt { $number })

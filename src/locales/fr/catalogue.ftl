@@ -24,6 +24,8 @@ course-steps = { $n ->
 course-completed-on = Terminé le { $date }
 course-withdrawn-title = Cette formation n'est plus au catalogue
 course-withdrawn-text = Ceux qui l'ont commencée peuvent la finir ; personne d'autre ne peut la commencer.
+course-anew-title = Ce cours a une nouvelle version
+course-anew-text = Vous recommencez du début. Ce que vous aviez fait reste dans votre dossier.
 course-review = Revoir la formation
 course-resume = Reprendre là où vous en étiez
 course-start = Commencer
@@ -93,3 +95,47 @@ kind-au = Module
 kind-group = Chapitre
 
 error-course-unknown = Cette formation n'existe pas, ou n'est plus ouverte.
+
+course-again = Recommencer
+course-attempts = Vos essais
+course-attempt = Essai { $number }
+course-attempt-counts = compte pour le résultat
+course-attempt-review = Revoir
+course-attempt-review-of = Revoir l'essai { $number }
+course-attempts-left = { $n ->
+    [0] Il ne vous reste aucun essai.
+    [one] Il vous reste un essai.
+   *[other] Il vous reste { $n } essais.
+}
+course-counted-best = votre meilleur essai
+course-counted-last = votre dernier essai
+course-counted-first = votre premier essai
+course-counted-average = la moyenne de vos essais
+
+playing-link = Essais
+playing-title = Combien d'essais, et lequel compte ?
+playing-again = Quand quelqu'un a terminé la formation
+playing-again-never = Il peut la revoir
+playing-again-never-hint = Revoir ne change plus son résultat. Qui a échoué peut continuer.
+playing-again-asked = Il peut recommencer s'il le veut
+playing-again-asked-hint = La page de la formation propose « Recommencer » : un nouvel essai part du début.
+playing-again-always = Il recommence du début à chaque ouverture
+playing-again-always-hint = Pour ce qui se refait régulièrement. Tant qu'un essai est en cours, il continue.
+playing-most = Nombre d'essais au plus
+playing-most-hint = Laissez vide pour ne pas limiter. Avec une limite, un essai terminé ne peut plus être amélioré ; après le dernier, la formation ne peut plus qu'être revue.
+playing-most-wrong = Écrivez un nombre de 1 à 99, ou laissez vide.
+playing-counted = S'il y a plusieurs essais, le résultat est
+playing-counted-best = Celui du meilleur
+playing-counted-best-hint = Qui a réussi une fois a réussi.
+playing-counted-last = Celui du dernier terminé
+playing-counted-last-hint = Un essai moins bon remplace aussi le précédent.
+playing-counted-first = Celui du premier terminé
+playing-counted-first-hint = Les suivants servent à s'entraîner.
+playing-counted-average = La moyenne de tous
+playing-counted-average-hint = La formation est réussie dès qu'un essai l'est.
+playing-objectives = Des objectifs SCORM 2004 peuvent durer plus longtemps qu'un essai
+playing-objectives-text = Si ce module partage des objectifs avec d'autres formations, un nouvel essai les retrouve comme ils étaient.
+playing-save = Enregistrer
+playing-saved = Les essais de « { $title } » sont réglés. Les résultats des programmes suivent dans un instant.
+error-attempts-one = Cette formation ne se fait qu'une fois. Vous pouvez la revoir.
+error-attempts-used = Vous avez fait tous les essais possibles. Vous pouvez revoir la formation.

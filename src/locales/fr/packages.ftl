@@ -48,6 +48,59 @@ error-package-too-large = Ce fichier est trop lourd : { $limit } Mio au plus.
 error-upload-interrupted = L'envoi s'est interrompu. Rien n'a été gardé.
 error-upload-empty = Aucun fichier n'est arrivé, ou il est vide.
 
+replace-title = Remplacer par une nouvelle version
+replace-lead = Envoyez la nouvelle version du paquet. Rien ne change pour personne avant que vous ayez vu ce qu'elle modifie et donné votre accord.
+replace-link = Remplacer par une nouvelle version
+replace-versions = Versions
+replace-waits = Une nouvelle version attend votre décision
+replace-waits-look = Voir ce qu'elle change
+replace-received = La nouvelle version est arrivée. Voyez ce qu'elle change avant de la mettre en service.
+replace-adopted = La nouvelle version est en service.
+replace-discarded = La nouvelle version est abandonnée. Rien n'a changé.
+replace-gone = Cette version n'attend plus : elle a été mise en service, abandonnée ou remplacée par une autre.
+replace-new = Nouveau
+replace-new-text = Ce cours n'existait pas. Il restera invisible jusqu'à ce que vous le publiiez.
+replace-gone-tag = N'y est plus
+replace-gone-text = La nouvelle version n'a plus ce cours. Il quitte le catalogue ; qui l'a commencé peut le finir.
+replace-same = { $n ->
+    [one] La même activité qu'aujourd'hui.
+   *[other] Les mêmes { $n } activités qu'aujourd'hui.
+}
+replace-kept = { $n ->
+    [0] Aucune activité n'est reconnue : ce cours a changé en entier, ou l'outil auteur a renommé ses parties.
+    [one] Une activité est dans les deux versions.
+   *[other] { $n } activités sont dans les deux versions.
+}
+replace-added = { $n ->
+    [one] Une activité ajoutée
+   *[other] { $n } activités ajoutées
+}
+replace-removed = { $n ->
+    [one] Une activité retirée
+   *[other] { $n } activités retirées
+}
+replace-steps = Des programmes ont une étape sur une activité retirée. Corrigez-les ensuite :
+replace-decide = Mettre en service
+replace-completed = { $n ->
+    [0] Personne n'a encore terminé.
+    [one] La personne qui a terminé garde son résultat.
+   *[other] Les { $n } personnes qui ont terminé gardent leur résultat.
+}
+replace-running = { $n ->
+    [one] Une personne a commencé sans avoir terminé
+   *[other] { $n } personnes ont commencé sans avoir terminé
+}
+replace-finish = Elles finissent sur l'ancienne version
+replace-finish-hint = Rien ne change pour elles. Seules les personnes qui commencent à partir de maintenant voient la nouvelle version.
+replace-restart = Elles recommencent sur la nouvelle version
+replace-restart-hint = À leur prochaine visite, elles repartent du début. Ce qu'elles avaient fait reste dans leur dossier.
+replace-nobody = Personne n'est en train de suivre ce cours : la nouvelle version vaut pour tous.
+replace-adopt = Mettre en service
+replace-discard = Abandonner cette version
+replace-another = Envoyer un autre fichier
+error-package-kind-differs = Une nouvelle version doit suivre la même norme que l'ancienne. Importez ce fichier comme une formation à part.
+error-candidate-unknown = Cette version n'attend plus : elle a été mise en service, abandonnée ou remplacée par une autre.
+
 # Ce qu'un import remarque. Une phrase pour la personne qui a fait ou envoyé le paquet.
 finding-more-of-the-same = Et { $count } autres remarques du même genre ({ $code }).
 finding-same-content-as = Le même fichier a déjà été importé : « { $title } ».
@@ -136,9 +189,31 @@ finding-cmi5-file-missing = La page d'une unité n'est pas dans le paquet : { $p
 
 finding-tincan-activity-missing = Le fichier tincan.xml ne décrit aucune activité.
 finding-tincan-id-invalid = Un identifiant d'activité doit être une adresse absolue (IRI) : « { $id } »
+finding-tolerance-on = { $switch ->
+    [resume-always] Ce contenu est toujours repris là où l’apprenant s’est arrêté, même s’il ne le demande pas.
+    [unset-is-empty] Ce contenu reçoit un vide au lieu d’une erreur quand il lit une valeur qui n’existe pas encore.
+    [answers-as-they-are] Les réponses de ce contenu sont gardées comme il les écrit, sans contrôle de leur forme.
+   *[initialize-again] Ce contenu peut rouvrir sa séance après l’avoir terminée.
+}
+finding-scorm-type-missing = Le manifeste ne dit pas quels fichiers parlent à la plateforme (scormType). Préau écoute toutes les pages ; celles qui ne disent rien sont terminées quand on les quitte.
+finding-content-silent = Ce contenu ne dit rien de ce que fait l’apprenant. L’activité est terminée quand on la quitte, et le temps compté est celui où elle était ouverte.
+finding-suspend-data-long = Ce contenu a enregistré plus de { $limit } caractères pour être repris là où on l’a laissé (suspend_data), plus que ce que son standard garantit. Préau les garde ; un autre service pourrait les couper.
 error-file-unreadable = Le fichier { $file } ne peut pas être lu : { $cause }
 
 content-missing-title = Ce fichier n'est pas dans la formation.
 content-missing-text = La page demandée ne fait pas partie de ce contenu. Revenez à la formation et rouvrez l'activité ; si cela se répète, prévenez la personne qui l'a publiée.
 content-expired-title = Cette adresse n'est plus valable.
 content-expired-text = Elle date de plusieurs jours. Votre progression est gardée : fermez cet onglet et rouvrez l'activité depuis la page de la formation.
+
+tolerance = Quand le contenu ne suit pas sa norme
+tolerance-lead = Certains contenus ne respectent pas SCORM à la lettre. Cochez seulement ce qui résout un problème que vous voyez : cela vaut pour les ouvertures à venir.
+tolerance-save = Enregistrer
+tolerance-turned = C'est enregistré. Les prochaines ouvertures en tiennent compte.
+tolerance-resume-always = Toujours reprendre là où l'apprenant s'est arrêté
+tolerance-resume-always-hint = Pour un contenu qui recommence au début à chaque ouverture. Une fois terminé, il recommence quand même.
+tolerance-unset-is-empty = Répondre par un vide au lieu d'une erreur
+tolerance-unset-is-empty-hint = Pour un contenu qui affiche une erreur parce qu'il lit une valeur que personne n'a encore enregistrée.
+tolerance-answers-as-they-are = Garder les réponses comme elles sont écrites
+tolerance-answers-as-they-are-hint = Pour un contenu dont les réponses aux questions manquent, parce qu'il ne les écrit pas dans la forme prévue.
+tolerance-initialize-again = Laisser le contenu se rouvrir
+tolerance-initialize-again-hint = Pour un contenu qui termine sa séance à chaque page et en ouvre une autre.

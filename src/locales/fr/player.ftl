@@ -2,6 +2,7 @@
 player-skip = Aller au contenu
 player-back = Retour
 player-outline = Sommaire
+player-from-beginning = Depuis le début
 player-previous = Précédent
 player-next = Suivant
 player-close = Fermer

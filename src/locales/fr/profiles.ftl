@@ -68,7 +68,6 @@ xapi-profile-statements = Déclarations
 xapi-profile-following = Conformes
 xapi-profile-broken = Non conformes
 xapi-profile-unmatched = Hors modèle
-xapi-profile-voided-note = Une déclaration annulée après sa vérification compte encore, jusqu’à ce que tout soit vérifié de nouveau.
 xapi-profile-no-statements = Aucune déclaration ne nomme ce profil
 xapi-profile-no-statements-text = Un outil qui suit un profil met l’adresse de la version dans la catégorie de ses déclarations. Pour cette période, il n’y en a pas.
 xapi-profile-demands = Ce qui n’est pas suivi
@@ -96,6 +95,10 @@ xapi-profile-order-text = Les déclarations d’une inscription doivent se suivr
 xapi-profile-order-followed = Inscriptions dans l’ordre
 xapi-profile-order-begun = Inscriptions en cours
 xapi-profile-order-broken = Inscriptions hors de l’ordre
+xapi-profile-order-examples = { $n ->
+    [one] L’inscription hors de l’ordre :
+   *[other] Des inscriptions hors de l’ordre :
+}
 xapi-profile-order-long = Inscriptions trop longues pour être vérifiées
 xapi-profile-templates-title = Modèles
 xapi-profile-template = Modèle

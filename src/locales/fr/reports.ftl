@@ -106,3 +106,4 @@ error-report-unit-unknown = Ce service n'existe pas, ou ne fait pas partie des v
 error-report-programme-unknown = Ce programme n'existe pas.
 error-report-enrolment-unknown = Cette inscription n'existe pas, ou ne vous est pas ouverte.
 error-report-too-large = Une feuille Excel ne contient pas plus de { $most } lignes. Affinez les filtres ou prenez le fichier CSV.
+record-attempt = { $title } (essai { $number })

@@ -183,8 +183,14 @@ const CREDENTIALS: &str = "DELETE FROM launch_credential WHERE registration_id I
     (SELECT id FROM registration WHERE person_id = $1)";
 const STATES: &str = "DELETE FROM runtime_state WHERE registration_id IN
     (SELECT id FROM registration WHERE person_id = $1)";
+/// As their statements are rewritten.
+const ANSWERS: &str = "UPDATE answer SET first_response = CASE WHEN first_response IS NULL THEN NULL ELSE '' END,
+    last_response = CASE WHEN last_response IS NULL THEN NULL ELSE '' END
+    WHERE registration_id IN (SELECT id FROM registration WHERE person_id = $1)";
+const OBJECTIVES: &str = "DELETE FROM learner_objectives WHERE person_id = $1";
 const FEEDS: &str = "DELETE FROM feed_token WHERE person_id = $1";
 const MEMBER: &str = "DELETE FROM space_member WHERE person_id = $1";
+const RECORDS: &str = "DELETE FROM hr_unit WHERE person_id = $1";
 const EVENTS: &str = "DELETE FROM outbox_event WHERE person_id = $1";
 const FAILURES: &str = "DELETE FROM sign_in_failure WHERE login IN (SELECT login FROM person WHERE id = $1)";
 const PERSON: &str = "UPDATE person SET name = $2, name_key = $3, login = NULL, email = NULL, password_hash = NULL,
@@ -200,7 +206,7 @@ pub async fn make_nobody(
     account: (&str, &str),
     now: Timestamp,
 ) -> Result<()> {
-    for gone in [CREDENTIALS, STATES, FEEDS, MEMBER, EVENTS, FAILURES] {
+    for gone in [CREDENTIALS, STATES, ANSWERS, OBJECTIVES, FEEDS, MEMBER, RECORDS, EVENTS, FAILURES] {
         on_db!(tx, c => sqlx::query(gone).bind(person).execute(c).await.map(drop))?;
     }
     on_db!(tx, c => sqlx::query(PERSON)

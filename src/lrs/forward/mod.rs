@@ -3,7 +3,7 @@
 //! Each store has its own place (`seq`), which moves when the receiver has what lies before it: what is interrupted goes on
 //! there, and what fails is tried again, later each time, for as long as it takes. What the receiver refuses for what it says
 //! (and not for who sends it, or when) is sent alone, and passed over if it is refused then, too: one bad statement must not
-//! hold back all others.
+//! hold back all others. Some stores are served at a time: one that answers slowly holds up no other.
 
 mod pages;
 mod send;

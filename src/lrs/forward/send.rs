@@ -1,13 +1,17 @@
-//! Sending: a batch after the other to each store, in turn.
+//! Sending: a batch after the other to each store, to some stores at a time.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use axum::http::header;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use reqwest::Body;
+use tokio::time::Instant;
 use url::Url;
 
+use super::EVERY;
 use super::store::{self, Forward};
-use crate::core::{Error, Result};
+use crate::core::{Error, ForwardId, Result};
 use crate::jobs::Work;
 use crate::lrs::attachments;
 use crate::lrs::query::{self, Found};
@@ -16,21 +20,46 @@ use crate::state::App;
 
 /// Statements of one request.
 const BATCH: i64 = 50;
+/// Stores that are served at a time: a batch of each is in memory, some megabytes where statements are large.
+const AT_ONCE: usize = 4;
 /// Time for one request, files included.
 const WHOLE: Duration = Duration::from_secs(120);
 
-/// Sends on what waits, to every store whose time has come, until nothing waits any more.
+/// Sends on what waits, to every store whose time has come, until nothing waits any more. Each store has one request at a time,
+/// so that its statements keep their order; one that answers slowly holds up no other.
 pub async fn run(work: Work) -> Result<()> {
     let reach = Reach::new(&work.app.config.webhooks.allowed_networks).map_err(Error::internal)?;
+    let mut under_way = FuturesUnordered::new();
+    let mut busy: HashSet<ForwardId> = HashSet::new();
+    // Those for which nothing waited when they were looked at last.
+    let mut idle: HashSet<ForwardId> = HashSet::new();
+    // Who was served longest ago comes first, so that a long queue leaves a place to the others.
+    let mut served: HashMap<ForwardId, u64> = HashMap::new();
+    let mut turn = 0;
+    // While a slow store keeps us waiting, the others may have got something to be sent.
+    let mut look = tokio::time::interval_at(Instant::now() + EVERY, EVERY);
     loop {
-        let mut sent = false;
         // Read again each time: a store that was paused or failed is left alone from then on.
-        let due = store::due(&mut work.app.db.read().await?, work.app.clock.now()).await?;
-        for forward in due {
-            sent |= send_some(&work, &reach, &forward).await?;
+        let mut due = store::due(&mut work.app.db.read().await?, work.app.clock.now()).await?;
+        due.retain(|forward| !busy.contains(&forward.id) && !idle.contains(&forward.id));
+        due.sort_by_key(|forward| served.get(&forward.id).copied());
+        for forward in due.into_iter().take(AT_ONCE - busy.len()) {
+            turn += 1;
+            served.insert(forward.id, turn);
+            busy.insert(forward.id);
+            let (work, reach) = (&work, &reach);
+            under_way.push(async move { send_some(work, reach, &forward).await.map(|sent| (forward.id, sent)) });
         }
-        if !sent {
-            return Ok(());
+        tokio::select! {
+            done = under_way.next() => {
+                let Some(done) = done else { return Ok(()) };
+                let (id, sent) = done?;
+                busy.remove(&id);
+                if !sent {
+                    idle.insert(id);
+                }
+            }
+            _ = look.tick() => idle.clear(),
         }
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::store::{self, Candidate, Count, Example, Outcome};
 use super::{courses, load};
-use crate::core::{Error, Kind, ProfileId, Result, Sequence};
+use crate::core::{Error, Kind, ProfileId, Result, Sequence, StatementId, Timestamp};
 use crate::jobs::Work;
 use crate::state::App;
 use crate::storage::Tx;
@@ -64,19 +64,25 @@ async fn check_version(app: &App, id: ProfileId) -> Result<()> {
             _ => Arc::new(load::recall(store::document(&mut tx, id).await?).await?),
         };
         read = Some((row.round, profile.clone()));
-        let page = store::candidates(&mut tx, &row.claims(), row.checked_through, through, PAGE).await?;
-        let last = page.candidates.last().filter(|_| page.is_cut).map_or(through, |last| last.seq);
-        let statements = claimed(page.candidates, &row.claims())?;
-        let referred = referred(&mut tx, &statements).await?;
-        let days = days(&statements, &app.config.time_zone);
-        let courses = if profile.has_order() {
-            courses::judge(&mut tx, &row, &profile, courses::registrations(&statements, &days), last).await?
-        } else {
-            Vec::new()
-        };
+        let (claims, zone) = (row.claims(), &app.config.time_zone);
+        let came = store::candidates(&mut tx, &claims, row.checked_through, through, PAGE).await?;
+        let last = came.candidates.last().filter(|_| came.is_cut).map_or(through, |last| last.seq);
+        let went = store::voided_since(&mut tx, &claims, row.checked_through, last, PAGE).await?;
+        let last = went.candidates.last().filter(|_| went.is_cut).and_then(|last| last.voided_by).unwrap_or(last);
+        let is_cut = came.is_cut || went.is_cut;
+        let came =
+            came.candidates.into_iter().filter(|one| one.seq <= last && one.voided_by.is_none_or(|by| by > last));
+        let (came, went) = (claimed(came, &claims, zone)?, claimed(went.candidates.into_iter(), &claims, zone)?);
+        let referred = referred(&mut tx, came.iter().chain(&went)).await?;
+        let (mut judged, mut courses) = (Vec::new(), Vec::new());
+        if profile.has_order() {
+            judged = courses::registrations(came.iter().chain(&went));
+            courses = courses::judge(&mut tx, &row, &profile, &judged, last, zone).await?;
+        }
         drop(tx);
+        let gone: Vec<i64> = went.iter().map(|one| one.seq).collect();
         // Schemas and paths of strangers: not on a thread that answers requests.
-        let judging = move || Found::of(&profile, &statements, &days, &referred);
+        let judging = move || Found::of(&profile, &came, &referred).without(&Found::of(&profile, &went, &referred));
         let found = tokio::task::spawn_blocking(judging).await.map_err(Error::internal)?;
 
         let mut tx = app.db.begin().await?;
@@ -86,47 +92,54 @@ async fn check_version(app: &App, id: ProfileId) -> Result<()> {
         }
         store::add_counts(&mut tx, id, &found.counts()).await?;
         store::put_examples(&mut tx, id, &found.examples()).await?;
-        store::put_courses(&mut tx, id, &courses).await?;
+        store::remove_examples(&mut tx, id, &gone).await?;
+        store::put_courses(&mut tx, id, &judged, &courses).await?;
         tx.commit().await?;
-        if !page.is_cut {
+        if !is_cut {
             return Ok(());
         }
     }
 }
 
-/// A statement that names the profile, and what it says.
-pub type Claimed = (Candidate, Value);
+/// A statement that names the profile.
+pub struct Claimed {
+    seq: i64,
+    id: StatementId,
+    /// When it was stored.
+    day: i32,
+    pub says: Value,
+}
 
-/// Those of a page that name one of `claims` as a category, the voided ones left out.
-fn claimed(page: Vec<Candidate>, claims: &[String]) -> Result<Vec<Claimed>> {
+/// Those of a page that name one of `claims` as a category.
+fn claimed(page: impl Iterator<Item = Candidate>, claims: &[String], zone: &TimeZone) -> Result<Vec<Claimed>> {
     let mut statements = Vec::new();
-    for mut candidate in page.into_iter().filter(|candidate| !candidate.voided) {
-        let body = std::mem::take(&mut candidate.body);
-        let statement = Json::parse(&body).map_err(Error::internal)?.to_serde();
-        if Profile::is_claimed(&statement, claims) {
-            statements.push((candidate, statement));
+    for Candidate { seq, id, body, stored, .. } in page {
+        let says = Json::parse(&body).map_err(Error::internal)?.to_serde();
+        if Profile::is_claimed(&says, claims) {
+            statements.push(Claimed { seq, id, day: day_of(stored, zone), says });
         }
     }
     Ok(statements)
 }
 
-/// The day of each statement.
-fn days(statements: &[Claimed], zone: &TimeZone) -> Vec<i32> {
-    let day = |(candidate, _): &Claimed| number_of(candidate.stored.jiff().to_zoned(zone.clone()).date());
-    statements.iter().map(day).collect()
+/// The day of a moment, as a number.
+pub fn day_of(moment: Timestamp, zone: &TimeZone) -> i32 {
+    number_of(moment.jiff().to_zoned(zone.clone()).date())
 }
 
+/// Statements that others refer to, by their ids, with their numbers.
+type Referred = HashMap<Uuid, (i64, Value)>;
+
 /// The statements that these refer to, one query for all.
-async fn referred(tx: &mut Tx, statements: &[Claimed]) -> Result<HashMap<Uuid, Value>> {
+async fn referred<'s>(tx: &mut Tx, statements: impl Iterator<Item = &'s Claimed>) -> Result<Referred> {
     let target = |reference: &Value| reference["id"].as_str().and_then(format::uuid);
     let ids: BTreeSet<Uuid> = statements
-        .iter()
-        .flat_map(|(_, statement)| [&statement["object"], &statement["context"]["statement"]])
+        .flat_map(|statement| [&statement.says["object"], &statement.says["context"]["statement"]])
         .filter(|reference| reference["objectType"] == "StatementRef")
         .filter_map(target)
         .collect();
     let bodies = store::bodies(tx, &Vec::from_iter(ids)).await?;
-    let read = |(id, body): (Uuid, String)| Some((id, Json::parse(&body).ok()?.to_serde()));
+    let read = |(id, (seq, body)): (Uuid, (i64, String))| Some((id, (seq, Json::parse(&body).ok()?.to_serde())));
     Ok(bodies.into_iter().filter_map(read).collect())
 }
 
@@ -142,39 +155,50 @@ struct Found {
 }
 
 impl Found {
-    /// Judges statements that claim the profile.
-    fn of(profile: &Profile, statements: &[Claimed], days: &[i32], referred: &HashMap<Uuid, Value>) -> Self {
+    /// Judges statements that claim the profile. What one refers to is looked at if it was stored before it, so that a statement
+    /// that is voided later is taken off where it was counted.
+    fn of(profile: &Profile, statements: &[Claimed], referred: &Referred) -> Self {
         let mut found = Self::default();
-        for ((candidate, statement), day) in statements.iter().zip(days) {
-            let verdict = profile.judge(statement, &|id| referred.get(&id));
-            found.count(*day, "", Outcome::Checked);
+        for statement in statements {
+            let before = |id| referred.get(&id).filter(|(seq, _)| *seq < statement.seq).map(|(_, says)| says);
+            let verdict = profile.judge(&statement.says, &before);
+            found.count(statement, "", Outcome::Checked);
             for template in &verdict.templates {
                 let place = format!("/templates/{template}");
-                found.count(*day, &place, Outcome::Checked);
+                found.count(statement, &place, Outcome::Checked);
                 let rules = format!("{place}/");
                 if verdict.faults.iter().any(|fault| fault.place.starts_with(&rules)) {
-                    found.count(*day, &place, Outcome::Broken);
+                    found.count(statement, &place, Outcome::Broken);
                 }
             }
             for fault in &verdict.faults {
-                found.count(*day, &fault.place, Outcome::Broken);
-                found.example(*day, &fault.place, Outcome::Broken, candidate, &fault.pointer);
+                found.count(statement, &fault.place, Outcome::Broken);
+                found.example(statement, &fault.place, Outcome::Broken, &fault.pointer);
             }
             if !verdict.faults.is_empty() {
-                found.count(*day, "", Outcome::Broken);
+                found.count(statement, "", Outcome::Broken);
             } else if verdict.templates.is_empty() && !profile.templates.is_empty() {
-                found.count(*day, "", Outcome::Unmatched);
-                found.example(*day, "", Outcome::Unmatched, candidate, "");
+                found.count(statement, "", Outcome::Unmatched);
+                found.example(statement, "", Outcome::Unmatched, "");
             }
         }
         found
     }
 
-    fn count(&mut self, day: i32, place: &str, outcome: Outcome) {
-        *self.counts.entry((day, place.to_owned(), outcome)).or_default() += 1;
+    /// Takes off what statements count for that have been voided since.
+    fn without(mut self, voided: &Self) -> Self {
+        for (key, statements) in &voided.counts {
+            *self.counts.entry(key.clone()).or_default() -= statements;
+        }
+        self
     }
 
-    fn example(&mut self, day: i32, place: &str, outcome: Outcome, of: &Candidate, pointer: &str) {
+    fn count(&mut self, statement: &Claimed, place: &str, outcome: Outcome) {
+        *self.counts.entry((statement.day, place.to_owned(), outcome)).or_default() += 1;
+    }
+
+    fn example(&mut self, of: &Claimed, place: &str, outcome: Outcome, pointer: &str) {
+        let day = of.day;
         // A number is microseconds times 4,096, one more than a multiple of three: neighbours get different slots.
         let slot = i32::try_from(of.seq.rem_euclid(SLOTS)).unwrap_or_default();
         // A key of an extension may hold what a database does not take.
@@ -190,7 +214,7 @@ impl Found {
             outcome: *outcome,
             statements: *statements,
         };
-        self.counts.iter().map(count).collect()
+        self.counts.iter().filter(|(_, statements)| **statements != 0).map(count).collect()
     }
 
     fn examples(self) -> Vec<Example> {

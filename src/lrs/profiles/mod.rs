@@ -2,7 +2,8 @@
 //!
 //! A version of a profile is checked against the statements that name it as a category; the newest version of a profile is in
 //! force, and is also meant by who names the profile without a version. [`check`] goes through them by their numbers, some at a
-//! time, and adds what it found to tallies by day: nothing is ever checked twice, and a restart goes on where it was.
+//! time, and adds what it found to tallies by day: nothing is ever counted twice, and a restart goes on where it was. A statement
+//! counts from its own number on up to that of the first statement that voids it: there it is taken off again.
 //!
 //! Invariants: a statement is never refused because of a profile; what is told of a statement is its number, its id and a place
 //! in it, never what it says, and to administrators only; whatever changes which statements a version stands for begins its check anew (`round`).

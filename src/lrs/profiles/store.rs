@@ -6,11 +6,13 @@ use uuid::Uuid;
 
 use crate::core::{Error, LanguageMap, ProfileId, Result, StatementId, Timestamp};
 use crate::lrs::links::Usage;
+use crate::lrs::query::push_list;
 use crate::lrs::store::{ROWS, find_all};
 use crate::on_db;
 use crate::storage::Tx;
-use crate::xapi::ActivityKey;
 use crate::xapi::profile::Profile;
+use crate::xapi::vocabulary::VOIDED;
+use crate::xapi::{ActivityKey, VerbKey};
 
 /// A version of a profile, without its document.
 #[derive(Clone, Debug, FromRow)]
@@ -165,7 +167,8 @@ pub struct Candidate {
     pub id: StatementId,
     pub body: String,
     pub stored: Timestamp,
-    pub voided: bool,
+    /// The number of the first statement that voids it, if one does.
+    pub voided_by: Option<i64>,
 }
 
 /// Some of them, and whether there are more.
@@ -173,6 +176,23 @@ pub struct Candidate {
 pub struct Page {
     pub candidates: Vec<Candidate>,
     pub is_cut: bool,
+}
+
+/// Runs a query for candidates and reads `$most` of what it finds, fewer where they are large.
+macro_rules! read_page {
+    ($query:expr, $connection:expr, $most:expr) => {{
+        let (mut page, mut bytes) = (Page::default(), 0);
+        let mut rows = $query.build_query_as::<Candidate>().fetch($connection);
+        while let Some(row) = rows.try_next().await? {
+            bytes += row.body.len();
+            page.is_cut = page.candidates.len() >= $most || bytes > PAGE_BYTES && !page.candidates.is_empty();
+            if page.is_cut {
+                break;
+            }
+            page.candidates.push(row);
+        }
+        page
+    }};
 }
 
 /// Bodies in one page, in bytes; the first is there however large.
@@ -189,7 +209,9 @@ pub async fn candidates(tx: &mut Tx, claims: &[String], after: i64, through: i64
     Ok(on_db!(tx, c => {
         // One branch a key and usage, each read in the order of its index and cut; UNION drops what is found twice.
         let mut query =
-            QueryBuilder::<Database>::new("SELECT s.seq, s.id, s.body, s.stored, s.voided FROM statement s");
+            QueryBuilder::<Database>::new("SELECT s.seq, s.id, s.body, s.stored, CASE WHEN s.voided THEN");
+        query.push(" (SELECT MIN(v.seq) FROM statement v WHERE v.refers_to = s.id AND v.verb_key = ");
+        query.push_bind(VerbKey::of(VOIDED).0).push(") END AS voided_by FROM statement s");
         query.push(" JOIN (SELECT seq FROM (");
         let branches = keys.iter().flat_map(|key| NAMED.map(|usage| (usage, *key)));
         for (branch, (usage, key)) in branches.enumerate() {
@@ -202,48 +224,73 @@ pub async fn candidates(tx: &mut Tx, claims: &[String], after: i64, through: i64
         }
         query.push(") AS parts ORDER BY seq LIMIT ").push_bind(limit + 1);
         query.push(") AS found ON found.seq = s.seq ORDER BY s.seq");
-        let (mut page, mut bytes) = (Page::default(), 0);
-        let mut rows = query.build_query_as::<Candidate>().fetch(c);
-        while let Some(row) = rows.try_next().await? {
-            bytes += row.body.len();
-            page.is_cut = page.candidates.len() >= most || bytes > PAGE_BYTES && !page.candidates.is_empty();
-            if page.is_cut {
-                break;
-            }
-            page.candidates.push(row);
-        }
-        page
+        read_page!(query, c, most)
     }))
 }
 
-/// The bodies of those of `ids` that are stored.
-pub async fn bodies(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
-    Ok(find_all(tx, ids).await?.into_iter().map(|row| (row.id.0, row.body)).collect())
+/// Up to `limit` statements stored up to `after` that name one of `claims` and were first voided behind it, up to `through`, in
+/// the order of what voids them.
+pub async fn voided_since(tx: &mut Tx, claims: &[String], after: i64, through: i64, limit: i64) -> Result<Page> {
+    let keys: Vec<Uuid> = claims.iter().map(|claim| ActivityKey::of(claim).0).collect();
+    let most = usize::try_from(limit).unwrap_or_default();
+    let voiding = VerbKey::of(VOIDED).0;
+    Ok(on_db!(tx, c => {
+        let mut query = QueryBuilder::<Database>::new("SELECT s.seq, s.id, s.body, s.stored, v.seq AS voided_by");
+        query.push(" FROM statement_link l JOIN statement v ON v.seq = l.seq JOIN statement s ON s.id = v.refers_to");
+        query.push(" WHERE l.usage = ").push_bind(Usage::Verb as i32).push(" AND l.entity = ").push_bind(voiding);
+        query.push(" AND l.seq > ").push_bind(after).push(" AND l.seq <= ").push_bind(through);
+        query.push(" AND l.subject = l.seq AND s.voided AND s.seq <= ").push_bind(after);
+        query.push(" AND NOT EXISTS (SELECT 1 FROM statement e WHERE e.refers_to = s.id AND e.verb_key = ");
+        query.push_bind(voiding).push(" AND e.seq < v.seq)");
+        query.push(" AND EXISTS (SELECT 1 FROM statement_link n WHERE n.usage IN (");
+        push_list!(query, &NAMED);
+        query.push(") AND n.entity IN (");
+        push_list!(query, &keys);
+        query.push(") AND n.seq = s.seq AND n.subject = s.seq) ORDER BY v.seq LIMIT ").push_bind(limit + 1);
+        read_page!(query, c, most)
+    }))
 }
 
-const OF_REGISTRATION: &str = "
-    SELECT s.body FROM statement_link l JOIN statement s ON s.seq = l.seq
-    WHERE l.usage = $1 AND l.entity = $2 AND l.subject = l.seq AND l.seq <= $3 AND NOT s.voided
-    ORDER BY s.occurred, s.seq LIMIT $4";
+/// The numbers and bodies of those of `ids` that are stored.
+pub async fn bodies(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, (i64, String))>> {
+    Ok(find_all(tx, ids).await?.into_iter().map(|row| (row.id.0, (row.seq, row.body))).collect())
+}
 
-/// Shows `limit` statements of a registration at most, up to a number, in the order in which they happened, without the voided
-/// ones: one after the other, for there may be many.
-pub async fn of_registration(
+/// A statement of a registration.
+#[derive(Clone, Debug, FromRow)]
+pub struct Said {
+    pub registration: Uuid,
+    pub stored: Timestamp,
+    pub body: String,
+}
+
+/// Shows `limit` statements of each of some registrations at most, up to a number, registration after registration, in the order
+/// in which they happened, without the voided ones: one after the other, for there may be many.
+pub async fn of_registrations(
     tx: &mut Tx,
-    registration: Uuid,
+    registrations: &[Uuid],
     through: i64,
     limit: i64,
-    mut show: impl FnMut(String),
+    mut show: impl FnMut(Said),
 ) -> Result<()> {
+    if registrations.is_empty() {
+        return Ok(());
+    }
     on_db!(tx, c => {
-        let mut bodies = sqlx::query_scalar(OF_REGISTRATION)
-            .bind(Usage::Registration as i32)
-            .bind(registration)
-            .bind(through)
-            .bind(limit)
-            .fetch(c);
-        while let Some(body) = bodies.try_next().await? {
-            show(body);
+        let mut query = QueryBuilder::<Database>::new("SELECT registration, stored, body FROM (");
+        for (branch, registration) in registrations.iter().enumerate() {
+            query.push(if branch > 0 { " UNION ALL SELECT" } else { "SELECT" });
+            query.push(" * FROM (SELECT l.entity AS registration, s.stored, s.occurred, s.seq, s.body");
+            query.push(" FROM statement_link l JOIN statement s ON s.seq = l.seq WHERE l.usage = ");
+            query.push_bind(Usage::Registration as i32).push(" AND l.entity = ").push_bind(*registration);
+            query.push(" AND l.subject = l.seq AND l.seq <= ").push_bind(through);
+            query.push(" AND NOT s.voided ORDER BY s.occurred, s.seq LIMIT ").push_bind(limit).push(") AS part");
+            query.push(branch);
+        }
+        query.push(") AS parts ORDER BY registration, occurred, seq");
+        let mut rows = query.build_query_as::<Said>().persistent(false).fetch(c);
+        while let Some(said) = rows.try_next().await? {
+            show(said);
         }
     });
     Ok(())
@@ -337,6 +384,19 @@ pub async fn put_examples(tx: &mut Tx, id: ProfileId, examples: &[Example]) -> R
     Ok(())
 }
 
+/// Shows statements no longer.
+pub async fn remove_examples(tx: &mut Tx, id: ProfileId, seqs: &[i64]) -> Result<()> {
+    for seqs in seqs.chunks(ROWS) {
+        on_db!(tx, c => {
+            let mut query = QueryBuilder::<Database>::new("DELETE FROM xapi_profile_example WHERE profile_id = ");
+            query.push_bind(id).push(" AND seq IN (");
+            push_list!(query, seqs);
+            query.push(")").build().persistent(false).execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
 /// How a registration follows the patterns.
 #[derive(Clone, Debug)]
 pub struct CourseRow {
@@ -348,8 +408,17 @@ pub struct CourseRow {
     pub course: &'static str,
 }
 
-/// Says how registrations follow the patterns; no two of them may be the same.
-pub async fn put_courses(tx: &mut Tx, id: ProfileId, courses: &[CourseRow]) -> Result<()> {
+/// Says how registrations follow the patterns, instead of what was said of them before; no two rows may be of the same part.
+pub async fn put_courses(tx: &mut Tx, id: ProfileId, judged: &[Uuid], courses: &[CourseRow]) -> Result<()> {
+    for judged in judged.chunks(ROWS) {
+        on_db!(tx, c => {
+            let mut query =
+                QueryBuilder::<Database>::new("DELETE FROM xapi_profile_course WHERE profile_id = ");
+            query.push_bind(id).push(" AND registration IN (");
+            push_list!(query, judged);
+            query.push(")").build().persistent(false).execute(c).await.map(drop)
+        })?;
+    }
     for courses in courses.chunks(ROWS) {
         on_db!(tx, c => {
             let mut query = QueryBuilder::<Database>::new(
@@ -362,8 +431,6 @@ pub async fn put_courses(tx: &mut Tx, id: ProfileId, courses: &[CourseRow]) -> R
                     .push_bind(row.day)
                     .push_bind(row.course);
             });
-            query.push(" ON CONFLICT (profile_id, registration, part)
-                DO UPDATE SET day = excluded.day, course = excluded.course");
             query.build().persistent(false).execute(c).await.map(drop)
         })?;
     }
@@ -372,7 +439,7 @@ pub async fn put_courses(tx: &mut Tx, id: ProfileId, courses: &[CourseRow]) -> R
 
 const SUMS: &str = "
     SELECT place, outcome, CAST(SUM(statements) AS BIGINT) FROM xapi_profile_tally
-    WHERE profile_id = $1 AND day BETWEEN $2 AND $3 GROUP BY place, outcome";
+    WHERE profile_id = $1 AND day BETWEEN $2 AND $3 GROUP BY place, outcome HAVING SUM(statements) > 0";
 
 /// The tallies of a period: place, outcome, statements.
 pub async fn sums(tx: &mut Tx, id: ProfileId, days: (i32, i32)) -> Result<Vec<(String, String, i64)>> {

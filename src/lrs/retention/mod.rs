@@ -1,8 +1,8 @@
 //! Rules that say for how long statements of tools are kept.
 //!
 //! What stands under a registration or an enrolment stays, whatever a rule says: progress, proofs and reports rest on it. So do
-//! Préau's own statements, those that refer to another one or are referred to as an object (what voids, what is voided), and
-//! those that a forward which is on has still to send. Agents and activities stay known, and files go with the sweep when no
+//! Préau's own statements, those that refer to another one or are referred to as an object (what voids, what is voided), those
+//! that the context of another one mentions, and those that a forward which is on has still to send. Agents and activities stay known, and files go with the sweep when no
 //! statement names them any more.
 //!
 //! A rule is off until somebody has seen what it would remove. Then it works at night, a batch a transaction, behind the last

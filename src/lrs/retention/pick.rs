@@ -46,6 +46,11 @@ macro_rules! push_stays {
     ($query:expr, $guard:expr) => {{
         $query.push(
             "(s.refers_to IS NOT NULL OR EXISTS (SELECT 1 FROM statement r WHERE r.refers_to = s.id)
+            OR EXISTS (SELECT 1 FROM statement_link m WHERE m.usage = ",
+        );
+        $query.push_bind(Usage::Mention as i32);
+        $query.push(
+            " AND m.entity = s.id)
             OR EXISTS (SELECT 1 FROM registration g WHERE g.id = s.registration)
             OR EXISTS (SELECT 1 FROM enrolment e WHERE e.id = s.registration)
             OR EXISTS (SELECT 1 FROM statement_link a WHERE a.usage IN (",

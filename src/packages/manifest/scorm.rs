@@ -25,9 +25,14 @@ pub fn outline(manifest: Element<'_>, reading: &mut Reading) -> Result<Outline, 
         language: manifest.language().unwrap_or("und").to_owned(),
         schema_version: edition.name.clone(),
         resources: HashMap::new(),
+        is_untyped: false,
         collection: Collection::of(manifest),
     };
     book.collect_resources(manifest, reading);
+    book.is_untyped = book.resources.values().all(|resource| resource.attribute_any_case(SCORM_TYPE).is_none());
+    if book.is_untyped && book.resources.values().any(|resource| is_page(*resource)) {
+        reading.tell(Finding::info("scorm-type-missing"), manifest);
+    }
     let mut courses = book.courses(manifest, reading);
     let has_items = manifest.child("organizations").is_some_and(|organizations| {
         organizations.all("organization").any(|organization| organization.child("item").is_some())
@@ -80,10 +85,22 @@ struct Book<'a> {
     language: String,
     schema_version: String,
     resources: HashMap<&'a str, Element<'a>>,
+    /// No resource says whether it is a SCO.
+    is_untyped: bool,
     collection: Collection<'a>,
 }
 
 impl<'a> Book<'a> {
+    /// How a resource is played. Where the manifest tells of none, a page may well be a SCO: it gets an API, and is completed
+    /// when it is left if it never looks for it.
+    fn scorm_kind(&self, resource: Element<'_>) -> ActivityKind {
+        match resource.attribute_any_case(SCORM_TYPE) {
+            Some(kind) if kind.eq_ignore_ascii_case("sco") => ActivityKind::Sco,
+            None if self.is_untyped && is_page(resource) => ActivityKind::Sco,
+            _ => ActivityKind::Asset,
+        }
+    }
+
     /// The resources of the manifest and of the manifests inside it.
     fn collect_resources(&mut self, manifest: Element<'a>, reading: &mut Reading) {
         for element in manifest.all("resources").flat_map(|resources| resources.all("resource")) {
@@ -131,13 +148,16 @@ impl<'a> Book<'a> {
     fn course(&self, manifest: Element<'_>, organization: Element<'_>, reading: &mut Reading) -> OutlineCourse {
         let identifier = organization.attribute("identifier").unwrap_or("organization").to_owned();
         let global = organization.attribute("objectivesGlobalToSystem").and_then(boolean).unwrap_or(true);
+        let shared = organization.attribute("sharedDataGlobalToSystem").and_then(boolean).unwrap_or(true);
         let mut course = OutlineCourse {
             title: self.title(organization, &identifier),
             description: description(manifest),
             details: CourseDetails::Scorm {
                 schema_version: self.schema_version.clone(),
                 objectives_global_to_system: global,
+                shared_data_global_to_system: shared,
                 sequencing: self.collection.sequencing(organization, reading),
+                completion_threshold: organization.child("completionThreshold").map(threshold),
             },
             identifier,
             activities: Vec::new(),
@@ -192,7 +212,7 @@ impl<'a> Book<'a> {
         let (kind, href) = match self.resource_of(item, reading) {
             Some((name, resource)) => {
                 details.resource = Some(name.to_owned());
-                (scorm_kind(resource), self.launch(item, resource, reading))
+                (self.scorm_kind(resource), self.launch(item, resource, reading))
             }
             None if has_children => (ActivityKind::Group, None),
             None => {
@@ -309,8 +329,8 @@ impl<'a> Book<'a> {
         let mut resources: Vec<(&str, Element<'_>)> =
             self.resources.iter().map(|(name, element)| (*name, *element)).collect();
         resources.retain(|(_, resource)| resource.attribute("href").is_some());
-        let scos_only = resources.iter().any(|(_, resource)| scorm_kind(*resource) == ActivityKind::Sco);
-        resources.retain(|(_, resource)| !scos_only || scorm_kind(*resource) == ActivityKind::Sco);
+        let scos_only = resources.iter().any(|(_, resource)| self.scorm_kind(*resource) == ActivityKind::Sco);
+        resources.retain(|(_, resource)| !scos_only || self.scorm_kind(*resource) == ActivityKind::Sco);
         resources.sort_by_key(|(_, resource)| resource.line());
         let mut activities = Vec::new();
         for (name, resource) in resources {
@@ -324,7 +344,7 @@ impl<'a> Book<'a> {
                 depth: 0,
                 identifier: name.to_owned(),
                 title: LanguageMap::one(&self.language, name),
-                kind: scorm_kind(resource),
+                kind: self.scorm_kind(resource),
                 href: Some(href),
                 launchable: true,
                 visible: true,
@@ -345,7 +365,9 @@ impl<'a> Book<'a> {
             details: CourseDetails::Scorm {
                 schema_version: self.schema_version.clone(),
                 objectives_global_to_system: true,
+                shared_data_global_to_system: true,
                 sequencing: None,
+                completion_threshold: None,
             },
             activities,
         };
@@ -396,11 +418,13 @@ fn tell_undeclared(reading: &mut Reading) {
     }
 }
 
-fn scorm_kind(resource: Element<'_>) -> ActivityKind {
-    match resource.attribute_any_case("scormType") {
-        Some(kind) if kind.eq_ignore_ascii_case("sco") => ActivityKind::Sco,
-        _ => ActivityKind::Asset,
-    }
+const SCORM_TYPE: &str = "scormType";
+
+/// Whether it names a page, which can look for an API.
+fn is_page(resource: Element<'_>) -> bool {
+    let href = resource.attribute("href").unwrap_or_default();
+    let path = href.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    [".html", ".htm", ".xhtml"].iter().any(|end| path.ends_with(end))
 }
 
 /// 2nd and 3rd edition: the measure as text. 4th: attributes with defaults (CAM 3.4.1.12).

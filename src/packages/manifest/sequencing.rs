@@ -25,10 +25,16 @@ impl<'a> Collection<'a> {
         if let Some(reference) = local.attribute("IDRef") {
             match self.0.get(reference) {
                 Some(shared) => {
+                    // By namespace too: imsss and adlseq have objectives each.
+                    let stands = |child: Element<'_>| {
+                        let mut own = local.children();
+                        own.any(|own| own.is(child.name()) && own.namespace() == child.namespace())
+                    };
+                    let inherited = shared.children().map(stands);
+                    let missing: Vec<bool> = inherited.map(|stands| !stands).collect();
                     let shared = fragment(*shared, reading);
-                    let missing = |child: &&Fragment| element.child(&child.name).is_none();
-                    let inherited: Vec<Fragment> = shared.children.iter().filter(missing).cloned().collect();
-                    element.children.extend(inherited);
+                    let inherited = shared.children.into_iter().zip(missing).filter(|(_, missing)| *missing);
+                    element.children.extend(inherited.map(|(child, _)| child));
                     for (name, value) in shared.attributes {
                         element.attributes.entry(name).or_insert(value);
                     }

@@ -153,6 +153,7 @@ fn what_real_manifests_do_wrong_is_told_and_borne() {
             "identifier-missing",
             "manifest-case",
             "reference-dangling",
+            "scorm-type-missing",
             "title-missing",
         ]
     );

@@ -148,7 +148,7 @@ pub async fn save_draft<T: Serialize>(
 ) -> Result<i64> {
     let content = text(content)?;
     if let Some(saved) = store::save(tx, id, revision, &content, by, app.clock.now()).await? {
-        store::rename(tx, id, &plain_title(title)).await?;
+        super::store::rename(tx, id, &plain_title(title)).await?;
         return Ok(saved);
     }
     let present = raw_draft(tx, id).await?;
@@ -173,7 +173,7 @@ pub async fn publish<T: Serialize>(
     let now = app.clock.now();
     let content = text(publication.content)?;
     let version = VersionId::new();
-    let number = store::next_number(tx, id).await?;
+    let number = super::store::next_number(tx, id).await?;
     let files = assets::as_files(tx, id, publication.files).await?;
     let course = draft.course.unwrap_or_else(CourseId::new);
     let iri = format!("{}/courses/{course}", app.config.public_origin());
@@ -199,6 +199,7 @@ pub async fn publish<T: Serialize>(
     store::insert_version(tx, &row).await?;
     let course = NewCourse {
         id: course,
+        again: draft.course.is_some(),
         identifier: word.to_owned(),
         iri: iri.clone(),
         title: publication.title.clone(),
@@ -219,7 +220,7 @@ pub async fn publish<T: Serialize>(
         }],
     };
     let place = super::store::Place { package: id, version, kind: draft.kind, now };
-    super::store::insert_parts(tx, &place, &files, std::slice::from_ref(&course), draft.course.is_some()).await?;
+    super::store::insert_parts(tx, &place, &files, std::slice::from_ref(&course)).await?;
     if let Some(open) = publication.open {
         store::open(tx, course.id, open.then_some(now)).await?;
     }

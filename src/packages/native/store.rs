@@ -65,25 +65,6 @@ pub async fn save(
         .bind(id).bind(revision).bind(content).bind(by).bind(now).fetch_optional(c).await)?)
 }
 
-const RENAME: &str = "UPDATE package SET title = $2 WHERE id = $1";
-
-/// Gives a package another title.
-pub async fn rename(tx: &mut Tx, id: PackageId, title: &str) -> Result<()> {
-    on_db!(tx, c => sqlx::query(RENAME).bind(id).bind(title).execute(c).await.map(drop))?;
-    Ok(())
-}
-
-// Changes nothing and locks the row until the transaction ends: two who publish at once make two versions, one after another.
-const LOCK: &str = "UPDATE package SET kind = kind WHERE id = $1";
-const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM package_version WHERE package_id = $1";
-
-/// The number of the next version.
-pub async fn next_number(tx: &mut Tx, id: PackageId) -> Result<i32> {
-    on_db!(tx, c => sqlx::query(LOCK).bind(id).execute(c).await.map(drop))?;
-    let number: i32 = on_db!(tx, c => sqlx::query_scalar(NEXT_NUMBER).bind(id).fetch_one(c).await)?;
-    Ok(number)
-}
-
 /// A version to be written.
 pub struct NewVersion<'a> {
     pub id: VersionId,

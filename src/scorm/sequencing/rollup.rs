@@ -1,167 +1,162 @@
 //! Rollup (SN 4.6, processes RB.1): the status of a group follows from its children.
 
-use super::tree::{Action, ChildSet, Condition, Considered, NodeId, RollupRule, State, Tree};
+use std::collections::BTreeSet;
 
-/// RB.1.5 Overall Rollup Process: after `from` changed, every activity above it is judged again, from below upwards.
-pub fn overall(tree: &Tree, state: &mut State, from: NodeId) {
-    let mut path = tree.path(from);
-    if tree.is_leaf(from) {
-        path.pop();
-    }
-    for id in path.into_iter().rev() {
-        if !tree.settings(id).tracked {
-            continue;
+use super::Sequencer;
+use super::objectives::View;
+use super::settings::{Action, Before, ChildSet, Clause, Condition, Conditions, Considered, Objective, RollupRule};
+use super::tree::NodeId;
+
+impl Sequencer<'_> {
+    /// RB.1.5 Overall Rollup Process: after `from` changed, the groups above it are judged again, from below upwards, and with
+    /// them the groups of activities whose primary objective reads a global one that was written on the way.
+    pub(super) fn roll_up(&mut self, from: NodeId) {
+        let tree = self.tree;
+        // By depth, the deepest last; a set, so that each group is judged once.
+        let mut waiting: BTreeSet<(usize, NodeId)> = BTreeSet::new();
+        let groups_above = |id: NodeId, waiting: &mut BTreeSet<(usize, NodeId)>| {
+            let above = tree.upwards(id).filter(|group| !tree.is_leaf(*group));
+            waiting.extend(above.map(|group| (tree.node(group).depth, group)));
+        };
+        groups_above(from, &mut waiting);
+        for (position, id) in tree.upwards(from).enumerate() {
+            for (which, objective) in tree.settings(id).all_objectives() {
+                // What is above `from` changes by rollup, which concerns primary objectives only.
+                if position > 0 && which != Objective::Primary {
+                    continue;
+                }
+                for map in objective.maps.iter().filter(|map| map.write.is_any()) {
+                    for parent in tree.readers(&map.target).iter().filter_map(|reader| tree.parent(*reader)) {
+                        groups_above(parent, &mut waiting);
+                    }
+                }
+            }
         }
-        measure(tree, state, id);
-        objective(tree, state, id);
-        progress(tree, state, id);
-    }
-}
-
-/// RB.1.1 Measure Rollup: the weighted mean of the children's measures; a child without one counts as zero.
-/// RB.1.1.b does the same for what is completed.
-fn measure(tree: &Tree, state: &mut State, id: NodeId) {
-    let (mut sum, mut weights, mut any) = (0.0, 0.0, false);
-    let (mut done, mut done_weights, mut any_done) = (0.0, 0.0, false);
-    for child in tree.children(id).iter().filter(|child| tree.settings(**child).tracked) {
-        let (settings, tracking) = (tree.settings(*child), state.of(*child));
-        weights += settings.measure_weight;
-        if let Some(measure) = tracking.measure {
-            sum += settings.measure_weight * measure;
-            any = true;
-        }
-        done_weights += settings.threshold.weight;
-        if let Some(progress) = tracking.progress {
-            done += settings.threshold.weight * progress;
-            any_done = true;
+        while let Some((_, group)) = waiting.pop_last() {
+            if tree.settings(group).tracked {
+                self.roll_up_measures(group);
+                self.roll_up_objective(group);
+                self.roll_up_progress(group);
+            }
         }
     }
-    let tracking = state.of_mut(id);
-    tracking.measure = (any && weights > 0.0).then(|| sum / weights);
-    tracking.progress = (any_done && done_weights > 0.0).then(|| done / done_weights);
-}
 
-/// RB.1.2 Objective Rollup: by measure (RB.1.2.a) where the objective says so, else by rules (RB.1.2.b).
-fn objective(tree: &Tree, state: &mut State, id: NodeId) {
-    let settings = tree.settings(id);
-    let satisfied = if settings.satisfied_by_measure {
-        let decides = settings.measure_if_active || !state.of(id).active;
-        state.of(id).measure.filter(|_| decides).map(|measure| measure >= settings.minimum_measure)
-    } else {
-        let not_satisfied = check(
-            tree,
-            state,
-            id,
-            Action::NotSatisfied,
-            &default_rule(Condition::ObjectiveStatusKnown, Action::NotSatisfied),
-        );
-        let satisfied =
-            check(tree, state, id, Action::Satisfied, &default_rule(Condition::Satisfied, Action::Satisfied));
-        decided(satisfied, not_satisfied, state.of(id).satisfied)
-    };
-    state.of_mut(id).satisfied = satisfied;
-}
+    /// RB.1.1 Measure Rollup: the weighted mean of the children's measures; a child without one counts as zero.
+    /// RB.1.1.b does the same for what is completed.
+    fn roll_up_measures(&mut self, id: NodeId) {
+        let (mut sum, mut weights, mut any) = (0.0, 0.0, false);
+        let (mut done, mut done_weights, mut any_done) = (0.0, 0.0, false);
+        for child in self.children(id).iter().filter(|child| self.tree.settings(**child).tracked) {
+            let settings = self.tree.settings(*child);
+            let status = self.status(*child, Objective::Primary, View::Rollup);
+            weights += settings.measure_weight;
+            if let Some(measure) = status.measure {
+                sum += settings.measure_weight * measure;
+                any = true;
+            }
+            done_weights += settings.threshold.weight;
+            if let Some(progress) = status.progress {
+                done += settings.threshold.weight * progress;
+                any_done = true;
+            }
+        }
+        let measure = (any && weights > 0.0).then(|| (sum / weights).clamp(-1.0, 1.0));
+        let progress = (any_done && done_weights > 0.0).then(|| (done / done_weights).clamp(0.0, 1.0));
+        self.set_measure(id, Objective::Primary, measure);
+        self.set_progress(id, Objective::Primary, progress);
+        // What is made of the present attempt is of the present attempt.
+        let (primary, threshold) = (&self.tree.settings(id).primary, self.tree.settings(id).threshold);
+        let (by_measure, by_progress) = (primary.satisfied_by_measure && any, threshold.by_measure && any_done);
+        let tracking = self.state.of_mut(id);
+        tracking.old_objectives &= !by_measure;
+        tracking.old_progress &= !by_progress;
+    }
 
-/// RB.1.3 Activity Progress Rollup: by measure (RB.1.3.a) where the threshold says so, else by rules (RB.1.3.b).
-fn progress(tree: &Tree, state: &mut State, id: NodeId) {
-    let threshold = tree.settings(id).threshold;
-    let completed = if threshold.by_measure {
-        state.of(id).progress.map(|progress| progress >= threshold.minimum)
-    } else {
-        let incomplete = check(
-            tree,
-            state,
-            id,
-            Action::Incomplete,
-            &default_rule(Condition::ActivityProgressKnown, Action::Incomplete),
-        );
-        let completed =
-            check(tree, state, id, Action::Completed, &default_rule(Condition::Completed, Action::Completed));
-        decided(completed, incomplete, state.of(id).completed)
-    };
-    state.of_mut(id).completed = completed;
-}
+    /// RB.1.2 Objective Rollup by rules (RB.1.2.b); where the measure decides (RB.1.2.a), it has decided by now.
+    fn roll_up_objective(&mut self, id: NodeId) {
+        if self.tree.settings(id).primary.satisfied_by_measure {
+            return;
+        }
+        let known = standard(Condition::ObjectiveStatusKnown, Action::NotSatisfied);
+        let not_satisfied = self.rolls_up(id, Action::NotSatisfied, &known);
+        let satisfied = self.rolls_up(id, Action::Satisfied, &standard(Condition::Satisfied, Action::Satisfied));
+        if satisfied || not_satisfied {
+            self.set_satisfied(id, Objective::Primary, Some(satisfied));
+            self.state.of_mut(id).old_objectives = false;
+        }
+    }
 
-/// The positive rule is applied last and wins; without either the status stays as it was.
-fn decided(positive: bool, negative: bool, before: Option<bool>) -> Option<bool> {
-    if positive {
-        Some(true)
-    } else if negative {
-        Some(false)
-    } else {
-        before
+    /// RB.1.3 Activity Progress Rollup by rules (RB.1.3.b); where the measure decides (RB.1.3.a), it has decided by now.
+    fn roll_up_progress(&mut self, id: NodeId) {
+        if self.tree.settings(id).threshold.by_measure {
+            return;
+        }
+        let known = standard(Condition::ActivityProgressKnown, Action::Incomplete);
+        let incomplete = self.rolls_up(id, Action::Incomplete, &known);
+        let completed = self.rolls_up(id, Action::Completed, &standard(Condition::Completed, Action::Completed));
+        if completed || incomplete {
+            self.set_completed(id, Objective::Primary, Some(completed));
+            self.state.of_mut(id).old_progress = false;
+        }
+    }
+
+    /// RB.1.4 Rollup Rule Check Subprocess, with `standard` where the group has no rule for this status at all.
+    fn rolls_up(&self, id: NodeId, action: Action, standard: &RollupRule) -> bool {
+        let concerns_objective = |action| matches!(action, Action::Satisfied | Action::NotSatisfied);
+        let rules = &self.tree.settings(id).rollup;
+        if rules.iter().any(|rule| concerns_objective(rule.action) == concerns_objective(action)) {
+            rules.iter().filter(|rule| rule.action == action).any(|rule| self.holds(id, rule))
+        } else {
+            self.holds(id, standard)
+        }
+    }
+
+    fn holds(&self, id: NodeId, rule: &RollupRule) -> bool {
+        let (mut met, mut unknown, mut all) = (0_usize, 0_usize, 0_usize);
+        for child in self.children(id) {
+            if self.contributes(*child, rule.action) {
+                all += 1;
+                match self.meets(*child, &rule.conditions, View::Rollup) {
+                    Some(true) => met += 1,
+                    Some(false) => {}
+                    None => unknown += 1,
+                }
+            }
+        }
+        match rule.children {
+            // Where no child takes part, all do and none does.
+            ChildSet::All => met == all,
+            ChildSet::Any => met > 0,
+            ChildSet::None => met == 0 && unknown == 0,
+            // Where nothing is known of any child, nothing is counted.
+            _ if unknown == all => false,
+            ChildSet::AtLeastCount(count) => met >= count,
+            ChildSet::AtLeastPercent(percent) => met as f64 / all as f64 >= percent,
+        }
+    }
+
+    /// RB.1.4.2 Check Child for Rollup Subprocess.
+    fn contributes(&self, child: NodeId, action: Action) -> bool {
+        let (settings, tracking) = (self.tree.settings(child), self.state.of(child));
+        let (takes_part, considered) = match action {
+            Action::Satisfied => (settings.rollup_objective, settings.required_for_satisfied),
+            Action::NotSatisfied => (settings.rollup_objective, settings.required_for_not_satisfied),
+            Action::Completed => (settings.rollup_progress, settings.required_for_completed),
+            Action::Incomplete => (settings.rollup_progress, settings.required_for_incomplete),
+        };
+        settings.tracked
+            && takes_part
+            && match considered {
+                Considered::Always => true,
+                Considered::IfAttempted => tracking.attempts > 0,
+                Considered::IfNotSuspended => tracking.attempts == 0 || !tracking.suspended,
+                Considered::IfNotSkipped => !self.before(child, Before::Skip),
+            }
     }
 }
 
 /// The rule that holds where a group brings none for either outcome (RB.1.2.b and RB.1.3.b, step 1).
-fn default_rule(condition: Condition, action: Action) -> RollupRule {
-    RollupRule { children: ChildSet::All, all_conditions: false, conditions: vec![(condition, false)], action }
-}
-
-/// RB.1.4 Rollup Rule Check Subprocess, with `default` where the group has no rule for this status at all.
-fn check(tree: &Tree, state: &State, id: NodeId, action: Action, default: &RollupRule) -> bool {
-    let concerns_objective = |action| matches!(action, Action::Satisfied | Action::NotSatisfied);
-    let rules = &tree.settings(id).rules;
-    if rules.iter().any(|rule| concerns_objective(rule.action) == concerns_objective(action)) {
-        rules.iter().filter(|rule| rule.action == action).any(|rule| holds(tree, state, id, rule))
-    } else {
-        holds(tree, state, id, default)
-    }
-}
-
-fn holds(tree: &Tree, state: &State, id: NodeId, rule: &RollupRule) -> bool {
-    let judged: Vec<Option<bool>> = tree
-        .children(id)
-        .iter()
-        .filter(|child| tree.settings(**child).tracked && contributes(tree, state, **child, rule.action))
-        .map(|child| evaluate(state, *child, rule))
-        .collect();
-    let met = judged.iter().filter(|outcome| **outcome == Some(true)).count();
-    match rule.children {
-        // No child speaks for or against: the rule says nothing.
-        _ if judged.is_empty() => false,
-        ChildSet::All => met == judged.len(),
-        ChildSet::Any => met > 0,
-        ChildSet::None => judged.iter().all(|outcome| *outcome == Some(false)),
-        ChildSet::AtLeastCount(count) => met >= count,
-        ChildSet::AtLeastPercent(percent) => met as f64 / judged.len() as f64 >= percent,
-    }
-}
-
-/// RB.1.4.1 Evaluate Rollup Conditions Subprocess; `None` is "unknown".
-fn evaluate(state: &State, child: NodeId, rule: &RollupRule) -> Option<bool> {
-    if rule.conditions.is_empty() {
-        return None;
-    }
-    let tracking = state.of(child);
-    let known = |condition: &Condition| match condition {
-        Condition::Satisfied => tracking.satisfied,
-        Condition::ObjectiveStatusKnown => Some(tracking.satisfied.is_some()),
-        Condition::ObjectiveMeasureKnown => Some(tracking.measure.is_some()),
-        Condition::Completed => tracking.completed,
-        Condition::ActivityProgressKnown => Some(tracking.completed.is_some()),
-        Condition::Attempted => Some(tracking.attempts > 0),
-        Condition::Untracked => None,
-    };
-    let outcomes = rule.conditions.iter().map(|(condition, negated)| known(condition).map(|value| value != *negated));
-    // Three-valued logic: false is below unknown is below true; "all" is the lowest, "any" the highest.
-    let rank = |outcome: &Option<bool>| outcome.map_or(1, |value| if value { 2 } else { 0 });
-    if rule.all_conditions { outcomes.min_by_key(rank) } else { outcomes.max_by_key(rank) }.flatten()
-}
-
-/// RB.1.4.2 Check Child for Rollup Subprocess.
-fn contributes(tree: &Tree, state: &State, child: NodeId, action: Action) -> bool {
-    let (settings, tracking) = (tree.settings(child), state.of(child));
-    let (takes_part, considered) = match action {
-        Action::Satisfied => (settings.rollup_objective, settings.required_for_satisfied),
-        Action::NotSatisfied => (settings.rollup_objective, settings.required_for_not_satisfied),
-        Action::Completed => (settings.rollup_progress, settings.required_for_completed),
-        Action::Incomplete => (settings.rollup_progress, settings.required_for_incomplete),
-    };
-    takes_part
-        && match considered {
-            Considered::Always | Considered::IfNotSkipped => true,
-            Considered::IfAttempted => tracking.attempts > 0,
-            Considered::IfNotSuspended => tracking.attempts > 0 && !tracking.suspended,
-        }
+fn standard(condition: Condition, action: Action) -> RollupRule {
+    let clause = Clause { condition, negated: false, objective: Objective::Primary };
+    RollupRule { children: ChildSet::All, conditions: Conditions { all: false, clauses: vec![clause] }, action }
 }

@@ -68,5 +68,19 @@ onEachDatabase("Learn", (journey) => {
     assert.doesNotMatch(list, /Thomas Martin/, "a preview leaves no record");
     assert.match(list, /100\s*%/);
     await assertLooks(desk, "trainer-learners");
+
+    // What was answered to each question, by keyboard; the answers are one key away.
+    await desk.getByRole("link", { name: "Réponses aux questions" }).focus();
+    await desk.keyboard.press("Enter");
+    await desk.waitForURL(/\/answers$/);
+    await assertLooks(desk, "trainer-answers");
+    await desk.locator("main summary").first().focus();
+    await desk.keyboard.press("Enter");
+    const answered = desk.locator("details[open]");
+    await answered.getByText("1 fois").waitFor();
+    await answered.getByRole("img", { name: "Bonne réponse" }).first().waitFor();
+    await assertLooks(desk, "trainer-answers-open");
+    const [file] = await Promise.all([desk.waitForEvent("download"), desk.getByRole("link", { name: /CSV/ }).click()]);
+    assert.match(file.suggestedFilename(), /^reponses_gestes-et-postures-au-travail_.*\.csv$/);
   });
 });

@@ -11,10 +11,10 @@ export const trainer = (site) => site.person("thomas", "Thomas Martin", "trainer
 export const learner = (site) => site.person("camille", "Camille Leroy", "learner");
 export const administrator = (site) => site.person("alice", "Alice Fontaine", "administrator");
 
-/** Imports a sample by the command line, once a site, and publishes it as the trainer does. Gives the first course of the package. */
-export async function offer(site, name) {
+/** Imports a sample, or another `file`, by the command line, once a site, and publishes it as the trainer does. Gives the first course. */
+export async function offer(site, name, file = fileOf(name)) {
   if (site.offers.has(name)) return site.offers.get(name);
-  const imported = await site.server.cli(["import", fileOf(name)]);
+  const imported = await site.server.cli(["import", file]);
   const page = await site.signedIn(await trainer(site));
   await page.goto(`/trainer/packages/${imported.id}`);
   await page.getByRole("button", { name: "Publier" }).click();

@@ -34,9 +34,9 @@ class Site {
   }
 }
 
-/** Journeys on each database. `serve`: options of `preau serve`. */
-export function onEachDatabase(story, journeys, { serve = [] } = {}) {
-  for (const database of DATABASES) {
+/** Journeys on each database, or on those of `databases`. `serve`: options of `preau serve`. */
+export function onEachDatabase(story, journeys, { serve = [], databases = DATABASES } = {}) {
+  for (const database of databases) {
     describe(`${story} (${database})`, () => {
       const site = new Site(database);
       before(async () => {

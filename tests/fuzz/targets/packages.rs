@@ -7,9 +7,9 @@ use std::io::{Cursor, Write};
 use preau::packages::archive::{Archive, Limits};
 use preau::packages::findings::{Finding, Findings, Refused};
 use preau::packages::manifest;
-use preau::packages::model::{ActivityDetails, CourseDetails, Fragment, Outline, OutlineCourse, PackageKind};
-use preau::scorm::sequencing::tree::Element;
-use preau::scorm::sequencing::{Item, Outcome, Request, Sequencer, Settings, State, Tree};
+use preau::packages::model::{ActivityDetails, CourseDetails, Outline, OutlineCourse, PackageKind, ScormItem};
+use preau::runtime::sequenced;
+use preau::scorm::sequencing::{GlobalObjectives, Outcome, Request, Sequencer, State, Tree};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -334,28 +334,16 @@ fn hold_address(href: &str, files: &Archive) {
 
 /// Plays a course through by its rules: what is delivered can be opened, and a stored state goes on as it was.
 fn walk(course: &OutlineCourse) {
-    let settings = |fragment: &Fragment| {
-        let element: Element =
-            serde_json::from_value(serde_json::to_value(fragment).expect("JSON")).expect("an element");
-        Settings::read(&element)
-    };
-    let root = match &course.details {
-        CourseDetails::Scorm { sequencing: Some(sequencing), .. } => settings(&sequencing.element),
-        _ => Settings::default(),
-    };
-    let items = course.activities.iter().map(|activity| Item {
-        parent: activity.parent,
-        identifier: activity.identifier.clone(),
-        deliverable: activity.launchable,
-        settings: match &activity.details {
-            ActivityDetails::Scorm(item) => {
-                item.sequencing.as_ref().map(|sequencing| settings(&sequencing.element)).unwrap_or_default()
-            }
-            _ => Settings::default(),
-        },
+    let none = ScormItem::default();
+    let items = course.activities.iter().map(|activity| {
+        let details = match &activity.details {
+            ActivityDetails::Scorm(item) => item.as_ref(),
+            _ => &none,
+        };
+        sequenced::item((activity.parent, &activity.identifier), details, activity.launchable, activity.visible)
     });
-    let tree = Tree::new(root, items.collect());
-    let mut sequencer = Sequencer::new(&tree, State::default());
+    let tree = Tree::new(sequenced::root(&course.identifier, &course.details), items.collect());
+    let mut sequencer = Sequencer::new(&tree, State::default(), GlobalObjectives::default());
     let choices = tree.activities().take(8).map(Request::Choice);
     let ways = [Request::Start, Request::Continue, Request::Continue, Request::Previous, Request::Retry];
     let ends = [
@@ -371,7 +359,8 @@ fn walk(course: &OutlineCourse) {
         if let Outcome::Deliver(node) = sequencer.navigate(request) {
             assert!(tree.is_deliverable(node), "{request:?} delivers what cannot be opened");
         }
-        let stored = serde_json::to_string(sequencer.state()).expect("a state is JSON");
-        sequencer = Sequencer::new(&tree, serde_json::from_str(&stored).expect("it reads back"));
+        let stored = serde_json::to_string(&(sequencer.state(), sequencer.learner())).expect("a state is JSON");
+        let (state, learner) = serde_json::from_str(&stored).expect("it reads back");
+        sequencer = Sequencer::new(&tree, state, learner);
     }
 }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use preau::scorm::Version;
 use preau::scorm::data_model::{DataModel, Elements, Fault};
-use preau::scorm::record::{Changes, Learner, Mode, Record, Rules};
+use preau::scorm::record::{Changes, Entry, Learner, Mode, Record, Rules};
+use preau::scorm::sequencing::Status;
 use serde_json::Value;
 
 use super::{Target, outcome, text, texts};
@@ -139,14 +140,13 @@ fn commit(bytes: &[u8]) -> u64 {
         mastery_score: Some(70.0),
         scaled_passing_score: Some(0.6),
         completion_threshold: Some(0.8),
-        objectives: vec!["o".to_owned()],
+        objectives: vec![("o".to_owned(), Status::default())],
         ..Rules::default()
     };
     let learner = Learner { id: "7".to_owned(), name: "Camille".to_owned() };
     let mut came = Vec::new();
     for version in VERSIONS {
-        let mut record = Record::default();
-        record.open(version, false, "one");
+        let (mut record, _) = Record::enter(None, version, &rules, 1, "one");
         for launch in ["one", "one", "two"] {
             let before = record.total_time;
             let refused = record.commit(version, &rules, launch, &changes);
@@ -166,7 +166,7 @@ fn commit(bytes: &[u8]) -> u64 {
                 standing.satisfied,
             ));
         }
-        let first = record.initial(version, &learner, &rules, Mode::Normal, false);
+        let first = record.initial(version, &learner, &rules, Mode::Normal, Entry::Resumed);
         assert!(first.values().any(|value| value == "Camille"), "the learner's name is the system's to tell");
     }
     outcome(came)

@@ -34,6 +34,49 @@ both_databases! {
         assert_eq!(ids(&all, &[]).await.len(), 2);
     }
 
+    async fn each_scope_opens_what_the_standard_says_and_nothing_else(app: TestApp) {
+        let others = store(&tool(&app, &[Scope::All]).await, &statement("camille", "completed", "a")).await.remove(0);
+        let others = query(&[("statementId", &others)]);
+        let agent: String = url::form_urlencoded::byte_serialize(mbox("camille").as_bytes()).collect();
+        let state = format!("/xapi/activities/state?activityId=http://example.fr/a&agent={agent}");
+        let profile = "/xapi/activities/profile?activityId=http://example.fr/a";
+        for scope in Scope::EVERY {
+            let tool = program(&app, &app.bearer(&[scope.name()]).await);
+            let new = [("if-none-match", "*")];
+            let named = |path: &str, name: &str| format!("{path}&{name}={}", Uuid::new_v4());
+            let answers = [
+                ("write", tool.post_json("/xapi/statements", &statement("lea", "completed", "b")).await),
+                ("read", tool.get("/xapi/statements").await),
+                ("read others", tool.get(&others).await),
+                ("write state", put(&tool, &named(&state, "stateId"), &json!({}), &new).await),
+                ("read state", tool.get(&state).await),
+                ("write profile", put(&tool, &named(profile, "profileId"), &json!({}), &new).await),
+                ("read profile", tool.get(profile).await),
+            ];
+            let mut open = Vec::new();
+            for (what, answer) in &answers {
+                match answer.status.as_u16() {
+                    200 | 204 => open.push(*what),
+                    // What somebody else wrote is not there for who reads their own.
+                    status => assert!(status == 403 || status == 404 && *what == "read others", "{scope:?} {what}: {status}"),
+                }
+            }
+            let expected: &[&str] = match scope {
+                Scope::StatementsWrite => &["write"],
+                Scope::StatementsReadMine => &["read"],
+                Scope::StatementsRead => &["read", "read others"],
+                Scope::State => &["write state", "read state"],
+                Scope::Profile => &["write profile", "read profile"],
+                // What it adds to the right to write is another story, below.
+                Scope::Define => &[],
+                Scope::AllRead => &["read", "read others", "read state", "read profile"],
+                Scope::Forget => unreachable!("no caller can be given it"),
+                Scope::All => &answers.each_ref().map(|(what, _)| *what),
+            };
+            assert_eq!(open, expected, "{scope:?}");
+        }
+    }
+
     async fn only_a_token_with_define_changes_what_is_known_of_an_activity(app: TestApp) {
         let mut named = statement("lea", "completed", "defined");
         named["object"]["definition"] = json!({"name": {"fr": "Défini"}});

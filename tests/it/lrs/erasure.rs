@@ -105,6 +105,18 @@ both_databases! {
         assert!(page(by_store).await.contains("<dd>lrs</dd>"));
     }
 
+    async fn whose_records_an_erased_person_read_is_forgotten(app: TestApp) {
+        let agathe = app.person("Agathe", Role::Administrator).await;
+        let [rose, paul] = [app.person("Rose", Role::Hr).await, app.person("Paul", Role::Hr).await];
+        let unit = crate::programmes::unit(&app, "Routes/Atelier").await.to_string();
+        for hr in [&rose, &paul] {
+            agathe.post_form(&format!("/admin/people/{}/records", hr.id), &[("unit", &unit)]).await.expect(303);
+        }
+        assert_eq!(app.count("hr_unit").await, 2);
+        erase(&app, &agathe, rose.id).await;
+        assert_eq!(app.count("hr_unit").await, 1);
+    }
+
     async fn what_an_erased_person_learnt_counts_in_every_report_and_a_rebuild_agrees(app: TestApp) {
         one_sco(&app).await;
         let shop = Workshop::open(&app, "Prise de poste").await;

@@ -85,6 +85,37 @@ both_databases! {
         assert!(page.contains("À jour") && !page.contains("a répondu"), "{page}");
     }
 
+    async fn a_store_that_answers_slowly_holds_no_other_up(app: TestApp) {
+        let (running, _, agathe) = house(&app).await;
+        let tool = tool(&app, &[Scope::All]).await;
+        // The first never answers.
+        let (slow, quick) = (Receiver::start(&[0]).await, Receiver::start(&[200]).await);
+        for receiver in [&slow, &quick] {
+            add(&agathe, &receiver.url(), &credential(&app).await, &[]).await.expect(303);
+        }
+        let pages: Vec<Value> = (0..120).map(|n| statement("camille", "experienced", &format!("page-{n}"))).collect();
+        let mut all = store(&tool, &json!(pages)).await;
+        app.clock.advance(Duration::from_secs(60));
+        // A task of its own, as in the server: one that is looked at only now and then could keep the database's writer meanwhile.
+        let mut work = tokio::spawn(async move { jobs::run_due(&running, &preau::app::jobs()).await });
+        let mut until = async |count: usize| {
+            tokio::select! {
+                _ = &mut work => panic!("the work ended while a store was waited for"),
+                () = quick.has_got(count) => {}
+            }
+        };
+        until(3).await;
+        // What comes while the slow one keeps us waiting does not wait for it either.
+        all.extend(store(&tool, &statement("lea", "completed", "chantier")).await);
+        app.clock.advance(Duration::from_secs(60));
+        until(4).await;
+        let got = quick.got().into_iter().flat_map(|(_, text)| serde_json::from_str::<Vec<Value>>(&text).unwrap());
+        assert_eq!(got.map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>(), all, "in their order");
+        let page = agathe.get(PAGE).await.expect(200).text();
+        assert!(slow.got().len() == 1 && !page.contains("prochain essai"), "it is still waited for: {page}");
+        work.abort();
+    }
+
     async fn a_statement_that_the_receiver_refuses_holds_the_others_back_no_longer(app: TestApp) {
         let (running, _, agathe) = house(&app).await;
         let tool = tool(&app, &[Scope::All]).await;

@@ -6,6 +6,7 @@ use preau::identity::Role;
 use preau::jobs;
 use preau::lrs::Scope;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{query, store, tool, with};
 use crate::both_databases;
@@ -149,6 +150,57 @@ both_databases! {
         assert_eq!(figures(&report(&admin, &id).await), [0; 4]);
         check(&app).await;
         assert_eq!(figures(&report(&admin, &id).await), [451, 301, 150, 0]);
+    }
+
+    async fn what_is_voided_after_it_was_checked_no_longer_counts(app: TestApp) {
+        let admin = app.person("Ada", Role::Administrator).await;
+        let tool = tool(&app, &[Scope::All]).await;
+        let id = loaded(&admin, profile(&[])).await;
+        let void = async |target: &str| {
+            store(&tool, &json!({
+                "actor": {"mbox": "mailto:ada@example.fr"}, "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"},
+                "object": {"objectType": "StatementRef", "id": target}
+            })).await
+        };
+        let (visit_1, visit_2) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
+        let all = store(&tool, &json!([
+            within(arrival(), &visit_1, "2026-11-20T08:00:00Z"),
+            within(visit("quitte", "/v2"), &visit_1, "2026-11-20T09:00:00Z"),
+            within(visit("quitte", "/v2"), &visit_2, "2026-11-20T09:00:00Z"),
+            visit("visite", "/v2"),
+            visit("ignore", "/v2"),
+        ])).await;
+        let orders = |report: &Value| ["followed", "begun", "broken"].map(|key| report["registrations"][key].as_i64().unwrap());
+        check(&app).await;
+        let found = report(&admin, &id).await;
+        assert_eq!((figures(&found), orders(&found)), ([5, 3, 1, 1], [1, 0, 1]), "{found}");
+        let weather = |report: &Value| report["templates"][0]["demands"].as_array().unwrap().len();
+        assert_eq!((weather(&found), found["unmatched_examples"].as_array().unwrap().len()), (1, 1));
+
+        // One before it has been checked, one that came to be voided before it came.
+        let early = store(&tool, &visit("visite", "/v2")).await;
+        void(&early[0]).await;
+        let foreseen = Uuid::new_v4();
+        void(&foreseen.to_string()).await;
+        store(&tool, &with(visit("visite", "/v2"), "id", json!(foreseen))).await;
+        for target in [1, 2, 3, 4] {
+            void(&all[target]).await;
+        }
+        let told = async |why: &str| {
+            let found = report(&admin, &id).await;
+            assert_eq!((figures(&found), orders(&found)), ([1, 1, 0, 0], [0, 1, 0]), "{why}: {found}");
+            assert_eq!((weather(&found), &found["unmatched_examples"], &found["templates"][0]["statements"]), (0, &json!([]), &json!(1)), "{why}: {found}");
+        };
+        check(&app).await;
+        told("voided").await;
+        void(&all[3]).await;
+        check(&app).await;
+        told("voided twice").await;
+        admin.post_form(&format!("/admin/statements/profiles/{id}/check"), &[]).await.expect(303);
+        check(&app).await;
+        told("checked again").await;
+        let page = admin.get(&format!("/admin/statements/profiles/{id}")).await.expect(200).text();
+        assert!(!page.contains("annulée") && !page.contains(&all[3]), "{page}");
     }
 
     async fn a_report_is_of_the_days_that_are_asked_for(app: TestApp) {

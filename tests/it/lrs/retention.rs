@@ -3,6 +3,7 @@
 use std::task::Poll;
 
 use preau::jobs;
+use preau::storage::Db;
 
 use super::attachments::{attachment, headers_of, json_part, message, send, sha256};
 use super::*;
@@ -42,7 +43,14 @@ fn reference(who: &str, verb: &str, id: &str) -> Value {
     with(statement(who, verb, "x"), "object", json!({"objectType": "StatementRef", "id": id}))
 }
 
+/// A statement that another one's context mentions.
+fn mentioning(id: &str) -> Value {
+    json!({"statement": {"objectType": "StatementRef", "id": id}})
+}
+
 const REGISTRATIONS: &str = "SELECT id FROM registration";
+const MENTIONS: &str = "SELECT entity, seq FROM statement_link WHERE usage = 6 ORDER BY entity, seq";
+const FORGET_MENTIONS: &str = "DELETE FROM statement_link WHERE usage = 6";
 
 both_databases! {
     async fn a_rule_removes_what_tools_wrote_long_ago_and_nothing_that_anything_rests_on(app: TestApp) {
@@ -117,6 +125,47 @@ both_databases! {
         night(&app, &app.app).await;
         assert_eq!(app.count("statement").await, needed + 2);
         assert!(agathe.get(&rule).await.expect(200).text().contains("4 déclarations supprimées"));
+    }
+
+    async fn what_the_context_of_another_statement_mentions_stays(app: TestApp) {
+        let tool = tool(&app, &[Scope::All]).await;
+        let old = store(&tool, &json!([statement("noe", "completed", "a"), statement("noe", "completed", "b"), statement("noe", "completed", "c")])).await;
+        app.clock.advance(DAY * 40);
+        // The second is mentioned by what somebody plans to do, the third by a text alone.
+        let planned = json!({"objectType": "SubStatement", "actor": {"mbox": "mailto:noe@example.fr"},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/attempted"}, "object": {"id": "http://example.fr/b"}, "context": mentioning(&old[1])});
+        let text = json!({"response": format!("\"statement\":{{\"objectType\":\"StatementRef\",\"id\":\"{}\"}}", old[2])});
+        let young = store(&tool, &json!([
+            with(statement("lea", "commented", "a"), "context", mentioning(&old[0].to_uppercase())),
+            with(statement("lea", "planned", "b"), "object", planned),
+            with(statement("lea", "commented", "c"), "result", text),
+        ])).await;
+        let agathe = app.person("Agathe", Role::Administrator).await;
+        let rule = rule(&agathe, &[]).await;
+        assert!(agathe.get(&rule).await.expect(200).text().contains("<p>1 déclaration.</p>"));
+
+        // Statements of before this was written down have it, too.
+        let mentions = async || {
+            let mut tx = app.app.db.read().await.unwrap();
+            let all: Vec<(Uuid, i64)> = on_db!(tx, c => sqlx::query_as(MENTIONS).fetch_all(c).await).unwrap();
+            all
+        };
+        let written = mentions().await;
+        assert_eq!(written.len(), 2);
+        let mut tx = app.app.db.begin().await.unwrap();
+        on_db!(tx, c => sqlx::query(FORGET_MENTIONS).execute(c).await.map(drop)).unwrap();
+        let migration = match &app.app.db {
+            Db::Sqlite { .. } => include_str!("../../../migrations/sqlite/0011_mentions.sql"),
+            Db::Postgres { .. } => include_str!("../../../migrations/postgres/0011_mentions.sql"),
+        };
+        on_db!(tx, c => sqlx::raw_sql(migration).execute(c).await.map(drop)).unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(mentions().await, written);
+
+        switch_on(&agathe, &rule).await;
+        night(&app, &app.app).await;
+        assert_eq!(ids(&tool, &[("ascending", "true")]).await, [&old[..2], &young[..]].concat());
+        assert!(agathe.get(&rule).await.expect(200).text().contains("1 déclaration supprimée"));
     }
 
     async fn a_rule_is_about_what_its_filter_finds_and_says_so_before(app: TestApp) {

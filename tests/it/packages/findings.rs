@@ -78,6 +78,18 @@ both_databases! {
     }
 }
 
+both_databases! {
+    async fn a_name_is_found_however_its_accents_are_written(app: TestApp) {
+        // One letter in the manifest; a letter and an accent in the archive, as some systems pack it.
+        let manifest = MANIFEST.replace("index.html", "repérage.html");
+        let body = zip(&[("imsmanifest.xml", manifest.as_bytes()), ("repe\u{301}rage.html", b"x")]);
+        let report = post(&app, "x.zip", body).await.expect(201).json();
+        let activities = report["courses"][0]["activities"].as_array().unwrap();
+        assert!(activities.iter().any(|activity| activity["launchable"] == true), "{report}");
+        assert_eq!(codes(&report).iter().filter(|code| code.contains("missing")).count(), 0, "{report}");
+    }
+}
+
 /// Replaces every occurrence of a name in the archive by one of the same length.
 fn renamed(mut bytes: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());

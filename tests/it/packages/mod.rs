@@ -5,6 +5,7 @@ mod imports;
 mod leftovers;
 mod media;
 mod memory;
+mod replacing;
 mod serving;
 
 use std::io::{Cursor, Read, Write};

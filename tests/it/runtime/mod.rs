@@ -1,17 +1,24 @@
 //! Playing: what content saves is there again, in every standard, and only for whom it is.
 
 mod access;
+mod attempts;
+mod interactions;
 mod links;
 mod looking;
+mod profile;
 mod recordings;
 mod scorm;
+mod sequencing;
+mod shared_data;
+mod silent;
 mod statements;
+mod tolerance;
 
 use preau::identity::Role;
 use serde_json::{Value, json};
 
 use crate::both_databases;
-use crate::support::learning::{Launch, au, cmi5, item, place, scorm, tincan, wave};
+use crate::support::learning::{Launch, TestCourse, archive, au, cmi5, item, place, scorm, tincan, wave};
 use crate::support::{Client, TestApp, TestPerson};
 
 fn one_sco() -> Vec<u8> {

@@ -120,4 +120,39 @@ both_databases! {
         assert_eq!(camille.start(&course).await.1, 1);
         camille.launch(&registration, 1).await;
     }
+
+    async fn the_score_of_a_course_follows_each_better_try(app: TestApp) {
+        let camille = app.person("Camille Martin", Role::Learner).await;
+        for edition in ["1.2", "2004 4th Edition"] {
+            let mastery = if edition == "1.2" { "<adlcp:masteryscore>70</adlcp:masteryscore>" } else { "" };
+            let course = app.import(scorm(edition, &item("a", mastery), &[("a", "sco")])).await;
+            let (registration, activity) = camille.start(&course).await;
+            // Raw score, whether the content is left then, and what the course comes to.
+            for (raw, is_left, success, score) in [
+                (30, false, "failed", 0.3),
+                (35, true, "failed", 0.35),
+                (80, true, "passed", 0.8),
+                (75, true, "passed", 0.8),
+                (95, true, "passed", 0.95),
+            ] {
+                let passed = if raw >= 70 { "passed" } else { "failed" };
+                let (raw, scaled) = (raw.to_string(), (f64::from(raw) / 100.0).to_string());
+                let set = match edition {
+                    "1.2" => vec![("cmi.core.score.raw", raw.as_str()), ("cmi.core.lesson_status", passed)],
+                    _ => vec![("cmi.score.scaled", scaled.as_str()), ("cmi.success_status", passed), ("cmi.completion_status", "completed")],
+                };
+                let exit = is_left.then_some(if edition == "1.2" { "" } else { "normal" });
+                camille.launch(&registration, activity).await.commit(&app, &set, "", exit).await;
+                let report = report(&app, &registration).await;
+                assert_eq!((&report["success"], &report["score"]), (&json!(success), &json!(score)), "{edition}: {raw}");
+            }
+            // Said again, nothing is news.
+            let before = verbs(&app, &registration).await.len();
+            let mut launch = camille.launch(&registration, activity).await;
+            let location = if edition == "1.2" { "cmi.core.lesson_location" } else { "cmi.location" };
+            launch.commit(&app, &[(location, "3")], "", None).await;
+            let after = verbs(&app, &registration).await;
+            assert_eq!(after.len(), before + 1, "it was opened once more: {after:?}");
+        }
+    }
 }

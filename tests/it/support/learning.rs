@@ -10,6 +10,8 @@ use super::{Answer, Client, TestApp, TestPerson};
 
 /// A course as its import answered.
 pub struct TestCourse {
+    /// Of what it is a course.
+    pub package: String,
     pub id: String,
     pub activities: Vec<Value>,
 }
@@ -33,6 +35,11 @@ pub fn archive(files: &[(&str, &str)]) -> Vec<u8> {
 
 /// A SCORM manifest: `items` is what the organization holds, `resources` its files with their SCORM type.
 pub fn scorm(edition: &str, items: &str, resources: &[(&str, &str)]) -> Vec<u8> {
+    scorm_in("", edition, items, resources)
+}
+
+/// The same with attributes of its organization.
+pub fn scorm_in(organization: &str, edition: &str, items: &str, resources: &[(&str, &str)]) -> Vec<u8> {
     let (ns, cp, attribute) = match edition {
         "1.2" => {
             ("http://www.imsproject.org/xsd/imscp_rootv1p1p2", "http://www.adlnet.org/xsd/adlcp_rootv1p2", "scormtype")
@@ -51,7 +58,7 @@ pub fn scorm(edition: &str, items: &str, resources: &[(&str, &str)]) -> Vec<u8> 
         r#"<?xml version="1.0" encoding="UTF-8"?>
         <manifest identifier="M" version="1.0" xmlns="{ns}" xmlns:adlcp="{cp}" xmlns:imsss="http://www.imsglobal.org/xsd/imsss">
         <metadata><schema>ADL SCORM</schema><schemaversion>{edition}</schemaversion></metadata>
-        <organizations default="O"><organization identifier="O"><title>Sécurité sur chantier</title>{items}</organization></organizations>
+        <organizations default="O"><organization identifier="O" {organization}><title>Sécurité sur chantier</title>{items}</organization></organizations>
         <resources>{listed}</resources></manifest>"#
     );
     let names: Vec<String> = resources.iter().map(|(name, _)| format!("{name}.html")).collect();
@@ -111,6 +118,7 @@ impl TestApp {
         let report = answer.expect(201).json();
         let course = &report["courses"][0];
         TestCourse {
+            package: report["id"].as_str().expect("an id").to_owned(),
             id: course["id"].as_str().expect("an id").to_owned(),
             activities: course["activities"].as_array().expect("activities").clone(),
         }
@@ -132,8 +140,14 @@ impl TestApp {
     /// Every row of the progress tables, as text.
     pub async fn progress_rows(&self) -> Vec<String> {
         use preau::storage::Db;
-        const TABLES: [&str; 5] =
-            ["activity_progress", "registration_progress", "step_progress", "enrolment_progress", "report_enrolment"];
+        const TABLES: [&str; 6] = [
+            "activity_progress",
+            "registration_progress",
+            "answer",
+            "step_progress",
+            "enrolment_progress",
+            "report_enrolment",
+        ];
         let mut rows = Vec::new();
         for table in TABLES {
             let text = match &self.app.db {
@@ -170,6 +184,10 @@ fn sqlite_rows(table: &str) -> String {
         "registration_progress" => {
             "hex(registration_id), completion, success, quote(score_scaled), progress, done, total, seconds, \
              quote(last_index), first_at, last_at, quote(completed_at)"
+        }
+        "answer" => {
+            "hex(registration_id), hex(activity_key), hex(question_key), times, first_seq, quote(first_response), \
+             quote(first_success), quote(first_latency), last_seq, quote(last_response), quote(last_success)"
         }
         "step_progress" => {
             "hex(enrolment_id), hex(step_key), status, quote(score_scaled), last_at, quote(completed_at)"

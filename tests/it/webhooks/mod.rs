@@ -16,6 +16,7 @@ use preau::identity::Role;
 use preau::outbox::{self, Event, EventKind};
 use preau::webhooks::{self, Lookup, Sender};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::both_databases;
 use crate::support::learning::{item, scorm};
@@ -29,13 +30,19 @@ pub struct Receiver {
     address: SocketAddr,
     answers: Arc<Mutex<Vec<u16>>>,
     got: Arc<Mutex<Vec<(HeaderMap, String)>>>,
+    arrived: Arc<Notify>,
 }
 
 impl Receiver {
     pub async fn start(answers: &[u16]) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
-        let receiver = Self { address, answers: Arc::new(Mutex::new(answers.to_vec())), got: Arc::default() };
+        let receiver = Self {
+            address,
+            answers: Arc::new(Mutex::new(answers.to_vec())),
+            got: Arc::default(),
+            arrived: Arc::default(),
+        };
         let router = Router::new().fallback(receive).with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         receiver
@@ -48,11 +55,23 @@ impl Receiver {
     pub fn got(&self) -> Vec<(HeaderMap, String)> {
         self.got.lock().expect("no panic holds it").clone()
     }
+
+    /// Waits until it has got so many requests.
+    pub async fn has_got(&self, count: usize) {
+        loop {
+            let arrived = self.arrived.notified();
+            if self.got().len() >= count {
+                return;
+            }
+            arrived.await;
+        }
+    }
 }
 
 async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> Response {
     let text = String::from_utf8_lossy(&body).into_owned();
     receiver.got.lock().expect("no panic holds it").push((headers, text));
+    receiver.arrived.notify_waiters();
     let status = {
         let mut answers = receiver.answers.lock().expect("no panic holds it");
         if answers.len() > 1 { answers.remove(0) } else { answers[0] }
