@@ -11,7 +11,7 @@ use crate::core::{CourseId, Error, Language, Result, Timestamp, plain_letters};
 use crate::identity::SignedIn;
 use crate::programmes::{self, Offered};
 use crate::progress::{self, AttemptRow, Attempts, Status, percent};
-use crate::runtime::Mode;
+use crate::runtime::{self, Mode};
 use crate::state::App;
 use crate::web::{self, Path, Shell, Tab};
 
@@ -119,6 +119,8 @@ struct Step {
     score: Option<i32>,
     /// The player at this step, once the course is begun.
     url: Option<String>,
+    /// It is chosen by a form: the rules of the course say what that leads to, and may begin the course with it.
+    chosen: Option<i32>,
 }
 
 /// One of several attempts of the learner.
@@ -203,6 +205,7 @@ pub async fn course(
     if row.published_at.is_none() && row.registration.is_none() && !row.superseded && !person.roles.may_train() {
         return Err(unknown());
     }
+    let offered = runtime::offered(&mut tx, person.id, (course, row.version_id), row.registration).await?;
     let outline = store::outline(&mut tx, course, row.version_id, row.registration).await?;
     let attempts = progress::attempts(&mut tx, &[person.id], Some(course)).await?.pop();
     let language = shell.words.language();
@@ -216,6 +219,10 @@ pub async fn course(
             let status = Status::of_words(activity.completion.as_deref(), activity.success.as_deref());
             let mode = if looks && status.is_over() { Mode::Review } else { Mode::Normal };
             let index = activity.activity_index;
+            let is_open = offered.as_ref().map(|offered| offered.contains(&index));
+            let url = row.registration.map(|registration| format!("/player/{registration}/{index}{}", mode.query()));
+            let may_begin = row.published_at.is_some() || row.registration.is_some() || row.superseded;
+            let by_choice = !looks && may_begin && (row.registration.is_none() || !activity.launchable);
             Step {
                 title: activity.title.best(language).to_owned(),
                 depth: activity.depth,
@@ -224,7 +231,8 @@ pub async fn course(
                 status,
                 seconds: activity.seconds.unwrap_or_default(),
                 score: activity.score_scaled.map(percent),
-                url: row.registration.map(|registration| format!("/player/{registration}/{index}{}", mode.query())),
+                url: url.filter(|_| activity.launchable && (looks || is_open != Some(false))),
+                chosen: (by_choice && is_open == Some(true)).then_some(index),
             }
         })
         .collect();

@@ -172,9 +172,9 @@ async fn apply(
         let request = asked.and_then(|asked| asked.request(&course.tree));
         let outcome = sequencer.terminated(node, &told, request);
         said.extend(by_default(registration, course, &sequencer, &after, node));
-        if let Some(outcome) = outcome {
-            current = navigate::current_after(outcome, current);
-            let done = navigate::Done { request: request_word(commit), outcome: outcome.into() };
+        if let Some((request, outcome)) = request.zip(outcome) {
+            current = navigate::current_after(course, &sequencer, outcome, current);
+            let done = navigate::Done { request: request_word(commit), outcome: navigate::Led::by(request, outcome) };
             store::navigated(tx, launch.id, Some(&serde_json::to_string(&done)?)).await?;
         }
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::core::{Error, Result};
+use crate::core::{CourseId, Error, PersonId, Result, VersionId};
 use crate::packages::model::{ActivityDetails, ScormItem};
 use crate::runtime::model::{Activity, Registration, ValidRequests};
 use crate::runtime::{sequenced, store};
@@ -10,6 +10,15 @@ use crate::scorm::sequencing::{GlobalObjectives, Item, NodeId, Request, Root, Se
 use crate::scorm::tolerance::Tolerance;
 use crate::scorm::{Version, record};
 use crate::storage::Tx;
+
+/// Which course, in which version.
+pub struct Setting<'a> {
+    pub course_id: CourseId,
+    pub version_id: VersionId,
+    pub identifier: &'a str,
+    pub kind: &'a str,
+    pub details: &'a str,
+}
 
 /// The course of a registration.
 pub struct Course {
@@ -24,28 +33,40 @@ pub struct Course {
 impl Course {
     /// Reads the activities of the registration's version, and the learner's objectives if they have to do with them.
     pub async fn load(tx: &mut Tx, registration: &Registration) -> Result<Self> {
-        let activities = store::activities(tx, registration.course_id, registration.version_id).await?;
-        let version = match registration.course_kind.as_str() {
+        let setting = Setting {
+            course_id: registration.course_id,
+            version_id: registration.version_id,
+            identifier: &registration.course_identifier,
+            kind: &registration.course_kind,
+            details: &registration.course_details,
+        };
+        Self::of(tx, &setting, registration.person_id, registration.preview).await
+    }
+
+    /// The same of a course that its learner may not have begun.
+    pub async fn of(tx: &mut Tx, course: &Setting<'_>, person: PersonId, preview: bool) -> Result<Self> {
+        let activities = store::activities(tx, course.course_id, course.version_id).await?;
+        let version = match course.kind {
             "scorm12" => Some(Version::Scorm12),
             "scorm2004" => Some(Version::Scorm2004),
             _ => None,
         };
         let sequenced = version == Some(Version::Scorm2004);
-        let details = serde_json::from_str(&registration.course_details).unwrap_or_default();
+        let details = serde_json::from_str(course.details).unwrap_or_default();
         let mut root = match sequenced {
-            true => sequenced::root(&registration.course_identifier, &details),
+            true => sequenced::root(course.identifier, &details),
             false => Root {
-                identifier: registration.course_identifier.clone(),
+                identifier: course.identifier.to_owned(),
                 settings: Settings::free(),
                 objectives_of_learner: false,
             },
         };
         // What is tried in a preview stays in it.
-        root.objectives_of_learner &= !registration.preview;
+        root.objectives_of_learner &= !preview;
         let items = activities.iter().map(|activity| item(activity, sequenced)).collect();
         let tree = Tree::new(root, items);
         let objectives = if tree.has_objectives_of_learner() && tree.has_global_objectives() {
-            store::objectives(tx, registration.person_id).await?
+            store::objectives(tx, person).await?
         } else {
             GlobalObjectives::default()
         };
@@ -71,6 +92,11 @@ impl Course {
         // Each record draws and shuffles in its own way.
         let state = stored.unwrap_or_else(|| State::seeded(registration.id.0.as_u64_pair().1));
         Sequencer::new(&self.tree, state, self.objectives.clone())
+    }
+
+    /// The engine, for somebody who has not begun the course.
+    pub fn newcomer(&self) -> Sequencer<'_> {
+        Sequencer::new(&self.tree, State::default(), self.objectives.clone())
     }
 
     /// Keeps where the learner is now, and what changed of their objectives.

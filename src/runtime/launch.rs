@@ -239,6 +239,8 @@ pub fn arrive(
         sequencer.navigate(Request::Retry)
     } else if sequencer.state().current.is_none() && sequencer.state().suspended == Some(node) {
         sequencer.navigate(Request::ResumeAll)
+    } else if begins_with(sequencer, node) {
+        sequencer.navigate(Request::Start)
     } else {
         match sequencer.navigate(Request::Choice(node)) {
             // The link to the activity somebody left last always leads there, also in a course without choice.
@@ -253,6 +255,13 @@ pub fn arrive(
         Outcome::Refused(code) => Err(Error::conflict("navigation-refused").detail(code).with("rule", code)),
         _ => Err(Error::conflict("navigation-refused")),
     }
+}
+
+/// Whether a session that is not under way begins here by the rules of the course.
+fn begins_with(sequencer: &Sequencer<'_>, node: NodeId) -> bool {
+    sequencer.state().current.is_none()
+        && sequencer.state().suspended.is_none()
+        && sequencer.clone().navigate(Request::Start) == Outcome::Deliver(node)
 }
 
 async fn scorm(

@@ -18,6 +18,7 @@ mod launch;
 mod media;
 mod model;
 mod navigate;
+mod offered;
 mod player;
 pub mod sequenced;
 mod shared_data;
@@ -32,6 +33,7 @@ pub use access::PlayerOf;
 pub use api::api;
 pub use chrome::{OutlineEntry, PlayerChrome};
 pub use model::{Activity, Mode, Registration};
+pub use offered::offered;
 pub use player::open_from;
 pub use visit::{Opened, Visit};
 

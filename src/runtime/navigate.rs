@@ -11,10 +11,10 @@ use crate::runtime::access::PlayerOf;
 use crate::runtime::chrome::address;
 use crate::runtime::course::Course;
 use crate::runtime::launch::{locked, look};
-use crate::runtime::model::{LaunchRow, Mode};
+use crate::runtime::model::{LaunchRow, Mode, ValidRequests};
 use crate::runtime::{statements, store};
 use crate::scorm::Version;
-use crate::scorm::sequencing::{NodeId, Outcome, Request};
+use crate::scorm::sequencing::{NodeId, Outcome, Request, Sequencer};
 use crate::state::App;
 use crate::storage::Tx;
 use crate::web::Path;
@@ -47,30 +47,43 @@ pub enum Led {
     Deliver(i32),
     /// Out of the course, or of the activity without a next one.
     Out,
+    /// Out of the activity, as if it had not been opened: the learner is in the course still, and chooses what follows.
+    Wait,
     /// Nowhere.
     Refused,
 }
 
-impl From<Outcome> for Led {
-    fn from(outcome: Outcome) -> Self {
+impl Led {
+    /// Where a request led.
+    pub fn by(request: Request, outcome: Outcome) -> Self {
         match outcome {
             Outcome::Deliver(node) => index_of(node).map_or(Self::Out, Self::Deliver),
+            // SN 4.4.4 Abandon: the session goes on. Content that asks to exit has a button that says so.
+            Outcome::Wait if request == Request::Abandon => Self::Wait,
             Outcome::End | Outcome::Wait => Self::Out,
             Outcome::Refused(_) => Self::Refused,
         }
     }
 }
 
-/// The activity that the learner comes back to.
-pub fn current_after(outcome: Outcome, before: Option<i32>) -> Option<i32> {
+/// The activity that the learner comes back to: the one that is delivered, or where the next session begins once this one is over
+/// (SN 4.8, SB.2.5 Start; what was suspended waits where it is). Where the rules begin nowhere, and in courses without rules, one
+/// goes on where one was.
+pub fn current_after(course: &Course, sequencer: &Sequencer<'_>, outcome: Outcome, before: Option<i32>) -> Option<i32> {
     match outcome {
         Outcome::Deliver(node) => index_of(node),
+        Outcome::End if course.version == Some(Version::Scorm2004) && sequencer.state().suspended.is_none() => {
+            match sequencer.clone().navigate(Request::Start) {
+                Outcome::Deliver(node) => index_of(node).or(before),
+                _ => before,
+            }
+        }
         _ => before,
     }
 }
 
-/// Processes a navigation request. Answers `deliver` with the activity and its page, `end` with the way out, or `refused`
-/// with the rule that says no.
+/// Processes a navigation request. Answers `deliver` with the activity and its page, `end` with the way out, `wait` with
+/// what leads somewhere now where the activity was left and the session goes on, or `refused` with the rule that says no.
 ///
 /// Errors: `request-unknown`, `lease-lost` when another tab plays this registration now.
 pub async fn navigate(
@@ -94,8 +107,15 @@ pub async fn navigate(
         return Err(Error::conflict("lease-lost"));
     }
     if let Some(led) = done_before(&mut tx, launch.as_ref(), &order).await? {
+        let valid_requests = match led {
+            Led::Wait => {
+                let course = Course::load(&mut tx, &registration).await?;
+                course.valid_requests(&course.sequencer(&registration))
+            }
+            _ => ValidRequests::default(),
+        };
         tx.commit().await?;
-        return Ok(Json(answer(led, id, mode, &player.way_out(), "")));
+        return Ok(Json(answer(led, id, mode, &player.way_out(), "", valid_requests)));
     }
     let course = Course::load(&mut tx, &registration).await?;
     let request = read(&course, &order)?;
@@ -107,6 +127,11 @@ pub async fn navigate(
     }
     let (before, course_before) = (sequencer.state().clone(), sequencer.course_standing());
     let outcome = sequencer.navigate(request);
+    let led = Led::by(request, outcome);
+    let valid_requests = match led {
+        Led::Wait => course.valid_requests(&sequencer),
+        _ => ValidRequests::default(),
+    };
 
     let after = sequencer.state();
     let mut said = Vec::new();
@@ -124,7 +149,7 @@ pub async fn navigate(
         }
         said.extend(statements::course_outcome(&registration, &course_before, &sequencer));
     }
-    let current = current_after(outcome, registration.current_index);
+    let current = current_after(&course, &sequencer, outcome, registration.current_index);
     if moves {
         course.save(&mut tx, &registration, current, &sequencer).await?;
     }
@@ -134,13 +159,14 @@ pub async fn navigate(
     tx.commit().await?;
 
     let rule = if let Outcome::Refused(code) = outcome { code } else { "" };
-    Ok(Json(answer(outcome.into(), id, mode, &player.way_out(), rule)))
+    Ok(Json(answer(led, id, mode, &player.way_out(), rule, valid_requests)))
 }
 
-fn answer(led: Led, id: RegistrationId, mode: Mode, way_out: &str, rule: &str) -> Value {
+fn answer(led: Led, id: RegistrationId, mode: Mode, way_out: &str, rule: &str, valid_requests: ValidRequests) -> Value {
     match led {
         Led::Deliver(index) => json!({"deliver": {"activity": index, "url": address(id, index, mode)}}),
         Led::Out => json!({"end": {"url": way_out}}),
+        Led::Wait => json!({"wait": {"valid_requests": valid_requests}}),
         Led::Refused => json!({"refused": {"code": "navigation-refused", "detail": rule}}),
     }
 }

@@ -17,27 +17,29 @@ use crate::runtime::access::PlayerOf;
 use crate::runtime::chrome::{PlayerChrome, address};
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
-use crate::runtime::model::{Mode, own_page};
+use crate::runtime::model::{Activity, Mode, own_page};
 use crate::runtime::store;
 use crate::scorm::Version;
 use crate::scorm::sequencing::{Outcome, Request};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
-use crate::web::{self, Path, Shell, assets};
+use crate::web::{self, Fields, Path, Shell, assets};
 
 /// The words the page's script shows; the same list the browser code is built with.
 const WORDS: &str = include_str!("../../player/src/page/words.json");
 
 const PUBLISHED: &str = "SELECT published_at FROM course WHERE id = $1";
 
-/// Begins a course, or goes on in it, and leads to the player.
+/// Begins a course, or goes on in it, and leads to the player. With a field `activity`, a position of the outline, the learner
+/// chooses where: an activity, or a group whose rules say which.
 ///
-/// Errors: `course-unknown` unless it is published or was begun before.
+/// Errors: `course-unknown` unless it is published or was begun before, `activity-unknown`, `navigation-refused`.
 pub async fn start(
     SignedIn(person): SignedIn,
     asker: MaybeSignedIn,
     State(app): State<App>,
     Path(course): Path<CourseId>,
+    fields: Fields,
 ) -> Result<Response> {
     let mut tx = app.db.begin().await?;
     let unknown = || Error::not_found("course-unknown");
@@ -49,9 +51,32 @@ pub async fn start(
     }
     let id = enter(&mut tx, &app, person.id, course, false).await?.ok_or_else(unknown)?;
     store::set_way_out(&mut tx, id, None).await?;
+    if let Some(index) = fields.whole("activity") {
+        choose(&mut tx, id, index).await?;
+    }
     let address = way_in(&mut tx, &asker, id).await?;
     tx.commit().await?;
     Ok(Redirect::to(&address).into_response())
+}
+
+/// Goes to what the learner chose on the course's page. What is over is looked at, and nothing of it moves.
+async fn choose(tx: &mut Tx, id: RegistrationId, index: i32) -> Result<()> {
+    let registration = locked(tx, id).await?;
+    if registration.way_in() != Mode::Normal || registration.is_closed() {
+        return Ok(());
+    }
+    let course = Course::load(tx, &registration).await?;
+    let place = usize::try_from(index).ok().and_then(|place| course.tree.at(place));
+    let chosen = place.ok_or_else(|| Error::not_found("activity-unknown"))?;
+    let mut sequencer = course.sequencer(&registration);
+    match sequencer.navigate(Request::Choice(chosen)) {
+        Outcome::Deliver(node) => {
+            let index = node.index().and_then(|index| i32::try_from(index).ok());
+            course.save(tx, &registration, index, &sequencer).await
+        }
+        Outcome::Refused(code) => Err(Error::conflict("navigation-refused").detail(code).with("rule", code)),
+        Outcome::End | Outcome::Wait => Err(Error::conflict("navigation-refused")),
+    }
 }
 
 /// The exact screen of a registration for its person, who came in by themselves.
@@ -155,8 +180,13 @@ pub async fn first(tx: &mut Tx, id: RegistrationId, mode: Mode) -> Result<i32> {
         }
         return Ok(index);
     }
-    let openable = course.activities.iter().find(|activity| activity.launchable);
-    openable.map(|activity| activity.activity_index).ok_or_else(|| Error::unprocessable("course-without-activity"))
+    // Where the rules begin nowhere, the first that may be chosen.
+    let openable = || course.activities.iter().filter(|activity| activity.launchable);
+    let may_be_chosen = |activity: &&Activity| {
+        course.launchable(activity.activity_index).is_ok_and(|(_, node)| sequencer.may_choose(node))
+    };
+    let chosen = openable().find(may_be_chosen).or_else(|| openable().next());
+    chosen.map(|activity| activity.activity_index).ok_or_else(|| Error::unprocessable("course-without-activity"))
 }
 
 /// What a link is answered that nobody has opened yet: mail filters ask for its head, browsers fetch it ahead of a click.

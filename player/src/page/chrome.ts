@@ -89,6 +89,11 @@ export class Chrome {
     if (word) word.textContent = this.#words(`status-${status}`);
   }
 
+  /** No activity is open any more. */
+  leftCurrent(): void {
+    this.#outline?.querySelector('[aria-current]')?.removeAttribute('aria-current');
+  }
+
   /** An entry that cannot be chosen now stays readable, and says so to a screen reader. */
   open(index: number, isOpen: boolean): void {
     const item = this.#outline?.querySelector<HTMLElement>(`.player-item[data-index="${index}"]`);

@@ -22,6 +22,7 @@ import { type Allowed, allowed, isNamed, isOpen, isWholeOpen, statusOf, withStat
 interface Navigated {
   deliver?: { activity: number; url: string };
   end?: { url: string };
+  wait?: { valid_requests: ValidRequests };
   refused?: { code: string; detail: string };
 }
 
@@ -41,6 +42,8 @@ class Player {
   #opened: Opened | undefined;
   readonly #launches = new Launches();
   #isLeaving = false;
+  /** The activity was left as if it had not been opened, and nothing followed: the learner chooses. */
+  #isWaiting = false;
   #keptOnce = false;
 
   constructor(config: Config) {
@@ -64,7 +67,7 @@ class Player {
 
   /** `index`: none for the course as a whole. */
   #chosen(index: number | undefined): void {
-    if (index === this.#config.activity.index) return;
+    if (index === this.#config.activity.index && !this.#isWaiting) return;
     const entry = this.#outline.find((other) => other.index === index);
     // No need to close the content for an answer that is known.
     if (entry && !isOpen(entry, this.#requests)) this.#chrome.notice(this.#words('not-permitted'));
@@ -257,7 +260,8 @@ class Player {
   }
 
   #allowed(): Allowed {
-    return allowed(this.#outline, this.#config.activity.index, this.#requests, this.#config.hidden);
+    const hidden = this.#isWaiting ? [] : this.#config.hidden;
+    return allowed(this.#outline, this.#config.activity.index, this.#requests, hidden);
   }
 
   #buttons(): void {
@@ -305,6 +309,8 @@ class Player {
       location.assign(url);
     } else if (reply.kind === 'offline') {
       this.#error(this.#words('error-offline'), () => void this.#go(request, target));
+    } else if (reply.kind === 'ok' && reply.body.wait) {
+      this.#wait(reply.body.wait.valid_requests);
     } else if (isExit(request)) {
       location.assign(this.#chrome.back.href);
     } else if (reply.kind === 'ok') {
@@ -314,9 +320,21 @@ class Player {
     }
   }
 
+  /** Nothing is open, and the course goes on: the outline and the buttons say where to. */
+  #wait(requests: ValidRequests): void {
+    this.#isWaiting = true;
+    this.#requests = requests;
+    this.#chrome.phase('ended');
+    this.#chrome.saved(this.#quiet());
+    this.#chrome.leftCurrent();
+    this.#buttons();
+    this.#chrome.panel(this.#config.course.title, this.#words('left-text'), [this.#wayBack()]);
+  }
+
   /** The step is not open to the learner now: back to where they were. The rule that says no is for the log. */
   async #refused(): Promise<void> {
-    await this.start();
+    if (this.#isWaiting) this.#buttons();
+    else await this.start();
     this.#chrome.notice(this.#words('not-permitted'));
   }
 

@@ -39,6 +39,7 @@ player-word-not-permitted = This step cannot be opened yet.
 player-word-choice-unknown = The content asked for a step that does not exist.
 player-word-ended-title = Activity finished
 player-word-ended-next = Continue
+player-word-left-text = The activity was left, and nothing of it was kept. Choose what comes next in the outline of the course.
 player-word-own-window-text = This activity opens in another window.
 player-word-own-window-open = Open the activity
 player-word-own-window-opened = The activity is open in another window. Come back here when you have finished it.

@@ -39,6 +39,7 @@ player-word-not-permitted = Cette étape ne peut pas encore s’ouvrir.
 player-word-choice-unknown = Le contenu a demandé une étape qui n’existe pas.
 player-word-ended-title = Activité terminée
 player-word-ended-next = Continuer
+player-word-left-text = L’activité a été quittée, et rien n’en a été retenu. Choisissez la suite dans le plan de la formation.
 player-word-own-window-text = Cette activité s’ouvre dans une autre fenêtre.
 player-word-own-window-open = Ouvrir l’activité
 player-word-own-window-opened = L’activité est ouverte dans une autre fenêtre. Revenez ici quand vous l’aurez terminée.

@@ -5,8 +5,9 @@ import { zipSync } from "fflate";
 import { ROOT } from "./server.mjs";
 
 /** Of each thing that a screen and a content can do, one case: calls and errors, hidden controls, flow, choice, a suspended course
- * taken up again, content that is taken away, its data over many visits, and a long way that ends by itself. */
-const CHOSEN = ["API", "CM-01", "CM-03a", "CM-05", "CM-07e", "CM-09aa", "DMB", "SX-05"];
+ * taken up again, one that was ended and begins anew, one that begins by a choice, content that is taken away or abandoned, its
+ * data over many visits, and a long way that ends by itself. */
+const CHOSEN = ["API", "CM-01", "CM-03a", "CM-05", "CM-07e", "CM-09aa", "CM-17b", "DMB", "RU-14a", "SX-04b", "SX-05"];
 
 const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 
@@ -17,13 +18,15 @@ export function casesFolder() {
 }
 
 /**
- * The sample: the chosen cases; in a folder that lacks some of them, others from all over it. A course has one button to begin with:
- * a case that begins by a choice in the table of contents is played where that is its first activity.
+ * The sample: the chosen cases; in a folder that lacks some of them, others from all over it. The variable SCORM_CASE names others:
+ * `SCORM_CASE=CM-01,DMB`, or `all`.
  */
 export function sampleOf(folder) {
   const all = read(join(folder, "index.json")).map((entry) => entry.case);
+  const wanted = process.env.SCORM_CASE?.split(",") ?? [];
+  if (wanted.length > 0) return all.filter((name) => wanted.includes("all") || wanted.includes(name));
   const sample = CHOSEN.filter((name) => all.includes(name));
-  const others = all.filter((name) => !sample.includes(name) && caseOf(folder, name).start.nav === "start");
+  const others = all.filter((name) => !sample.includes(name));
   const missing = Math.min(CHOSEN.length - sample.length, others.length);
   for (let n = 0; n < missing; n++) sample.push(others[Math.floor((n * others.length) / missing)]);
   return sample;

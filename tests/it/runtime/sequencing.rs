@@ -71,6 +71,77 @@ both_databases! {
         assert_eq!(completed, 1);
     }
 
+    async fn a_session_that_was_ended_is_followed_by_one_that_begins_by_the_rules_and_a_suspended_one_goes_on(app: TestApp) {
+        let course = app.import(three_scos(r#"flow="true""#)).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, _) = camille.start(&course).await;
+        let a = camille.launch(&registration, 0).await;
+        follow(&camille, &registration, &a, "continue").await;
+        let mut b = camille.launch(&registration, 1).await;
+        terminate(&app, &mut b, &[], "suspend", Some("suspendAll")).await;
+        assert_eq!(camille.start(&course).await.1, 1);
+        let mut b = camille.launch(&registration, 1).await;
+        assert_eq!(b.reads("cmi.entry"), "resume");
+        terminate(&app, &mut b, &[], "normal", Some("exitAll")).await;
+        // SN 4.8: what was exited and not suspended begins by Start.
+        assert_eq!(camille.start(&course).await.1, 0);
+        let page = camille.get(&format!("/courses/{}", course.id)).await.expect(200).text();
+        assert!(page.contains(&format!("href=\"/player/{registration}/0\"")), "{page}");
+        assert_eq!(camille.launch(&registration, 0).await.reads("cmi.entry"), "ab-initio");
+    }
+
+    async fn a_course_without_rules_goes_on_where_it_was_left(app: TestApp) {
+        let items = format!("{}{}", item("a", ""), item("b", ""));
+        let course = app.import(scorm("1.2", &items, &[("a", "sco"), ("b", "sco")])).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, _) = camille.start(&course).await;
+        let a = camille.launch(&registration, 0).await;
+        follow(&camille, &registration, &a, "continue").await;
+        let b = camille.launch(&registration, 1).await;
+        follow(&camille, &registration, &b, "exitAll").await;
+        assert_eq!(camille.start(&course).await.1, 1);
+    }
+
+    async fn what_is_abandoned_leaves_the_learner_in_the_course_to_choose_what_follows(app: TestApp) {
+        let course = app.import(three_scos(r#"flow="true""#)).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let (registration, _) = camille.start(&course).await;
+        let mut a = camille.launch(&registration, 0).await;
+        terminate(&app, &mut a, &[], "normal", Some("abandon")).await;
+        let told = follow(&camille, &registration, &a, "abandon").await;
+        assert_eq!(told["wait"]["valid_requests"]["choice"]["b"], true, "{told}");
+        let order = json!({"request": "choice", "target": 1, "launch": a.answer["launch"]});
+        let next = camille.post_json(&format!("/player/{registration}/navigate"), &order).await.expect(200).json();
+        assert_eq!(next["deliver"]["activity"], 1);
+    }
+
+    async fn the_page_of_a_course_offers_what_the_rules_let_the_learner_begin_with(app: TestApp) {
+        let closed = r#"<imsss:sequencing><imsss:sequencingRules><imsss:preConditionRule><imsss:ruleConditions>
+            <imsss:ruleCondition condition="always"/></imsss:ruleConditions><imsss:ruleAction action="disabled"/>
+            </imsss:preConditionRule></imsss:sequencingRules></imsss:sequencing>"#;
+        let items = format!("{}{}{}", item("a", closed), item("b", ""), item("c", ""));
+        let course = app.import(scorm("2004 4th Edition", &items, &[("a", "sco"), ("b", "sco"), ("c", "sco")])).await;
+        let camille = app.person("Camille", Role::Learner).await;
+        let page = camille.get(&format!("/courses/{}", course.id)).await.expect(200).text();
+        let offered = |index: i64| page.contains(&format!("name=\"activity\" value=\"{index}\""));
+        assert_eq!([0, 1, 2].map(offered), [false, true, true], "{page}");
+        let start = format!("/courses/{}/start", course.id);
+        camille.post_form(&start, &[("activity", "0")]).await.expect(409);
+        let answer = camille.post_form(&start, &[("activity", "2")]).await.expect(303);
+        let address = answer.header("location").expect("an address").to_owned();
+        assert!(address.ends_with("/2"), "{address}");
+        let registration = address.split('/').nth(2).expect("a registration");
+        camille.launch(registration, 2).await;
+        let page = camille.get(&format!("/courses/{}", course.id)).await.expect(200).text();
+        let linked = |index: i64| page.contains(&format!("href=\"/player/{registration}/{index}\""));
+        assert_eq!([0, 1, 2].map(linked), [false, true, true], "{page}");
+        // Where the rules begin nowhere, the course begins with the first that may be chosen.
+        let thomas = app.person("Thomas", Role::Learner).await;
+        let (registration, index) = thomas.start(&course).await;
+        assert_eq!(index, 1);
+        thomas.launch(&registration, 1).await;
+    }
+
     async fn what_a_learner_came_to_in_one_course_counts_in_the_next(app: TestApp) {
         let map = |flags: &str| {
             format!(
