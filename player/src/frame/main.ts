@@ -16,6 +16,7 @@ import type { Timers } from './queue.ts';
 import { replay } from './replay.ts';
 import { send } from './send.ts';
 import { Session, type Stage } from './session.ts';
+import { type Going, insteadOf, upwardClicks } from './upward.ts';
 
 const application = document.querySelector<HTMLMetaElement>('meta[name="preau-application-origin"]')?.content ?? '';
 const log = openLog(
@@ -73,6 +74,7 @@ const stage: Stage = {
     frame.allow = 'fullscreen; autoplay; clipboard-write; encrypted-media; picture-in-picture';
     Object.assign(frame.style, { border: '0', display: 'block', width: '100%', height: '100%' });
     frame.addEventListener('load', loaded, { once: true });
+    frame.addEventListener('load', () => upwardClicks(frame.contentWindow, go));
     // Set before the frame is inserted: no blank document enters the history of the tab.
     frame.src = url;
     document.title = title;
@@ -88,6 +90,11 @@ const stage: Stage = {
     content = undefined;
   },
 };
+
+/** The content goes there, within its frame. */
+function go(url: string): void {
+  content?.contentWindow?.location.assign(url);
+}
 
 async function open(launch: Launch<ScormRuntime | PlainRuntime>, registration: string): Promise<void> {
   if (!isOurs(launch.commit_url) || !/^https?:$/.test(new URL(launch.runtime.content_url, location.href).protocol)) {
@@ -143,6 +150,11 @@ if (page !== window && application !== '') {
     if (content && received<FromLeft>(event, content.contentWindow, location.origin)?.type === 'left') {
       session?.left().catch(failed);
     }
+  });
+  const { navigation } = window as { navigation?: EventTarget };
+  navigation?.addEventListener('navigate', (event) => {
+    const url = insteadOf(event as Event & Going);
+    if (url !== undefined) go(url);
   });
   window.addEventListener('online', () => session?.online());
   window.addEventListener('pagehide', () => session?.leave());

@@ -16,6 +16,28 @@ const CLIMBS = page(`
   document.querySelector("h1").textContent = api.Initialize("") + " " + api.GetValue("cmi.mode");
 `);
 
+/** Goes on from page to page in ways that lead past its frame, and tells its run-time of each page. */
+const GOES_UP = page(`
+  const step = Number(new URLSearchParams(location.search).get("step") ?? 0);
+  let found = window;
+  while (!found.API_1484_11) found = found.parent;
+  const api = found.API_1484_11;
+  if (step === 0) api.Initialize("");
+  api.SetValue("cmi.location", String(step));
+  document.querySelector("h1").textContent = "Page " + api.GetValue("cmi.location");
+  const next = location.pathname + "?step=" + (step + 1);
+  const add = (html) => document.body.insertAdjacentHTML("beforeend", html);
+  add('<a target=_parent href="' + next + '">Lien</a><a target=_top href="' + next + '">Lien du haut</a>');
+  for (const [name, act] of Object.entries({
+    "Adresse": () => { parent.location.href = next; },
+    "Remplacer": () => parent.location.replace(next),
+    "Ouvrir": () => window.open(next, "_parent"),
+  })) {
+    const button = Object.assign(document.createElement("button"), { textContent: name, onclick: act });
+    document.body.append(button);
+  }
+`);
+
 async function inCourse(site, name, body) {
   const course = await offer(site, "scorm2004-simple");
   const page = await site.signedIn(await site.person(name.toLowerCase(), `${name} Morel`, "learner"));
@@ -37,5 +59,19 @@ onEachDatabase("Content as it is", (journey) => {
     await heading(content(reader), "true normal");
     await saved(reader);
     assert.ok(await reader.locator("#player-frame").isVisible());
+  });
+
+  journey("content that goes on in the frame around it keeps its run-time", async (site) => {
+    const { page: reader, course } = await inCourse(site, "Cyprien", GOES_UP);
+    const inside = content(reader);
+    await heading(inside, "Page 0");
+    const ways = [["link", "Lien"], ["button", "Adresse"], ["button", "Remplacer"], ["button", "Ouvrir"], ["link", "Lien du haut"]];
+    for (const [place, [role, name]] of ways.entries()) {
+      await inside.getByRole(role, { name, exact: true }).click();
+      await heading(inside, `Page ${place + 1}`);
+    }
+    await saved(reader);
+    await leave(reader);
+    assert.match(new URL(reader.url()).pathname, new RegExp(`^/courses/${course.id}$`));
   });
 });
