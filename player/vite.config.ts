@@ -7,6 +7,7 @@ const entries = {
   frame: 'src/frame/main.ts',
   left: 'src/frame/left.ts',
   page: 'src/page/main.ts',
+  window: 'src/page/window.ts',
   reading: 'src/page/reading.ts',
   quiz: 'src/page/quiz.ts',
   site: 'src/site/main.ts',

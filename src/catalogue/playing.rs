@@ -1,4 +1,4 @@
-//! The trainer's page on how a course may be attempted: how often, what begins a further attempt, which one counts.
+//! The trainer's page on how a course is played: how often it may be attempted, which attempt counts, where its content opens.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::core::{CourseId, Error, LanguageMap, PackageId, Result};
 use crate::identity::Trainer;
-use crate::packages::playing::{Again, Counted, Playing};
+use crate::packages::playing::{Again, Counted, Place, Playing};
 use crate::state::App;
 use crate::storage::Tx;
 use crate::web::{self, Choice, Fields, Flash, Path, Shell, Tab};
@@ -26,6 +26,8 @@ struct PlayingPage {
     counted: Vec<Choice>,
     most: String,
     most_fault: String,
+    /// Empty where the content is always on the page.
+    place: Vec<Choice>,
     /// Content of SCORM 2004 may have objectives that outlive an attempt.
     keeps_objectives: bool,
 }
@@ -62,6 +64,12 @@ fn page(shell: Shell, id: CourseId, course: &CourseRow, playing: Playing, most: 
         title: course.title.best(shell.words.language()).to_owned(),
         again: Again::ALL.into_iter().map(|one| choice("again", one.word(), one == playing.again)).collect(),
         counted: Counted::ALL.into_iter().map(|one| choice("counted", one.word(), one == playing.counted)).collect(),
+        place: match course.kind.as_str() {
+            "scorm12" | "scorm2004" | "cmi5" | "xapi" => {
+                Place::ALL.into_iter().map(|one| choice("place", one.word(), one == playing.place)).collect()
+            }
+            _ => Vec::new(),
+        },
         most,
         most_fault: fault,
         keeps_objectives: course.kind == "scorm2004",
@@ -72,7 +80,7 @@ fn page(shell: Shell, id: CourseId, course: &CourseRow, playing: Playing, most: 
     }
 }
 
-/// How the course may be attempted now.
+/// How the course is played now.
 pub async fn show(_: Trainer, State(app): State<App>, Path(id): Path<CourseId>, shell: Shell) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let course = match course_of(&mut tx, id).await? {
@@ -103,6 +111,7 @@ pub async fn decide(
         most_attempts: known.unwrap_or_default(),
         again: Again::from(fields.text("again").to_owned()),
         counted: Counted::from(fields.text("counted").to_owned()),
+        place: Place::from(fields.text("place").to_owned()),
     };
     if known.is_none() && !most.is_empty() {
         let fault = shell.t("playing-most-wrong");
@@ -114,7 +123,7 @@ pub async fn decide(
     playing.save(&mut tx, id, trainer.id, app.clock.now()).await?;
     jobs::enqueue(&mut tx, &app, programmes::RECOUNT, Some(id.0), &id, Some(trainer.id)).await?;
     tx.commit().await?;
-    tracing::info!(course = %id, ?playing, "attempts decided");
+    tracing::info!(course = %id, ?playing, "playing decided");
     let title = course.title.best(shell.words.language());
     Ok(Flash::done("playing-saved").arg("title", title).redirect(&format!("/trainer/courses/{id}/playing")))
 }

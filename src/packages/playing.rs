@@ -1,7 +1,7 @@
-//! How a course may be attempted: how often, what begins a further attempt, which one counts. Its trainers decide it; a course
-//! about which nobody has decided keeps to the defaults.
+//! How a course is played: how often it may be attempted, what begins a further attempt, which one counts, and where its content
+//! opens. Its trainers decide it; a course about which nobody has decided keeps to the defaults.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::core::{CourseId, PersonId, Result, Timestamp};
 use crate::on_db;
@@ -78,7 +78,39 @@ impl From<String> for Again {
     }
 }
 
-/// How a course may be attempted.
+/// Where the content of a course opens. What the server shows itself (pages, documents, quizzes) and video and audio are on
+/// the page whatever is decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// Inside the player page.
+    #[default]
+    Page,
+    /// In a window of its own; on a phone, a tab.
+    Window,
+}
+
+impl Place {
+    /// Every one, in the order of a form.
+    pub const ALL: [Self; 2] = [Self::Page, Self::Window];
+
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Window => "window",
+        }
+    }
+}
+
+impl From<String> for Place {
+    /// Reads a stored word; the database allows no other.
+    fn from(word: String) -> Self {
+        Self::ALL.into_iter().find(|place| place.word() == word).unwrap_or_default()
+    }
+}
+
+/// How a course is played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Playing {
     /// The most attempts; 0 for as many as wanted.
@@ -87,12 +119,15 @@ pub struct Playing {
     pub again: Again,
     #[sqlx(try_from = "String")]
     pub counted: Counted,
+    #[sqlx(try_from = "String")]
+    pub place: Place,
 }
 
-const OF: &str = "SELECT attempts AS most_attempts, again, counted FROM course_playing WHERE course_id = $1";
-const SAVE: &str = "INSERT INTO course_playing (course_id, attempts, again, counted, updated_by, updated_at) \
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (course_id) DO UPDATE SET attempts = excluded.attempts, \
-    again = excluded.again, counted = excluded.counted, updated_by = excluded.updated_by, updated_at = excluded.updated_at";
+const OF: &str = "SELECT attempts AS most_attempts, again, counted, place FROM course_playing WHERE course_id = $1";
+const SAVE: &str = "INSERT INTO course_playing (course_id, attempts, again, counted, place, updated_by, updated_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (course_id) DO UPDATE SET attempts = excluded.attempts, \
+    again = excluded.again, counted = excluded.counted, place = excluded.place, updated_by = excluded.updated_by, \
+    updated_at = excluded.updated_at";
 
 impl Playing {
     /// That of a course.
@@ -104,7 +139,8 @@ impl Playing {
     /// Decides it for a course.
     pub async fn save(self, tx: &mut Tx, course: CourseId, by: PersonId, now: Timestamp) -> Result<()> {
         on_db!(tx, c => sqlx::query(SAVE)
-            .bind(course).bind(self.most_attempts).bind(self.again.word()).bind(self.counted.word()).bind(by).bind(now)
+            .bind(course).bind(self.most_attempts).bind(self.again.word()).bind(self.counted.word())
+            .bind(self.place.word()).bind(by).bind(now)
             .execute(c).await.map(drop))?;
         Ok(())
     }

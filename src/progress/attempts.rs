@@ -206,7 +206,7 @@ pub async fn attempts(tx: &mut Tx, people: &[PersonId], course: Option<CourseId>
                     s.completion, s.success, s.score_scaled AS score, r.created_at, s.completed_at, r.current_index, \
                     CASE WHEN s.completion = 'completed' AND s.done >= s.total THEN TRUE ELSE FALSE END AS finished, \
                     COALESCE(y.attempts, 0) AS most_attempts, COALESCE(y.again, 'never') AS again, \
-                    COALESCE(y.counted, 'best') AS counted \
+                    COALESCE(y.counted, 'best') AS counted, COALESCE(y.place, 'page') AS place \
                FROM registration r LEFT JOIN registration_progress s ON s.registration_id = r.id \
                LEFT JOIN course_playing y ON y.course_id = r.course_id \
               WHERE NOT r.preview AND r.person_id IN (");

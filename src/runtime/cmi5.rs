@@ -14,7 +14,7 @@ use crate::lrs::{self, Scope};
 use crate::packages::model::{ActivityDetails, AssignableUnit, LaunchMethod, MoveOn};
 use crate::runtime::launch::{Opening, locked};
 use crate::runtime::model::Mode;
-use crate::runtime::{statements, store};
+use crate::runtime::{self, statements, store};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
 use crate::web::Path;
@@ -30,14 +30,24 @@ const SCOPES: &[Scope] =
 /// What it may do where nothing is to be recorded: it is answered as ever, so that it plays as ever.
 const LOOKING: &[Scope] = &[Scope::StatementsWrite, Scope::StatementsReadMine, Scope::State, Scope::Forget];
 
+/// What the course structure says of a unit.
+fn unit_of(activity: &runtime::Activity) -> AssignableUnit {
+    match serde_json::from_str(&activity.details) {
+        Ok(ActivityDetails::Au(unit)) => *unit,
+        _ => AssignableUnit::default(),
+    }
+}
+
+/// Whether the unit itself demands to be alone in its window (cmi5 13.1.4 launchMethod): it is opened by a link.
+pub fn is_alone(activity: &runtime::Activity) -> bool {
+    activity.kind == "au" && unit_of(activity).launch_method == LaunchMethod::OwnWindow
+}
+
 /// Opens a cmi5 unit: the launch data is there before the unit is (cmi5 10), `launched` is said, the token waits to be
 /// fetched (cmi5 8.2).
 pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>) -> Result<Value> {
     let Opening { app, registration, activity, mode, .. } = *opening;
-    let unit = match serde_json::from_str(&activity.details) {
-        Ok(ActivityDetails::Au(unit)) => *unit,
-        _ => AssignableUnit::default(),
-    };
+    let unit = unit_of(activity);
     let agent = statements::learner(registration);
     let content_url = opening.content_url()?;
     let launch_data = launch_data(opening, &unit);

@@ -46,6 +46,7 @@ pub fn routes() -> Router<App> {
         .route("/courses/{course}/again", post(player::again))
         .route("/trainer/courses/{course}/preview", post(player::preview))
         .route("/launch/{token}", get(player::redeem))
+        .route("/player/window", get(player::own_window))
         .route("/player/{registration}/{activity}", get(player::page))
         .route("/player/{registration}/{activity}/launch", post(launch::launch))
         .route("/player/{registration}/{activity}/media", post(media::tell))

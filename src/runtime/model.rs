@@ -95,7 +95,7 @@ pub struct Registration {
     /// Its person has begun the course once more.
     has_later: bool,
     #[sqlx(flatten)]
-    playing: Playing,
+    pub playing: Playing,
 }
 
 impl Registration {

@@ -12,9 +12,11 @@ use serde_json::json;
 use crate::core::{CourseId, Error, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::{self, LaunchGrant, MaybeSignedIn, SignedIn, Trainer};
 use crate::on_db;
+use crate::packages::playing::Place;
 use crate::progress::{self, Attempts, Status};
 use crate::runtime::access::PlayerOf;
 use crate::runtime::chrome::{PlayerChrome, address};
+use crate::runtime::cmi5;
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
 use crate::runtime::model::{Activity, Mode, own_page};
@@ -251,6 +253,8 @@ struct PlayerPage {
     config_json: String,
     hides_previous: bool,
     hides_next: bool,
+    /// Whether the activity is on this page, where it can fill the screen.
+    is_here: bool,
 }
 
 #[derive(Deserialize)]
@@ -283,32 +287,56 @@ pub async fn page(
     let chrome = PlayerChrome::without(&mut tx, &player, activity, mode, &shell, &hidden).await?.without_state();
     let chrome = chrome.choosing_groups(course.version == Some(Version::Scorm2004));
     let is_media = matches!(activity.kind.as_str(), "video" | "audio");
+    // A unit that demands a window for itself has no use for one around it.
+    let place = if is_media || cmi5::is_alone(activity) { Place::Page } else { registration.playing.place };
     let config = json!({
         "registration": id,
         "activity": {"index": index, "title": chrome.title},
         "course": {"id": registration.course_id, "title": chrome.course_title, "url": chrome.back_url,
             "identifier": registration.course_identifier},
         "mode": mode,
+        "place": place,
         "outline": chrome.outline_json(),
         "hidden": hides,
         "urls": {
             "launch": format!("/player/{id}/{index}/launch"),
             "navigate": format!("/player/{id}/navigate"),
             "media": format!("/player/{id}/{index}/media"),
+            "window": "/player/window",
         },
         "content_origin": app.config.content_origin(),
         "words": words(&shell)?,
     });
     let page = PlayerPage {
-        frame_src: if is_media { String::new() } else { format!("{}/frame/", app.config.content_origin()) },
+        frame_src: if is_media || place == Place::Window { String::new() } else { frame_address(&app) },
         // Inside a script element only this letter could end it.
         config_json: config.to_string().replace('<', "\\u003c"),
         hides_previous: hides.iter().any(|part| part == "previous"),
         hides_next: hides.iter().any(|part| part == "continue"),
+        is_here: place == Place::Page,
         chrome,
         shell,
     };
     web::render(&page)
+}
+
+/// Where the launch frame is.
+fn frame_address(app: &App) -> String {
+    format!("{}/frame/", app.config.content_origin())
+}
+
+#[derive(Template)]
+#[template(path = "runtime/templates/window.html")]
+struct OwnWindowPage {
+    shell: Shell,
+    frame_src: String,
+    content_origin: String,
+}
+
+/// The window of its own for content: the launch frame, as large as the window. The same for everybody: the player page that
+/// opened it is who speaks to the frame.
+pub async fn own_window(State(app): State<App>, shell: Shell) -> Result<Response> {
+    web::render(&OwnWindowPage { frame_src: frame_address(&app), content_origin: app.config.content_origin(), shell })
 }
 
 fn words(shell: &Shell) -> Result<BTreeMap<String, String>> {

@@ -18,7 +18,8 @@ const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_h
     s.completion, s.success, CASE WHEN s.completion = 'completed' AND s.done >= s.total THEN TRUE ELSE FALSE END AS finished, \
     EXISTS (SELECT 1 FROM registration o WHERE o.person_id = r.person_id AND o.course_id = r.course_id \
             AND o.preview = r.preview AND o.attempt > r.attempt) AS has_later, \
-    COALESCE(y.attempts, 0) AS most_attempts, COALESCE(y.again, 'never') AS again, COALESCE(y.counted, 'best') AS counted \
+    COALESCE(y.attempts, 0) AS most_attempts, COALESCE(y.again, 'never') AS again, COALESCE(y.counted, 'best') AS counted, \
+    COALESCE(y.place, 'page') AS place \
     FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id \
     LEFT JOIN course_playing y ON y.course_id = r.course_id \
     LEFT JOIN course_rules v ON v.course_id = r.course_id AND v.version_id = r.version_id \

@@ -154,6 +154,7 @@ const ROUTES: &[(&str, Who)] = &[
     ("POST /player/{registration}/navigate", SignedIn),
     ("GET /player/{registration}/{activity}", SignedIn),
     ("GET /player/{registration}/{activity}/captions/{language}", SignedIn),
+    ("GET /player/window", Everybody),
     ("POST /player/{registration}/{activity}/launch", SignedIn),
     ("POST /player/{registration}/{activity}/media", SignedIn),
     ("GET /quiz/{registration}/{activity}", SignedIn),

@@ -132,6 +132,19 @@ describe('replay', () => {
     expect(await log.pending()).toEqual([]);
   });
 
+  it('tells where what was taken led, each for its activity', async () => {
+    const server = new FakeServer();
+    const log = await openLog(new IDBFactory());
+    await log.put({ ...entry('l', 1, { a: '1' }), activity: 4 });
+    const led: unknown[] = [];
+    await replay(log, server.send, addresses, everything, (where) => led.push(where));
+    expect(led).toEqual([{ activity: 4, progress: { completion: 'incomplete' } }]);
+    server.reachable = false;
+    await log.put(entry('l', 2));
+    await replay(log, server.send, addresses, everything, (where) => led.push(where));
+    expect(led).toHaveLength(1);
+  });
+
   it('sends time and end as they were, with the secret that the page knows', async () => {
     const log = await openLog(new IDBFactory());
     const commit = { lease: 4, sequence: 2, set: {}, session_time: 'PT9M', terminate: true, exit: 'normal', nav_request: null };

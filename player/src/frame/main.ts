@@ -13,7 +13,7 @@ import {
 import { type Listening, sayFarewell } from './farewell.ts';
 import { type Entry, openLog } from './log.ts';
 import type { Timers } from './queue.ts';
-import { replay } from './replay.ts';
+import { type Led, replay } from './replay.ts';
 import { send } from './send.ts';
 import { Session, type Stage } from './session.ts';
 import { type Going, insteadOf, upwardClicks } from './upward.ts';
@@ -79,7 +79,7 @@ const stage: Stage = {
     frame.src = url;
     document.title = title;
     heading.textContent = title;
-    place.append(heading, frame);
+    place.append(frame);
     content = frame;
   },
   farewell() {
@@ -118,7 +118,9 @@ async function told(message: ToFrame): Promise<void> {
     case 'ping': {
       const { registration, addresses } = message;
       const before = openings;
-      post({ type: 'ready', ...(await replay(await log, send, addresses, (entry) => entry.registration === registration)) });
+      const isOwn = (entry: Entry) => entry.registration === registration;
+      const led = (where: Led) => post({ type: 'progress', ...where });
+      post({ type: 'ready', ...(await replay(await log, send, addresses, isOwn, led)) });
       // What other registrations left behind can follow when nobody waits for it, and no content is there to see their secrets.
       const isOther = (entry: Entry) => entry.registration !== registration && openings === before;
       await replay(await log, send, addresses, isOther);
@@ -144,6 +146,8 @@ if (page !== window && application !== '') {
   for (const { style } of [document.documentElement, document.body, place as HTMLElement]) {
     Object.assign(style, { margin: '0', height: '100%', overflow: 'hidden' });
   }
+  heading.textContent = document.title;
+  place.append(heading);
   window.addEventListener('message', (event) => {
     const message = received<ToFrame>(event, page, application);
     if (message) told(message).catch(failed);

@@ -1,6 +1,6 @@
 /** What an earlier launch could not send goes to the server before a new launch takes the lease. */
 
-import type { CommitAddresses } from '../shared/protocol.ts';
+import type { CommitAddresses, Progress, ValidRequests } from '../shared/protocol.ts';
 import type { Entry, Log } from './log.ts';
 import type { Send } from './queue.ts';
 
@@ -8,6 +8,13 @@ export interface Replayed {
   readonly replayed: number;
   /** Still only on this device: the server was not reached, or lets the person in no longer. */
   readonly kept: number;
+}
+
+/** Where a commit led that was taken now: the page that waits for it shows more than what it was rendered with. */
+export interface Led {
+  readonly activity: number;
+  readonly progress: Progress;
+  readonly valid_requests?: ValidRequests | undefined;
 }
 
 /**
@@ -19,6 +26,7 @@ export async function replay(
   send: Send,
   addresses: CommitAddresses,
   wanted: (entry: Entry) => boolean,
+  led: (where: Led) => void = () => {},
 ): Promise<Replayed> {
   const entries = (await log.pending().catch(() => [])).filter((entry) => addresses[entry.launch] && wanted(entry));
   let replayed = 0;
@@ -33,6 +41,8 @@ export async function replay(
       return { replayed, kept: entries.slice(position).filter((later) => !over.has(later.launch)).length };
     if (answer.kind === 'ok') {
       replayed += 1;
+      const { progress, valid_requests } = answer.body;
+      if (progress) led({ activity: entry.activity, progress, valid_requests });
       await log.acknowledge(entry.launch, entry.sequence);
     } else if (answer.kind === 'refused' && !answer.over) {
       await log.acknowledge(entry.launch, entry.sequence);

@@ -20,10 +20,12 @@ export interface Config {
   activity: { index: number; title: string };
   course: { id: string; title: string; url: string; identifier?: string };
   mode: Mode;
+  /** Where framed content opens, as the course's trainer decided. */
+  place: 'page' | 'window';
   outline: OutlineEntry[];
   /** Parts of the navigation that the content draws itself (SCORM 2004 hideLMSUI): `continue`, `previous`. */
   hidden?: string[];
-  urls: { launch: string; navigate: string; media: string };
+  urls: { launch: string; navigate: string; media: string; window: string };
   content_origin: string;
   words: Record<string, string>;
 }

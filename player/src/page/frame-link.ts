@@ -14,9 +14,27 @@ import {
 const READY_PATIENCE = 15_000;
 const CLOSE_PATIENCE = 25_000;
 
+/** How messages reach the launch frame, the one on this page or the one in a window of its own, and how its own are heard. */
+export type Line = (hear: (message: ToPage) => void) => (message: ToFrame) => void;
+
+/** To a frame of this document. It may still be loading: only the one message that says nothing goes to whatever is there. */
+export function sayTo(frame: HTMLIFrameElement, origin: string, message: ToFrame): void {
+  frame.contentWindow?.postMessage(sealed(message), message.type === 'hello' ? '*' : origin);
+}
+
+/** The line to a frame of this page. */
+export function framed(frame: HTMLIFrameElement, origin: string): Line {
+  return (hear) => {
+    window.addEventListener('message', (event) => {
+      const message = received<ToPage>(event, frame.contentWindow, origin);
+      if (message) hear(message);
+    });
+    return (message) => sayTo(frame, origin, message);
+  };
+}
+
 export class FrameLink {
-  readonly #frame: HTMLIFrameElement;
-  readonly #origin: string;
+  readonly #say: (message: ToFrame) => void;
   readonly #registration: string;
   readonly #addresses: (registration?: string) => CommitAddresses;
   readonly #heard: (message: ToPage) => void;
@@ -26,21 +44,15 @@ export class FrameLink {
   #hasOpened = false;
 
   constructor(
-    frame: HTMLIFrameElement,
-    origin: string,
+    line: Line,
     registration: string,
     addresses: (registration?: string) => CommitAddresses,
     heard: (message: ToPage) => void,
   ) {
-    this.#frame = frame;
-    this.#origin = origin;
     this.#registration = registration;
     this.#addresses = addresses;
     this.#heard = heard;
-    window.addEventListener('message', (event) => {
-      const message = received<ToPage>(event, frame.contentWindow, origin);
-      if (message) this.#hear(message);
-    });
+    this.#say = line((message) => this.#hear(message));
   }
 
   /**
@@ -55,7 +67,7 @@ export class FrameLink {
         resolve(kept);
       });
       // The frame may have loaded before this script did, and its `ready` be missed. If it is still loading this goes unheard.
-      this.#frame.contentWindow?.postMessage(sealed<ToFrame>({ type: 'hello' }), '*');
+      this.#say({ type: 'hello' });
     });
   }
 
@@ -78,10 +90,11 @@ export class FrameLink {
     });
   }
 
-  /** Loads the frame anew, after it did not answer. */
-  reload(): void {
-    const { src } = this.#frame;
-    this.#frame.src = src;
+  /** The frame is gone with its window: nobody waits for its answers. */
+  gone(): void {
+    this.#ready = [];
+    for (const resolve of this.#closing.values()) resolve(false);
+    this.#closing.clear();
   }
 
   #hear(message: ToPage): void {
@@ -103,9 +116,5 @@ export class FrameLink {
     // A frame that has had content is no place for the secrets of other registrations: content shares its origin.
     const addresses = this.#hasOpened ? this.#addresses(registration) : this.#addresses();
     this.#say({ type: 'ping', registration, addresses });
-  }
-
-  #say(message: ToFrame): void {
-    this.#frame.contentWindow?.postMessage(sealed(message), this.#origin);
   }
 }

@@ -10,14 +10,17 @@ import type {
   ToPage,
   ValidRequests,
 } from '../shared/protocol.ts';
+import { offerLink } from './alone.ts';
+import { Beside } from './beside.ts';
 import { type Action, Chrome, isModified } from './chrome.ts';
 import { type Config, type OutlineEntry, type Words, wordsOf } from './config.ts';
-import { element, optional, required } from './dom.ts';
-import { FrameLink } from './frame-link.ts';
+import { required } from './dom.ts';
+import type { FrameLink } from './frame-link.ts';
+import { Frames } from './frames.ts';
 import { postJson, type Reply } from './http.ts';
 import { Launches } from './launches.ts';
 import { MediaPlayer } from './media/player.ts';
-import { type Allowed, allowed, isNamed, isOpen, isWholeOpen, statusOf, withStatus } from './outline.ts';
+import { type Allowed, allowed, isFramed, isNamed, isOpen, isWholeOpen, statusOf, withStatus } from './outline.ts';
 
 interface Navigated {
   deliver?: { activity: number; url: string };
@@ -38,9 +41,14 @@ class Player {
   #outline: OutlineEntry[];
   #launch: Launch | undefined;
   #requests: ValidRequests | undefined;
-  #link: FrameLink | undefined;
+  /** Where the content has a window of its own, and this page stands beside it. */
+  #beside: Beside | undefined;
+  /** Counts what was begun: an answer to what was given up since is nobody's. */
+  #starts = 0;
   #opened: Opened | undefined;
   readonly #launches = new Launches();
+  readonly #frames: Frames;
+  #hasEnded = false;
   #isLeaving = false;
   /** The activity was left as if it had not been opened, and nothing followed: the learner chooses. */
   #isWaiting = false;
@@ -51,6 +59,7 @@ class Player {
     this.#words = wordsOf(config.words);
     this.#chrome = new Chrome(this.#words);
     this.#outline = config.outline;
+    this.#frames = new Frames(config, this.#launches, (said) => this.#heard(said));
     this.#chrome.previous.addEventListener('click', () => void this.#go('previous'));
     this.#chrome.next.addEventListener('click', () => void this.#go('continue'));
     this.#chrome.back.addEventListener('click', (event) => {
@@ -65,6 +74,32 @@ class Player {
     });
   }
 
+  /** Where the content has a window of its own, that comes first: what plays is in it. */
+  begin(): void {
+    if (this.#config.place === 'window') this.#beside = this.#besideWindow();
+    if (!this.#beside) void this.start();
+    else if (!this.#beside.begin()) void this.#sendKept();
+  }
+
+  #besideWindow(): Beside {
+    return new Beside({
+      config: this.#config,
+      words: this.#words,
+      chrome: this.#chrome,
+      frames: this.#frames,
+      loading: () => this.#loading(),
+      seated: () => void this.start(),
+      over: (how) => this.#windowOver(how),
+      goOn: () => void this.#go('continue'),
+      finish: () => void this.#leave(this.#chrome.back.href),
+      here: () => {
+        this.#beside = undefined;
+        this.#frames.here(this.#chrome.stage);
+        void this.start();
+      },
+    });
+  }
+
   /** `index`: none for the course as a whole. */
   #chosen(index: number | undefined): void {
     if (index === this.#config.activity.index && !this.#isWaiting) return;
@@ -74,12 +109,25 @@ class Player {
     else void this.#go('choice', index ?? this.#config.course.identifier);
   }
 
-  async start(): Promise<void> {
+  #loading(): void {
     this.#chrome.phase('loading');
     this.#chrome.panel(undefined, this.#words('loading'));
     this.#chrome.allow({ previous: false, next: false });
-    if (!(await this.#isSent())) return;
+    this.#beside?.tell(this.#words('loading'));
+  }
+
+  async start(): Promise<void> {
+    if (this.#beside && !this.#beside.isSeated) {
+      this.#beside.open();
+      return;
+    }
+    this.#hasEnded = false;
+    this.#starts += 1;
+    const start = this.#starts;
+    this.#loading();
+    if (!(await this.#isSent(start))) return;
     const reply = await postJson<Launch>(this.#config.urls.launch, { mode: this.#config.mode });
+    if (start !== this.#starts) return;
     if (reply.kind !== 'ok') {
       this.#failed(reply);
       return;
@@ -91,39 +139,30 @@ class Player {
    * What an earlier visit left on this device goes to the server before a launch takes the lease. The frame has it, since only
    * the content's origin can read it: where the page has none (video, audio), one out of sight, if there can be anything.
    */
-  async #isSent(): Promise<boolean> {
-    const link = this.#frameLink();
-    if (link) return this.#isFrameReady(link);
+  async #isSent(start: number): Promise<boolean> {
+    const link = this.#frames.content();
+    if (link) return this.#isFrameReady(link, start);
     const unsent = this.#launches.unsent(this.#config.registration);
     if (unsent === 'none') return true;
-    const src = `${this.#config.content_origin}/frame/`;
-    document.body.append(element('iframe', { id: 'player-frame', hidden: true, src }));
-    const hidden = this.#frameLink();
-    if (!hidden) return true;
-    if (unsent === 'own') return this.#isFrameReady(hidden);
+    if (unsent === 'own') return this.#isFrameReady(this.#frames.sender(), start);
     // Nobody waits for what other courses left.
-    void hidden.ready();
+    void this.#frames.sender().ready();
     return true;
   }
 
-  /** Video and audio are played by the page itself: the server renders no frame for them. */
-  #frameLink(): FrameLink | undefined {
-    const frame = optional<HTMLIFrameElement>('player-frame');
-    if (frame) {
-      const { content_origin, registration } = this.#config;
-      const addresses = (one?: string) => this.#launches.addresses(one);
-      this.#link ??= new FrameLink(frame, content_origin, registration, addresses, (said) => this.#heard(said));
-    }
-    return this.#link;
+  /** While no content is open, what this device kept is sent all the same, and the page shows where that led. */
+  async #sendKept(): Promise<void> {
+    if (this.#launches.unsent(this.#config.registration) === 'none') return;
+    const start = this.#starts;
+    const kept = await this.#frames.sender().ready();
+    if (start === this.#starts) this.#chrome.saved(kept === 0 ? this.#quiet() : 'offline');
   }
 
-  async #isFrameReady(link: FrameLink): Promise<boolean> {
+  async #isFrameReady(link: FrameLink, start: number): Promise<boolean> {
     const kept = await link.ready();
+    if (start !== this.#starts) return false;
     if (kept === undefined) {
-      this.#error(this.#words('error-frame'), () => {
-        link.reload();
-        void this.start();
-      });
+      this.#error(this.#words('error-frame'), () => this.#frameAgain());
       return false;
     }
     // A launch takes the lease, after which what is kept here would come too late: first let it through. Asked a second time
@@ -149,9 +188,10 @@ class Player {
     if (runtime.kind === 'video' || runtime.kind === 'audio') {
       this.#play(launch as Launch<MediaRuntime>);
     } else if ('window' in runtime && runtime.window === 'own') {
-      this.#offerWindow(runtime.content_url);
+      this.#frames.remove();
+      offerLink(this.#chrome, this.#words, this.#config.activity.title, runtime.content_url);
     } else {
-      const link = this.#frameLink();
+      const link = this.#frames.content();
       if (!link) {
         this.#error(this.#words('error-frame'), () => location.reload());
         return;
@@ -161,6 +201,7 @@ class Player {
       }
       link.open(launch as Launch<ScormRuntime | PlainRuntime>);
       this.#opened = { close: () => this.#closed(link, launch.launch) };
+      this.#beside?.playing();
     }
   }
 
@@ -185,23 +226,31 @@ class Player {
     this.#opened = player;
   }
 
-  /** A link and no script: no browser blocks it, and the window cannot reach back into this page. */
-  #offerWindow(url: string): void {
-    optional('player-frame')?.remove();
-    this.#link = undefined;
-    const link = element(
-      'a',
-      { class: 'player-button player-button-main', href: url, target: '_blank', rel: 'noopener noreferrer' },
-      this.#words('own-window-open'),
-    );
-    link.addEventListener('click', () => {
-      // The address is good for one session: another opening is another launch.
-      setTimeout(() => {
-        const again: Action = { label: this.#words('own-window-again'), act: () => location.reload() };
-        this.#chrome.panel(this.#config.activity.title, this.#words('own-window-opened'), [again]);
-      });
+  /** The frame did not answer: it is loaded anew. */
+  #frameAgain(): void {
+    if (this.#beside) this.#beside.dismiss();
+    else this.#frames.reload();
+    void this.start();
+  }
+
+  /** The window is gone: the learner closed it, as content is left. */
+  #windowOver(how: 'closed' | 'silent'): void {
+    this.#starts += 1;
+    this.#opened = undefined;
+    this.#frames.content()?.gone();
+    if (this.#isLeaving) return;
+    if (how === 'silent') {
+      this.#error(this.#words('error-frame'), () => void this.start());
+      return;
+    }
+    this.#buttons();
+    if (this.#hasEnded || this.#isDone()) this.#ended(true);
+    else this.#beside?.offerAgain(this.#wayBack());
+    const start = this.#starts;
+    void this.#sendKept().then(() => {
+      // What it said as it was closed may have been the end of it.
+      if (start === this.#starts && this.#isDone()) this.#ended(true);
     });
-    this.#chrome.panel(this.#config.activity.title, this.#words('own-window-text'), [link]);
   }
 
   #heard(message: ToPage): void {
@@ -210,7 +259,9 @@ class Player {
         this.#saved(message.state);
         return;
       case 'progress':
-        this.#progressed(message.progress, message.valid_requests);
+        // Of what was sent late, only where it is about this activity does it tell where the learner stands in it.
+        if ((message.activity ?? this.#config.activity.index) === this.#config.activity.index)
+          this.#progressed(message.progress, message.valid_requests);
         return;
       case 'relaunch':
         if (!this.#isLeaving) void this.start();
@@ -232,6 +283,7 @@ class Player {
 
   #saved(state: SavedState): void {
     this.#chrome.saved(state);
+    this.#beside?.saved(state);
     if (state === 'shut') this.#chrome.notice(this.#words('shut-text'));
     // Loading the page again leads through the sign-in page and back.
     if (state === 'signed-out')
@@ -259,6 +311,10 @@ class Player {
     this.#chrome.status(index, status);
   }
 
+  #isDone(): boolean {
+    return this.#outline.find((entry) => entry.index === this.#config.activity.index)?.status === 'done';
+  }
+
   #allowed(): Allowed {
     const hidden = this.#isWaiting ? [] : this.#config.hidden;
     return allowed(this.#outline, this.#config.activity.index, this.#requests, hidden);
@@ -272,13 +328,23 @@ class Player {
 
   /** Nothing is covered while the content may still show a last page; where it was removed, a panel takes its place. */
   #ended(isRemoved = false): void {
+    this.#hasEnded = true;
     this.#chrome.phase('ended');
     const { next } = this.#allowed();
     const act: Action = next
       ? { label: this.#words('ended-next'), main: true, act: () => void this.#go('continue') }
       : { label: this.#words('back'), main: true, act: () => void this.#leave(this.#chrome.back.href) };
-    if (!isRemoved) this.#chrome.notice(this.#words('ended-title'), [act]);
-    else this.#chrome.panel(this.#config.activity.title, this.#words('ended-title'), next ? [act, this.#wayBack()] : [act]);
+    // In a window that shows nothing any more: on from there, or back here.
+    if (isRemoved && next) this.#beside?.tell(this.#words('ended-title'), act.label);
+    else if (isRemoved) this.#beside?.dismiss();
+    if (!isRemoved) {
+      this.#chrome.notice(this.#words('ended-title'), [act]);
+      return;
+    }
+    const actions = next ? [act, this.#wayBack()] : [act];
+    if (this.#beside && !this.#beside.isSeated)
+      actions.push({ label: this.#words('window-resume'), act: () => void this.start() });
+    this.#chrome.panel(this.#config.activity.title, this.#words('ended-title'), actions);
   }
 
   /** The content asked to go somewhere. */
@@ -304,14 +370,19 @@ class Player {
       launch: this.#launch?.launch,
     });
     this.#isLeaving = false;
-    const url = reply.kind === 'ok' ? (reply.body.deliver?.url ?? reply.body.end?.url) : undefined;
+    const { deliver, end } = reply.kind === 'ok' ? reply.body : {};
+    const url = deliver?.url ?? end?.url;
     if (url !== undefined) {
+      // The next page takes the window over if it has content for it.
+      const entry = this.#outline.find((other) => other.index === deliver?.activity);
+      if (!deliver || (entry && !isFramed(entry))) this.#beside?.dismiss();
       location.assign(url);
     } else if (reply.kind === 'offline') {
       this.#error(this.#words('error-offline'), () => void this.#go(request, target));
     } else if (reply.kind === 'ok' && reply.body.wait) {
       this.#wait(reply.body.wait.valid_requests);
     } else if (isExit(request)) {
+      this.#beside?.dismiss();
       location.assign(this.#chrome.back.href);
     } else if (reply.kind === 'ok') {
       await this.#refused();
@@ -323,6 +394,7 @@ class Player {
   /** Nothing is open, and the course goes on: the outline and the buttons say where to. */
   #wait(requests: ValidRequests): void {
     this.#isWaiting = true;
+    this.#beside?.dismiss();
     this.#requests = requests;
     this.#chrome.phase('ended');
     this.#chrome.saved(this.#quiet());
@@ -334,6 +406,7 @@ class Player {
   /** The step is not open to the learner now: back to where they were. The rule that says no is for the log. */
   async #refused(): Promise<void> {
     if (this.#isWaiting) this.#buttons();
+    else if (this.#beside && !this.#beside.isSeated) this.#beside.offer();
     else await this.start();
     this.#chrome.notice(this.#words('not-permitted'));
   }
@@ -344,6 +417,7 @@ class Player {
     this.#chrome.saved('saving');
     // What could not be sent is kept on the device: nothing to wait for.
     await this.#opened?.close();
+    this.#beside?.dismiss();
     location.assign(url);
   }
 
@@ -372,6 +446,7 @@ class Player {
     this.#chrome.phase('error');
     const actions: Action[] = [{ label, main: true, act: retry }, this.#wayBack()];
     this.#chrome.panel(undefined, text, actions, true);
+    this.#beside?.tell(text);
   }
 
   #wayBack(): Action {
@@ -383,4 +458,4 @@ function isExit(request: string): boolean {
   return ['exit', 'exitAll', 'suspendAll', 'abandon', 'abandonAll'].includes(request);
 }
 
-void new Player(JSON.parse(required('player-config').textContent ?? '') as Config).start();
+void new Player(JSON.parse(required('player-config').textContent ?? '') as Config).begin();

@@ -32,6 +32,11 @@ export function isOpen(entry: OutlineEntry, requests: ValidRequests | undefined)
   return entry.identifier === undefined || requests?.choice?.[entry.identifier] !== false;
 }
 
+/** Whether an entry is content for the launch frame; the others are played or shown by a page itself. */
+export function isFramed(entry: OutlineEntry): boolean {
+  return ['sco', 'asset', 'au', 'tincan'].includes(entry.kind);
+}
+
 /** Whether a group of activities, or the course as a whole, can be chosen: the rules then lead to one of its activities. */
 export function isWholeOpen(identifier: string | undefined, requests: ValidRequests | undefined): boolean {
   return identifier !== undefined && requests?.choice?.[identifier] === true;

@@ -96,7 +96,8 @@ export type ToPage =
   /** What an earlier launch left is saved now: launch again, so that the content begins where that led. */
   | { type: 'relaunch' }
   | { type: 'saved'; state: SavedState; at: string }
-  | { type: 'progress'; progress: Progress; valid_requests?: ValidRequests | undefined }
+  /** `activity`: of which, if it is said; otherwise of the one that is open. */
+  | { type: 'progress'; progress: Progress; valid_requests?: ValidRequests | undefined; activity?: number }
   | { type: 'navigate'; request: string; target: string | null }
   /** With `removed` the content is gone from the screen as well. */
   | { type: 'terminated'; removed?: true }

@@ -18,7 +18,7 @@ onEachDatabase("Attempts", (journey) => {
     const course = await offer(site, "scorm12-single");
     const desk = await site.signedIn(await trainer(site));
     await desk.goto(`/trainer/packages/${course.package}`);
-    await desk.getByRole("link", { name: "Essais", exact: true }).click();
+    await desk.getByRole("link", { name: "Essais et affichage", exact: true }).click();
     await desk.getByRole("radio", { name: /Il peut recommencer/ }).check();
     await desk.getByLabel("Nombre d’essais au plus").fill("2");
     await assertLooks(desk, "attempts-policy");

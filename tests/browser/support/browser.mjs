@@ -18,11 +18,11 @@ function executable() {
   return found;
 }
 
-/** One Chromium for a file of journeys. Root needs --no-sandbox; nothing that it opens comes from outside the machine. */
-export async function openBrowser(more = []) {
+/** One Chromium for a file of journeys, `without` some of the switches that tests usually have. Root needs --no-sandbox; nothing that it opens comes from outside the machine. */
+export async function openBrowser(more = [], without = []) {
   const args = [...more, "--autoplay-policy=no-user-gesture-required", "--mute-audio"];
   if (process.getuid?.() === 0) args.push("--no-sandbox");
-  return chromium.launch({ executablePath: executable(), args });
+  return chromium.launch({ executablePath: executable(), args, ignoreDefaultArgs: without });
 }
 
 /**

@@ -34,15 +34,15 @@ class Site {
   }
 }
 
-/** Journeys on each database, or on those of `databases`. `serve`: options of `preau serve`. */
-export function onEachDatabase(story, journeys, { serve = [], databases = DATABASES } = {}) {
+/** Journeys on each database, or on those of `databases`. `serve`: options of `preau serve`; `without`: of Chromium. */
+export function onEachDatabase(story, journeys, { serve = [], databases = DATABASES, without = [] } = {}) {
   for (const database of databases) {
     describe(`${story} (${database})`, () => {
       const site = new Site(database);
       before(async () => {
         site.server = await Server.prepare(database);
         await site.server.start(...serve);
-        site.browser = await openBrowser();
+        site.browser = await openBrowser([], without);
       });
       after(async () => {
         await site.browser?.close();

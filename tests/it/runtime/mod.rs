@@ -5,6 +5,7 @@ mod attempts;
 mod interactions;
 mod links;
 mod looking;
+mod place;
 mod profile;
 mod recordings;
 mod scorm;
