@@ -174,16 +174,32 @@ finding-files-undeclared = { $count ->
 }
 finding-sequencing-reference-dangling = A sequencing rule refers to another that does not exist: { $reference }
 
-finding-cmi5-namespace = The namespace is not that of cmi5: { $namespace }
-finding-cmi5-course-missing = The cmi5 structure describes no course.
+finding-cmi5-misplaced = The file cmi5.xml must be at the root of the archive, under this exact name. Make the archive of what the folder holds, not of the folder itself.
+finding-cmi5-namespace = The namespace must be { $expected }, not “{ $namespace }”.
+finding-cmi5-element-unexpected = In <{ $inside }>, <{ $found }> is out of place. Expected here: { $expected }.
+finding-cmi5-element-too-many = In <{ $inside }>, <{ $found }> is one too many.
+finding-cmi5-element-missing = In <{ $inside }>, { $expected } is missing.
+finding-cmi5-element-without-namespace = The element <{ $found }>, in <{ $inside }>, belongs to no namespace.
+finding-cmi5-extension-misplaced = The element <{ $found }> ({ $namespace }) is not allowed at this place of <{ $inside }>: additions come after the elements of cmi5.
+finding-cmi5-extension = The course holds additions to cmi5, which Préau leaves aside: { $namespace }
+finding-cmi5-extension-without-schema = The course holds additions to cmi5 without naming their schema; Préau leaves them aside: { $namespace }
+finding-cmi5-attribute-unknown = The attribute { $name } is not allowed for <{ $inside }>.
+finding-cmi5-attribute-missing = The attribute { $name } of <{ $inside }> is missing.
+finding-cmi5-text-stray = Text stands among the elements of <{ $inside }>, where none is allowed.
+finding-cmi5-language-invalid = “{ $language }” is no language code; write for example fr or fr-FR.
 finding-cmi5-id-invalid = A cmi5 identifier must be an absolute address (IRI): “{ $id }”
-finding-cmi5-id-twice = Two cmi5 elements have the same identifier: { $id }
+finding-cmi5-id-twice = Two cmi5 elements of one kind have the same identifier: { $id }
+finding-cmi5-id-shared = Two cmi5 elements of different kinds have the same identifier; Préau tells them apart: { $id }
+finding-cmi5-iri-invalid = The value of { $name } must be an absolute address (IRI): “{ $iri }”
 finding-cmi5-block-empty = A cmi5 block holds no unit.
-finding-cmi5-objective-unknown = A unit refers to an objective that does not exist: { $reference }
+finding-cmi5-unit-missing = The course holds no unit.
+finding-cmi5-objective-unknown = An objective that is referred to does not exist in the course: { $reference }
 finding-cmi5-value-unknown = The value “{ $value }” is not allowed for { $name }.
 finding-cmi5-url-missing = A cmi5 unit has no address.
 finding-cmi5-url-relative = A cmi5.xml without an archive must give whole addresses: { $url }
-finding-cmi5-url-invalid = The address of a unit cannot be opened: { $url }
+finding-cmi5-url-characters = The address of a unit holds characters that no address may hold: “{ $url }”. Write: { $meant }
+finding-cmi5-url-escape = The address of a unit leads out of the package: { $url }. It must be relative to the folder of cmi5.xml.
+finding-cmi5-url-invalid = The address of a unit cannot be opened: { $url }. It takes a page of the package or a whole http or https address.
 finding-cmi5-url-reserved = The address of a unit uses a parameter reserved for launching: { $name }
 finding-cmi5-file-missing = The page of a unit is not in the package: { $path }
 

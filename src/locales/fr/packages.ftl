@@ -174,16 +174,32 @@ finding-files-undeclared = { $count ->
 }
 finding-sequencing-reference-dangling = Une règle de parcours renvoie à une autre qui n'existe pas : { $reference }
 
-finding-cmi5-namespace = L'espace de noms n'est pas celui de cmi5 : { $namespace }
-finding-cmi5-course-missing = La structure cmi5 ne décrit aucun cours.
+finding-cmi5-misplaced = Le fichier cmi5.xml doit être à la racine de l'archive, sous ce nom exact. Refaites l'archive à partir du contenu du dossier, et non du dossier lui-même.
+finding-cmi5-namespace = L'espace de noms doit être { $expected }, et non « { $namespace } ».
+finding-cmi5-element-unexpected = Dans <{ $inside }>, <{ $found }> n'est pas à sa place. Attendu ici : { $expected }.
+finding-cmi5-element-too-many = <{ $found }> est de trop dans <{ $inside }>.
+finding-cmi5-element-missing = Il manque { $expected } dans <{ $inside }>.
+finding-cmi5-element-without-namespace = L'élément <{ $found }>, dans <{ $inside }>, n'appartient à aucun espace de noms.
+finding-cmi5-extension-misplaced = L'élément <{ $found }> ({ $namespace }) n'est pas permis à cet endroit de <{ $inside }> : les ajouts viennent après les éléments de cmi5.
+finding-cmi5-extension = Le cours contient des ajouts à cmi5, que Préau laisse de côté : { $namespace }
+finding-cmi5-extension-without-schema = Le cours contient des ajouts à cmi5 sans indiquer leur schéma ; Préau les laisse de côté : { $namespace }
+finding-cmi5-attribute-unknown = L'attribut { $name } n'est pas permis pour <{ $inside }>.
+finding-cmi5-attribute-missing = Il manque l'attribut { $name } à <{ $inside }>.
+finding-cmi5-text-stray = Du texte se trouve entre les éléments de <{ $inside }>, où il n'est pas permis.
+finding-cmi5-language-invalid = « { $language } » n'est pas un code de langue ; écrivez par exemple fr ou fr-FR.
 finding-cmi5-id-invalid = Un identifiant cmi5 doit être une adresse absolue (IRI) : « { $id } »
-finding-cmi5-id-twice = Deux éléments cmi5 ont le même identifiant : { $id }
+finding-cmi5-id-twice = Deux éléments cmi5 de même nature ont le même identifiant : { $id }
+finding-cmi5-id-shared = Deux éléments cmi5 de nature différente ont le même identifiant ; Préau les distingue : { $id }
+finding-cmi5-iri-invalid = La valeur de { $name } doit être une adresse absolue (IRI) : « { $iri } »
 finding-cmi5-block-empty = Un bloc cmi5 ne contient aucune unité.
-finding-cmi5-objective-unknown = Une unité renvoie à un objectif qui n'existe pas : { $reference }
+finding-cmi5-unit-missing = Le cours ne contient aucune unité.
+finding-cmi5-objective-unknown = Un objectif cité n'existe pas dans le cours : { $reference }
 finding-cmi5-value-unknown = La valeur « { $value } » n'est pas permise pour { $name }.
 finding-cmi5-url-missing = Une unité cmi5 n'a pas d'adresse.
 finding-cmi5-url-relative = Un cmi5.xml sans archive doit donner des adresses complètes : { $url }
-finding-cmi5-url-invalid = L'adresse d'une unité ne peut pas être ouverte : { $url }
+finding-cmi5-url-characters = L'adresse d'une unité contient des caractères qu'une adresse ne peut pas contenir : « { $url } ». Écrivez : { $meant }
+finding-cmi5-url-escape = L'adresse d'une unité sort du paquet : { $url }. Elle doit être relative au dossier du fichier cmi5.xml.
+finding-cmi5-url-invalid = L'adresse d'une unité ne peut pas être ouverte : { $url }. Il faut une page du paquet ou une adresse http ou https complète.
 finding-cmi5-url-reserved = L'adresse d'une unité utilise un paramètre réservé au lancement : { $name }
 finding-cmi5-file-missing = La page d'une unité n'est pas dans le paquet : { $path }
 

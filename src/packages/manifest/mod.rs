@@ -75,7 +75,8 @@ fn of_text(
         Manifest::Scorm => scorm::outline(root, &mut reading),
         Manifest::Tincan => tincan::outline(root, &mut reading),
     }?;
-    if !reading.is_full()
+    // Where an error says why something cannot be opened, that nothing can is no news.
+    if !reading.findings.refuse()
         && !outline.courses.iter().flat_map(|course| &course.activities).any(|activity| activity.launchable)
     {
         findings.add(Finding::error("nothing-to-launch").file(file));
@@ -194,9 +195,12 @@ fn choose(archive: &mut Archive, findings: &mut Findings) -> Result<(Manifest, u
         findings.add(Finding::error("several-packages").arg("first", &nearest[0].1).arg("second", other));
         return Err(Refused);
     }
+    // cmi5 14.1: its structure is at the root of the archive, under its name; what is not may still hold another standard.
+    let in_place = |(manifest, path): &(Manifest, String)| *manifest != Manifest::Cmi5 || path == manifest.file();
     let Some((manifest, path)) =
-        Manifest::ALL.into_iter().find_map(|wanted| nearest.iter().find(|(m, _)| *m == wanted))
+        Manifest::ALL.into_iter().find_map(|wanted| nearest.iter().find(|found| found.0 == wanted && in_place(found)))
     else {
+        findings.add(Finding::error("cmi5-misplaced").file(nearest[0].1.as_str()));
         return Err(Refused);
     };
     if nearest.len() > 1 {

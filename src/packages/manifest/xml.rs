@@ -57,6 +57,8 @@ struct Node {
     attributes: u32,
     text: Piece,
     namespace: u16,
+    /// Whether text that is more than space follows an element inside.
+    tail: bool,
 }
 
 #[derive(Debug)]
@@ -111,7 +113,8 @@ impl<'d> Element<'d> {
         self.name() == name
     }
 
-    fn all_attributes(self) -> impl Iterator<Item = (&'d str, &'d str, &'d str)> {
+    /// All attributes with their namespace, empty if none.
+    pub fn all_attributes(self) -> impl Iterator<Item = (&'d str, &'d str, &'d str)> {
         let document = self.document;
         let end =
             document.elements.get(self.index + 1).map_or(document.attributes.len(), |next| next.attributes as usize);
@@ -125,6 +128,12 @@ impl<'d> Element<'d> {
     pub fn attribute(self, name: &str) -> Option<&'d str> {
         let named = || self.all_attributes().filter(|(_, local, _)| *local == name);
         named().find(|(namespace, ..)| namespace.is_empty()).or_else(|| named().next()).map(|(.., value)| value)
+    }
+
+    /// The attribute of this name that stands in no namespace.
+    pub fn plain_attribute(self, name: &str) -> Option<&'d str> {
+        let plain = |(namespace, local, _): &(&str, &str, &str)| namespace.is_empty() && *local == name;
+        self.all_attributes().find(plain).map(|(.., value)| value)
     }
 
     /// As [`Element::attribute`], with another spelling of the letters accepted: `scormType` is often written `scormtype`.
@@ -199,6 +208,11 @@ impl<'d> Element<'d> {
     /// The same text exactly as written.
     pub fn text_verbatim(self) -> &'d str {
         self.document.piece(self.node().text)
+    }
+
+    /// Whether text that is more than space stands among the elements inside.
+    pub fn has_text_beside_elements(self) -> bool {
+        self.node().tail || !self.text().is_empty()
     }
 
     /// The trimmed text of the first child of this name, if it is not empty.
@@ -331,6 +345,7 @@ impl<'a> Parser<'a> {
             attributes: number(self.document.attributes.len()),
             text: Piece::default(),
             namespace,
+            tail: false,
         };
         self.document.elements.push(node);
         self.open.push(index);
@@ -367,7 +382,11 @@ impl<'a> Parser<'a> {
             let nothing = text.trim_matches(['\u{feff}', '\0', '\u{1a}']).trim().is_empty();
             return if nothing { Ok(()) } else { Err(Problem::malformed("text outside the root element")) };
         };
-        if open + 1 < self.document.elements.len() || text.is_empty() {
+        if open + 1 < self.document.elements.len() {
+            self.document.elements[open].tail |= !text.trim().is_empty();
+            return Ok(());
+        }
+        if text.is_empty() {
             return Ok(());
         }
         let before = self.document.elements[open].text;

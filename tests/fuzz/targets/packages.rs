@@ -150,13 +150,13 @@ const CMI5_XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
     <courseStructure xmlns='https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd'>\
     <course id='https://exemple.fr/cours'><title><langstring lang='fr'>Cours</langstring><langstring lang='en'>Course</langstring></title>\
     <description><langstring lang='fr'>D</langstring></description></course>\
-    <objectives><objective id='https://exemple.fr/o'><title><langstring lang='fr'>O</langstring></title></objective></objectives>\
-    <block id='https://exemple.fr/b'><title><langstring lang='fr'>Bloc</langstring></title>\
+    <objectives><objective id='https://exemple.fr/o'><title><langstring lang='fr'>O</langstring></title><description><langstring>D</langstring></description></objective></objectives>\
+    <block id='https://exemple.fr/b'><title><langstring lang='fr'>Bloc</langstring></title><description><langstring>D</langstring></description>\
     <objectives><objective idref='https://exemple.fr/o'/></objectives>\
     <au id='https://exemple.fr/1' moveOn='CompletedAndPassed' masteryScore='0.8' launchMethod='OwnWindow' activityType='http://t/t'>\
     <title><langstring lang='fr'>Unité</langstring></title><description><langstring lang='fr'>D</langstring></description>\
     <url>index.html?x=1#y</url><launchParameters>{\"a\": 1}</launchParameters><entitlementKey>clé</entitlementKey></au></block>\
-    <au id='https://exemple.fr/2'><title><langstring>U</langstring></title><url>https://ailleurs.example/u</url></au></courseStructure>";
+    <au id='https://exemple.fr/2'><title><langstring>U</langstring></title><description><langstring/></description><url>https://ailleurs.example/u</url></au></courseStructure>";
 
 const TINCAN_XML: &str = "<?xml version='1.0' encoding='utf-8'?><tincan xmlns='http://projecttincan.com/tincan.xsd'><activities>\
     <activity id='https://exemple.fr/t' type='http://adlnet.gov/expapi/activities/course'><name lang='fr'>T</name>\

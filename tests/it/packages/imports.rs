@@ -31,16 +31,6 @@ both_databases! {
         assert_eq!(files_on_disk(&app), Vec::<PathBuf>::new());
     }
 
-    async fn a_bare_cmi5_structure_is_a_package(app: TestApp) {
-        let structure = "<courseStructure xmlns='https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd'>\
-            <course id='https://exemple.fr/c'><title><langstring lang='fr'>Cours</langstring></title></course>\
-            <au id='https://exemple.fr/c/1' moveOn='Completed'><title><langstring lang='fr'>Unité</langstring></title>\
-            <url>https://ailleurs.exemple/au</url></au></courseStructure>";
-        let report = post(&app, "cmi5.xml", structure.into()).await.expect(201).json();
-        assert_eq!((report["kind"].as_str(), report["courses"][0]["activities"][0]["title"].as_str()), (Some("cmi5"), Some("Unité")));
-        refused(&post(&app, "cmi5.xml", structure.replace("https://ailleurs.exemple/au", "au.html").into()).await, "cmi5-url-relative");
-    }
-
     async fn twenty_thousand_small_files_are_imported(app: TestApp) {
         let mut writer = ZipWriter::new_append(Cursor::new(course(&[]))).unwrap();
         for n in 0..20_000 {

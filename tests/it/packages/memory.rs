@@ -63,9 +63,9 @@ fn swelling_manifests() -> Vec<(&'static str, &'static str, Vec<u8>, &'static st
     let of_resources = |resources: &str| manifest_of("", "", "", resources).into_bytes();
     let cmi5 = |inside: &str| {
         let namespace = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd";
-        format!("<courseStructure xmlns='{namespace}'><course id='a:c'/>{inside}</courseStructure>").into_bytes()
+        format!("<courseStructure xmlns='{namespace}'><course id='a:c'><title><langstring/></title><description><langstring/></description></course>{inside}</courseStructure>").into_bytes()
     };
-    let unit = "<au id='a:#'><title><langstring>U</langstring></title><url>index.html</url></au>";
+    let unit = "<au id='a:#'><title><langstring>U</langstring></title><description><langstring/></description><url>index.html</url></au>";
     let half_utf16 = utf16(&manifest_of("", &"<f>x</f>".repeat(NODES / 2), &"\u{4e00}".repeat(1_000_000), ""));
     let latin: Vec<u8> =
         manifest_of("", &description(&"é".repeat(SIZE / 2)), "", "").chars().map(|c| c as u32 as u8).collect();
@@ -202,7 +202,7 @@ fn swelling_manifests() -> Vec<(&'static str, &'static str, Vec<u8>, &'static st
             "scorm2004",
         ),
         ("as many units as may be", "cmi5.xml", cmi5(&numbered(4_990, unit)), "cmi5"),
-        ("many units", "cmi5.xml", cmi5(&numbered(49_000, unit)), "package-refused"),
+        ("many units", "cmi5.xml", cmi5(&numbered(42_000, unit)), "package-refused"),
         ("blocks", "cmi5.xml", cmi5(&"<block/>".repeat(NODES)), "package-refused"),
         (
             "objectives",
@@ -214,8 +214,8 @@ fn swelling_manifests() -> Vec<(&'static str, &'static str, Vec<u8>, &'static st
             "languages",
             "cmi5.xml",
             cmi5(&format!(
-                "<au id='a:1'><url>index.html</url><title>{}</title></au>",
-                numbered(NODES / 2, "<langstring lang='#'>x</langstring>")
+                "<au id='a:1'><title>{}</title><description><langstring/></description><url>index.html</url></au>",
+                numbered(NODES / 2 - 10, "<langstring lang='x-#'>x</langstring>")
             )),
             "package-refused",
         ),

@@ -7,6 +7,7 @@ mod media;
 mod memory;
 mod replacing;
 mod serving;
+mod structures;
 
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
