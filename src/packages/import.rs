@@ -23,6 +23,7 @@ use super::{manifest, media_type, store};
 use crate::core::{CourseId, Error, Language, LanguageMap, PackageId, PersonId, Result, VersionId};
 use crate::media::{self, Media, Probed};
 use crate::state::App;
+use crate::xapi::format::is_iri;
 
 /// Deflated sound and pictures from this size on are unpacked, so that a player can ask for any part of them.
 const UNPACK_FROM: u64 = 1 << 20;
@@ -428,8 +429,9 @@ pub fn courses(outline: Vec<OutlineCourse>, origin: &str, known: &[Option<KnownC
             let mut taken = Taken::default();
             let activities = course.activities.into_iter().map(|activity| {
                 let own = match activity.kind {
-                    // Tincan content names itself in its statements (xAPI launch has no place to tell it another name).
-                    ActivityKind::Xapi => activity.identifier.clone(),
+                    // Tincan content names itself in its statements, whatever `activity_id` tells it at the launch; by what
+                    // is no IRI it cannot, and takes the one it is told.
+                    ActivityKind::Xapi if is_iri(&activity.identifier) => activity.identifier.clone(),
                     // cmi5 10.2.1: the LMS gives a unit an identifier of its own; ours is stable over versions.
                     _ => format!("{iri}/activities/{}", manifest::encode_segment(&taken.unique(&activity.identifier))),
                 };

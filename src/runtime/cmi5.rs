@@ -162,7 +162,8 @@ pub async fn open_tincan(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Stat
         &opening.content_url()?,
         &[
             ("endpoint", format!("{}/xapi/", app.config.content_origin())),
-            ("auth", credential.basic()),
+            // The convention is the whole header; content that puts `Basic ` before it again is understood too.
+            ("auth", format!("Basic {}", credential.basic())),
             ("actor", serde_json::to_string(&agent)?),
             ("registration", registration.id.to_string()),
             ("activity_id", activity.iri.clone()),

@@ -204,7 +204,7 @@ finding-cmi5-url-reserved = The address of a unit uses a parameter reserved for 
 finding-cmi5-file-missing = The page of a unit is not in the package: { $path }
 
 finding-tincan-activity-missing = The tincan.xml file describes no activity.
-finding-tincan-id-invalid = An activity identifier must be an absolute address (IRI): “{ $id }”
+finding-tincan-id-mapped = The activity identifier “{ $id }” is no absolute address (IRI). Préau gives it one and tells it to the content when it opens; check that a trial run is recorded.
 finding-tolerance-on = { $switch ->
     [resume-always] This content is always resumed where the learner stopped, even if it does not ask for it.
     [unset-is-empty] This content gets nothing instead of an error when it reads a value that does not exist yet.

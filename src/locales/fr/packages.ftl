@@ -204,7 +204,7 @@ finding-cmi5-url-reserved = L'adresse d'une unité utilise un paramètre réserv
 finding-cmi5-file-missing = La page d'une unité n'est pas dans le paquet : { $path }
 
 finding-tincan-activity-missing = Le fichier tincan.xml ne décrit aucune activité.
-finding-tincan-id-invalid = Un identifiant d'activité doit être une adresse absolue (IRI) : « { $id } »
+finding-tincan-id-mapped = L'identifiant d'activité « { $id } » n'est pas une adresse absolue (IRI). Préau lui en donne une et la transmet au contenu à son ouverture ; vérifiez qu'une lecture d'essai est bien suivie.
 finding-tolerance-on = { $switch ->
     [resume-always] Ce contenu est toujours repris là où l’apprenant s’est arrêté, même s’il ne le demande pas.
     [unset-is-empty] Ce contenu reçoit un vide au lieu d’une erreur quand il lit une valeur qui n’existe pas encore.

@@ -8,7 +8,10 @@ use crate::packages::findings::{Finding, Refused};
 use crate::packages::model::{
     ActivityDetails, ActivityKind, CourseDetails, Outline, OutlineActivity, OutlineCourse, PackageKind, TincanActivity,
 };
+use crate::xapi::format::is_iri;
 
+/// What an activity without an id is called.
+const UNNAMED: &str = "activity";
 const COURSE_TYPE: &str = "http://adlnet.gov/expapi/activities/course";
 
 /// Reads the outline: the activities that have something to launch. The others (often hundreds of questions) are only the
@@ -61,12 +64,17 @@ pub fn outline(root: Element<'_>, reading: &mut Reading) -> Result<Outline, Refu
     Ok(Outline { kind: PackageKind::Xapi, edition: "xAPI (tincan.xml)".to_owned(), courses: vec![course] })
 }
 
+/// The id, by which its statements name it. Some tools write one that is no IRI, which no statement may hold: then the activity
+/// has one of ours, and content is told it when it is launched.
 fn identifier(activity: Element<'_>, reading: &mut Reading) -> String {
     let id = activity.attribute("id").unwrap_or_default();
-    if url::Url::parse(id).is_err() {
-        reading.tell(Finding::error("tincan-id-invalid").arg("id", id), activity);
+    if !is_iri(id) {
+        reading.tell(Finding::warning("tincan-id-mapped").arg("id", id), activity);
     }
-    id.to_owned()
+    match id {
+        "" => UNNAMED.to_owned(),
+        id => id.to_owned(),
+    }
 }
 
 /// The page of the `<launch>` for French readers, else the first that is there.

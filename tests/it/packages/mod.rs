@@ -8,6 +8,7 @@ mod memory;
 mod replacing;
 mod serving;
 mod structures;
+mod xapi;
 
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
