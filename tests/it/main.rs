@@ -4,6 +4,7 @@ mod answers;
 mod architecture;
 mod authorisation;
 mod catalogue;
+mod cmi5;
 mod commands;
 mod demo;
 #[path = "../fuzz/mod.rs"]

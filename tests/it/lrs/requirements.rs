@@ -4,10 +4,12 @@
 //! 2.0; what only the suite of 2.0 tests and does not number has the section of IEEE 9274.1.1 and a word for a name. What 1.0.3 says
 //! of OAuth (Communication 4) is in no list and in no suite: each scope has its name, the rest `oauth` and a word.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use preau::lrs::Scope;
+
+use crate::support::requirements;
 
 const TABLE: &str = include_str!("requirements.tsv");
 
@@ -52,7 +54,7 @@ const OAUTH: [&str; 4] = ["oauth:bearer", "oauth:authority", "oauth:narrower", "
 struct Row {
     id: &'static str,
     versions: &'static [&'static str],
-    tests: Vec<&'static str>,
+    tests: &'static str,
 }
 
 fn rows() -> Vec<Row> {
@@ -66,7 +68,7 @@ fn rows() -> Vec<Row> {
             "2.0" => &["2.0"],
             other => panic!("{id}: {other} is no version"),
         };
-        Row { id, versions, tests: tests.split_whitespace().collect() }
+        Row { id, versions, tests }
     };
     TABLE.lines().skip(1).map(read).collect()
 }
@@ -77,7 +79,6 @@ fn number(count: u32) -> String {
 
 #[test]
 fn every_requirement_of_the_standard_names_the_tests_that_show_it() {
-    let mut sources: BTreeMap<&str, String> = BTreeMap::new();
     let mut seen = HashSet::new();
     let mut wrong = Vec::new();
     for row in rows() {
@@ -86,27 +87,9 @@ fn every_requirement_of_the_standard_names_the_tests_that_show_it() {
                 wrong.push(format!("{} stands twice for {version}", row.id));
             }
         }
-        if row.tests.is_empty() {
-            wrong.push(format!("{} names no test", row.id));
-        }
-        for test in row.tests {
-            let (file, function) = test.split_once("::").unwrap_or_else(|| panic!("{test} is no file::function"));
-            let source = sources.entry(file).or_insert_with(|| {
-                std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap_or_default()
-            });
-            if !is_test(source, function) {
-                wrong.push(format!("{}: there is no test {test}", row.id));
-            }
-        }
     }
+    wrong.extend(requirements::unknown_tests(rows().into_iter().map(|row| (row.id, row.tests))));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Whether `source` has the function, as a test of its own or as a story told on both databases.
-fn is_test(source: &str, function: &str) -> bool {
-    let story = format!("    async fn {function}(app: TestApp) {{");
-    let own = [format!("#[test]\nfn {function}() {{"), format!("#[test]\n    fn {function}() {{")];
-    source.contains(&story) || own.iter().any(|own| source.contains(own))
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod shared_data;
 mod silent;
 mod statements;
 mod tolerance;
+mod units;
 
 use preau::identity::Role;
 use serde_json::{Value, json};

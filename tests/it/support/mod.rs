@@ -3,6 +3,7 @@
 mod command;
 mod database;
 pub mod learning;
+pub mod requirements;
 mod test_app;
 
 pub use command::Served;
