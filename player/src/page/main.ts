@@ -1,26 +1,18 @@
 /** The player page: launches the activity, keeps what the learner sees true, and goes from one activity to the next. */
 
-import type {
-  Launch,
-  MediaRuntime,
-  PlainRuntime,
-  Progress,
-  SavedState,
-  ScormRuntime,
-  ToPage,
-  ValidRequests,
-} from '../shared/protocol.ts';
+import type { Launch, MediaRuntime, PlainRuntime, SavedState, ScormRuntime, ToPage, ValidRequests } from '../shared/protocol.ts';
 import { offerLink } from './alone.ts';
 import { Beside } from './beside.ts';
 import { type Action, Chrome, isModified } from './chrome.ts';
-import { type Config, type OutlineEntry, type Words, wordsOf } from './config.ts';
+import { type Config, type Words, wordsOf } from './config.ts';
 import { required } from './dom.ts';
 import type { FrameLink } from './frame-link.ts';
 import { Frames } from './frames.ts';
 import { postJson, type Reply } from './http.ts';
 import { Launches } from './launches.ts';
 import { MediaPlayer } from './media/player.ts';
-import { type Allowed, allowed, isFramed, isNamed, isOpen, isWholeOpen, statusOf, withStatus } from './outline.ts';
+import { isFramed } from './outline.ts';
+import { Standing } from './standing.ts';
 
 interface Navigated {
   deliver?: { activity: number; url: string };
@@ -38,9 +30,8 @@ class Player {
   readonly #config: Config;
   readonly #words: Words;
   readonly #chrome: Chrome;
-  #outline: OutlineEntry[];
   #launch: Launch | undefined;
-  #requests: ValidRequests | undefined;
+  readonly #standing: Standing;
   /** Where the content has a window of its own, and this page stands beside it. */
   #beside: Beside | undefined;
   /** Counts what was begun: an answer to what was given up since is nobody's. */
@@ -50,15 +41,13 @@ class Player {
   readonly #frames: Frames;
   #hasEnded = false;
   #isLeaving = false;
-  /** The activity was left as if it had not been opened, and nothing followed: the learner chooses. */
-  #isWaiting = false;
   #keptOnce = false;
 
   constructor(config: Config) {
     this.#config = config;
     this.#words = wordsOf(config.words);
     this.#chrome = new Chrome(this.#words);
-    this.#outline = config.outline;
+    this.#standing = new Standing(config, this.#chrome);
     this.#frames = new Frames(config, this.#launches, (said) => this.#heard(said));
     this.#chrome.previous.addEventListener('click', () => void this.#go('previous'));
     this.#chrome.next.addEventListener('click', () => void this.#go('continue'));
@@ -102,10 +91,10 @@ class Player {
 
   /** `index`: none for the course as a whole. */
   #chosen(index: number | undefined): void {
-    if (index === this.#config.activity.index && !this.#isWaiting) return;
-    const entry = this.#outline.find((other) => other.index === index);
+    if (index === this.#config.activity.index && !this.#standing.isWaiting) return;
+    const entry = this.#standing.entry(index);
     // No need to close the content for an answer that is known.
-    if (entry && !isOpen(entry, this.#requests)) this.#chrome.notice(this.#words('not-permitted'));
+    if (entry && !this.#standing.isOpen(entry)) this.#chrome.notice(this.#words('not-permitted'));
     else void this.#go('choice', index ?? this.#config.course.identifier);
   }
 
@@ -179,12 +168,10 @@ class Player {
   #show(launch: Launch): void {
     const { runtime } = launch;
     this.#launch = launch;
-    this.#requests = runtime.valid_requests;
     this.#chrome.clear();
     this.#chrome.phase('running');
     this.#chrome.saved(launch.mode === 'normal' ? 'saved' : 'not-recorded');
-    this.#buttons();
-    this.#mark({});
+    this.#standing.launched(runtime.valid_requests);
     if (runtime.kind === 'video' || runtime.kind === 'audio') {
       this.#play(launch as Launch<MediaRuntime>);
     } else if ('window' in runtime && runtime.window === 'own') {
@@ -218,7 +205,7 @@ class Player {
       keep: `preau.media.${this.#config.registration}.${launch.activity.index}`,
       words: this.#words,
       saved: (state) => this.#saved(state),
-      progressed: (progress, requests) => this.#progressed(progress, requests),
+      progressed: (progress, requests) => this.#standing.progressed(progress, requests),
       ended: () => this.#ended(),
     });
     this.#chrome.stage.append(player.element);
@@ -243,13 +230,13 @@ class Player {
       this.#error(this.#words('error-frame'), () => void this.start());
       return;
     }
-    this.#buttons();
-    if (this.#hasEnded || this.#isDone()) this.#ended(true);
+    this.#standing.show();
+    if (this.#hasEnded || this.#standing.isDone) this.#ended(true);
     else this.#beside?.offerAgain(this.#wayBack());
     const start = this.#starts;
     void this.#sendKept().then(() => {
       // What it said as it was closed may have been the end of it.
-      if (start === this.#starts && this.#isDone()) this.#ended(true);
+      if (start === this.#starts && this.#standing.isDone) this.#ended(true);
     });
   }
 
@@ -261,7 +248,7 @@ class Player {
       case 'progress':
         // Of what was sent late, only where it is about this activity does it tell where the learner stands in it.
         if ((message.activity ?? this.#config.activity.index) === this.#config.activity.index)
-          this.#progressed(message.progress, message.valid_requests);
+          this.#standing.progressed(message.progress, message.valid_requests);
         return;
       case 'relaunch':
         if (!this.#isLeaving) void this.start();
@@ -293,44 +280,11 @@ class Player {
       this.#chrome.notice(this.#words('readonly'), [{ label: this.#words('readonly-take'), act: () => location.reload() }]);
   }
 
-  #progressed(progress: Progress, requests: ValidRequests | undefined): void {
-    if (requests) this.#requests = requests;
-    this.#mark(progress);
-    this.#buttons();
-  }
-
-  /** The status of the open activity in the outline; what is done stays done while it is seen again. */
-  #mark(progress: Progress): void {
-    if (this.#config.mode !== 'normal') return;
-    const { index } = this.#config.activity;
-    const known = this.#outline.find((entry) => entry.index === index)?.status;
-    const isFirstSight = progress.completion === undefined && progress.success === undefined;
-    if (isFirstSight && known !== 'todo') return;
-    const status = statusOf(progress);
-    this.#outline = withStatus(this.#outline, index, status);
-    this.#chrome.status(index, status);
-  }
-
-  #isDone(): boolean {
-    return this.#outline.find((entry) => entry.index === this.#config.activity.index)?.status === 'done';
-  }
-
-  #allowed(): Allowed {
-    const hidden = this.#isWaiting ? [] : this.#config.hidden;
-    return allowed(this.#outline, this.#config.activity.index, this.#requests, hidden);
-  }
-
-  #buttons(): void {
-    this.#chrome.allow(this.#allowed());
-    for (const entry of this.#outline) this.#chrome.open(entry.index, isOpen(entry, this.#requests));
-    this.#chrome.openCourse(isWholeOpen(this.#config.course.identifier, this.#requests));
-  }
-
   /** Nothing is covered while the content may still show a last page; where it was removed, a panel takes its place. */
   #ended(isRemoved = false): void {
     this.#hasEnded = true;
     this.#chrome.phase('ended');
-    const { next } = this.#allowed();
+    const { next } = this.#standing.allowed;
     const act: Action = next
       ? { label: this.#words('ended-next'), main: true, act: () => void this.#go('continue') }
       : { label: this.#words('back'), main: true, act: () => void this.#leave(this.#chrome.back.href) };
@@ -349,9 +303,8 @@ class Player {
 
   /** The content asked to go somewhere. */
   async #asked(request: string, target: string | null): Promise<void> {
-    const { course } = this.#config;
     if (target === null) await this.#go(request);
-    else if (target === course.identifier || isNamed(target, this.#outline, this.#requests)) await this.#go(request, target);
+    else if (this.#standing.isNamed(target)) await this.#go(request, target);
     else this.#chrome.notice(this.#words('choice-unknown'));
   }
 
@@ -374,7 +327,7 @@ class Player {
     const url = deliver?.url ?? end?.url;
     if (url !== undefined) {
       // The next page takes the window over if it has content for it.
-      const entry = this.#outline.find((other) => other.index === deliver?.activity);
+      const entry = this.#standing.entry(deliver?.activity);
       if (!deliver || (entry && !isFramed(entry))) this.#beside?.dismiss();
       location.assign(url);
     } else if (reply.kind === 'offline') {
@@ -393,19 +346,17 @@ class Player {
 
   /** Nothing is open, and the course goes on: the outline and the buttons say where to. */
   #wait(requests: ValidRequests): void {
-    this.#isWaiting = true;
+    // What comes next is chosen on this page.
     this.#beside?.dismiss();
-    this.#requests = requests;
     this.#chrome.phase('ended');
     this.#chrome.saved(this.#quiet());
-    this.#chrome.leftCurrent();
-    this.#buttons();
+    this.#standing.wait(requests);
     this.#chrome.panel(this.#config.course.title, this.#words('left-text'), [this.#wayBack()]);
   }
 
   /** The step is not open to the learner now: back to where they were. The rule that says no is for the log. */
   async #refused(): Promise<void> {
-    if (this.#isWaiting) this.#buttons();
+    if (this.#standing.isWaiting) this.#standing.show();
     else if (this.#beside && !this.#beside.isSeated) this.#beside.offer();
     else await this.start();
     this.#chrome.notice(this.#words('not-permitted'));
