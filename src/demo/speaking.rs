@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::{Value, json};
 use url::Url;
+use uuid::Uuid;
 
 use super::browser::Browser;
 use super::lives::Far;
@@ -47,7 +48,10 @@ impl Launch {
     fn statement(&self, activity: &str, verb: &str, context: &Value, at: &str) -> Result<Value> {
         let actor: Value = serde_json::from_str(self.get("actor"))?;
         let object = json!({"objectType": "Activity", "id": activity});
-        Ok(json!({"actor": actor, "verb": {"id": verb}, "object": object, "context": context, "timestamp": at}))
+        let id = Uuid::new_v4();
+        Ok(
+            json!({"id": id, "actor": actor, "verb": {"id": verb}, "object": object, "context": context, "timestamp": at}),
+        )
     }
 }
 
@@ -81,6 +85,13 @@ impl Unit<'_> {
             .finish();
         let address = launch.resource(&format!("activities/state?{query}"));
         let data = self.browser.content(Method::GET, &address, &authorization, None).await?.json();
+
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("agent", launch.get("actor")), ("profileId", document::LEARNER_PREFERENCES)])
+            .finish();
+        let address = launch.resource(&format!("agents/profile?{query}"));
+        // Nobody of the demo has said what they prefer, and so there is no such document; asking is what counts (cmi5 11).
+        let _none = self.browser.content(Method::GET, &address, &authorization, None).await;
 
         let mut context = data["contextTemplate"].clone();
         context["registration"] = launch.get("registration").into();

@@ -14,11 +14,13 @@ use super::door::Holder;
 use super::oauth;
 use super::order::{Authority, Order, Received};
 use super::query::Filter;
+use super::sessions::{self, Saying};
 use super::writer::Writer;
 use crate::core::{Error, Kind, LaunchId, RegistrationId, Result, StatementId, Timestamp};
 use crate::identity::{self, ApiToken};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
+use crate::xapi::cmi5::{Broken, Terms};
 use crate::xapi::{Actor, AgentKey, Ifi, Version};
 use crate::{on_db, read_once};
 
@@ -114,6 +116,16 @@ struct Launch {
     actor: Ifi,
     registration: Uuid,
     is_preview: bool,
+    /// The session, of a cmi5 unit.
+    session: Option<Box<OpenSession>>,
+}
+
+/// The session of a cmi5 unit.
+#[derive(Clone, Debug)]
+struct OpenSession {
+    terms: Terms,
+    /// It was terminated or abandoned.
+    is_over: bool,
 }
 
 #[derive(FromRow)]
@@ -135,6 +147,9 @@ struct LaunchRow {
     scopes: String,
     preview: bool,
     person_disabled_at: Option<Timestamp>,
+    activity_iri: Option<String>,
+    launch_data: Option<String>,
+    is_over: bool,
 }
 
 /// A tool's credential that is not revoked.
@@ -181,8 +196,9 @@ const FIND: &str = "SELECT name, secret_hash, scopes, rate,
     CASE WHEN previous_until > $2 THEN previous_hash END AS previous_hash
     FROM lrs_credential WHERE key = $1 AND revoked_at IS NULL";
 const FIND_LAUNCH: &str = "SELECT c.secret_hash, c.launch_id, c.registration_id, c.actor, c.scopes, r.preview,
-    p.disabled_at AS person_disabled_at
+    p.disabled_at AS person_disabled_at, s.activity_iri, s.launch_data, s.ended_at IS NOT NULL AS is_over
     FROM launch_credential c JOIN registration r ON r.id = c.registration_id JOIN person p ON p.id = r.person_id
+    LEFT JOIN cmi5_session s ON s.launch_id = c.launch_id AND s.activity_iri <> ''
     WHERE c.key = $1 AND c.revoked_at IS NULL AND c.expires_at > $2";
 const INSERT: &str =
     "INSERT INTO lrs_credential (key, name, secret_hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -340,6 +356,13 @@ impl Access {
     /// What launched content may do.
     fn of_launch(app: &App, row: &LaunchRow) -> Result<Self> {
         let actor = Ifi::from_canonical(&row.actor).ok_or_else(unknown)?;
+        let session = match (&row.activity_iri, &row.launch_data) {
+            (Some(activity), Some(launch_data)) => {
+                let terms = Terms::new(row.registration_id, activity, &serde_json::from_str(launch_data)?);
+                Some(Box::new(OpenSession { terms, is_over: row.is_over }))
+            }
+            _ => None,
+        };
         Ok(Self {
             authority: Authority::named(app, "launched-content", "Préau").launched_in(row.registration_id),
             scopes: read(&row.scopes),
@@ -348,6 +371,7 @@ impl Access {
                 actor,
                 registration: row.registration_id,
                 is_preview: row.preview,
+                session,
             }),
             holder: Holder::Launch(row.launch_id),
         })
@@ -380,8 +404,18 @@ impl Access {
         &self.holder
     }
 
-    /// Refuses unless one of `scopes` is granted.
+    fn session(&self) -> Option<&OpenSession> {
+        self.launch.as_ref().and_then(|launch| launch.session.as_deref())
+    }
+
+    /// Refuses unless one of `scopes` is granted. A unit whose session is over may send again what it has sent, and no more.
     fn one_of(&self, scopes: &[Scope]) -> Result<()> {
+        if self.session().is_some_and(|session| session.is_over) && !scopes.contains(&Scope::StatementsWrite) {
+            return Err(sessions::refusal(Broken {
+                requirement: "8.1.2.0-2 (d)",
+                rule: "the session is over, and its token with it",
+            }));
+        }
         if self.scopes.iter().any(|granted| *granted == Scope::All || scopes.contains(granted)) {
             return Ok(());
         }
@@ -417,21 +451,33 @@ impl Access {
         Ok(())
     }
 
-    /// Stores statements under this credential's authority; answers their ids.
+    /// The right to store these statements, whole as they are: of a cmi5 unit with what each of them is in its session.
+    pub(super) fn judge(&self, received: &[Received]) -> Result<Option<Saying>> {
+        self.may_write(received)?;
+        let (Some(launch), Some(session)) = (self.launch(), self.session()) else { return Ok(None) };
+        let deeds = received.iter().map(|received| session.terms.read(&received.statement, &received.text));
+        let deeds = deeds.collect::<Result<Vec<_>, Broken>>().map_err(sessions::refusal)?;
+        Ok(Some(Saying { launch, deeds }))
+    }
+
+    /// Stores statements under this credential's authority, as they were judged; answers their ids.
     pub(super) async fn write(
         &self,
+        app: &App,
         writer: &Writer,
         received: Vec<Received>,
+        saying: Option<Saying>,
         version: Version,
     ) -> Result<Vec<StatementId>> {
-        self.may_write(&received)?;
-        if self.forgets() {
-            let ids = received.iter().map(|received| received.statement.id.unwrap_or_else(StatementId::new));
-            return Ok(ids.collect());
-        }
         let defines = self.scopes.iter().any(|scope| matches!(scope, Scope::All | Scope::Define));
         let authority = self.authority.clone().speaking(version).defining(defines);
-        writer.store(Order::new(received, &authority)?).await
+        let order = Order { saying, ..Order::new(received, &authority)? };
+        if self.forgets() {
+            let ids = order.ids();
+            sessions::hear(app, order).await?;
+            return Ok(ids);
+        }
+        writer.store(order).await
     }
 
     /// Narrows a search to what may be read.
@@ -485,6 +531,11 @@ impl Access {
     /// The launch whose credential this is.
     pub(super) fn launch(&self) -> Option<LaunchId> {
         self.launch.as_ref().map(|launch| launch.id)
+    }
+
+    /// The launch, if it opened a cmi5 unit.
+    pub(super) fn unit(&self) -> Option<LaunchId> {
+        self.session().and(self.launch())
     }
 
     /// Whether what is written is only checked.

@@ -8,6 +8,7 @@ use super::attachments::{self, AttachedRow};
 use super::dictionary::Dictionary;
 use super::links::Links;
 use super::order::{Authority, Order, Ready, Received};
+use super::sessions::{self, Sessions};
 use super::store::{self, LinkRow, Row};
 use crate::core::{Error, RegistrationId, Result, Sequence};
 use crate::state::App;
@@ -97,8 +98,10 @@ async fn put(tx: &mut Tx, app: &App, orders: &[Order], learnt: &mut Dictionary) 
     let (known, referring) = store::around(tx, &named).await?;
     let known: HashMap<Uuid, String> = known.into_iter().map(|row| (row.id.0, row.body)).collect();
     let numbers = app.sequence.take(app.clock.now(), count);
-    let (new, refused) = accept(orders, &known, numbers.iter());
+    let mut sessions = Sessions::hold(tx, orders).await?;
+    let (new, refused) = accept(orders, &known, numbers.iter(), &mut sessions);
     tx.keep(numbers);
+    sessions.keep(tx, app.clock.now()).await?;
 
     let mut done = Done { refused, stored: Vec::with_capacity(new.len()) };
     let mut referring = Some(referring);
@@ -135,22 +138,30 @@ pub(super) async fn known(tx: &mut Tx, received: &[Received]) -> Result<HashSet<
     Ok(rows.into_iter().map(|row| row.id.0).collect())
 }
 
-/// What is new, and the orders that say something else under an id that is taken: in the database, or by an order before.
+/// What is new, and the orders that say something else under an id that is taken: in the database, or by an order before. What
+/// a cmi5 unit sends anew is no second word of it; what is new must be allowed in its session.
 fn accept<'o>(
     orders: &'o [Order],
     known: &HashMap<Uuid, String>,
     mut numbers: impl Iterator<Item = i64>,
+    sessions: &mut Sessions,
 ) -> (Vec<New<'o>>, HashMap<usize, Error>) {
     let mut accepted: Vec<New<'o>> = Vec::new();
     let mut taken: HashMap<Uuid, usize> = HashMap::new();
     let mut refused = HashMap::new();
     for (place, order) in orders.iter().enumerate() {
         let begun = accepted.len();
+        let mut session = sessions.trial(order.saying.as_ref());
+        let mut deeds = order.saying.iter().flat_map(|saying| saying.deeds.iter().copied());
         let outcome = order.statements.iter().try_for_each(|ready| {
+            let deed = deeds.next();
             let earlier = taken.get(&ready.id.0).map(|at| accepted[*at].body());
             match earlier.as_ref().or_else(|| known.get(&ready.id.0)) {
                 Some(body) => ready.must_be_the_same(body),
                 None => {
+                    if let (Some(session), Some(deed)) = (&mut session, deed) {
+                        session.take(deed).map_err(sessions::refusal)?;
+                    }
                     // As many numbers were taken as there are statements.
                     let seq = numbers.next().unwrap_or_default();
                     accepted.push(New { ready, seq });
@@ -158,9 +169,12 @@ fn accept<'o>(
                 }
             }
         });
-        if let Err(refusal) = outcome {
-            accepted.truncate(begun);
-            refused.insert(place, refusal);
+        match outcome {
+            Ok(()) => sessions.take(order.saying.as_ref(), session),
+            Err(refusal) => {
+                accepted.truncate(begun);
+                refused.insert(place, refusal);
+            }
         }
         taken.extend((begun..accepted.len()).map(|at| (accepted[at].ready.id.0, at)));
     }

@@ -131,9 +131,10 @@ const PUT: &str = "INSERT INTO lrs_document
     DO UPDATE SET media_type = excluded.media_type, body = excluded.body, etag = excluded.etag, updated_at = excluded.updated_at";
 const DELETE: &str = "DELETE FROM lrs_document
     WHERE kind = $1 AND activity_key = $2 AND agent_key = $3 AND registration = $4 AND document_id = $5";
-const CLEAR: &str =
-    "DELETE FROM lrs_document WHERE kind = $1 AND activity_key = $2 AND agent_key = $3 AND registration = $4";
-const CLEAR_ALL: &str = "DELETE FROM lrs_document WHERE kind = $1 AND activity_key = $2 AND agent_key = $3";
+const CLEAR: &str = "DELETE FROM lrs_document
+    WHERE kind = $1 AND activity_key = $2 AND agent_key = $3 AND registration = $4 AND document_id <> $5";
+const CLEAR_ALL: &str =
+    "DELETE FROM lrs_document WHERE kind = $1 AND activity_key = $2 AND agent_key = $3 AND document_id <> $4";
 
 /// The document, if there is one. Without a registration: the one kept without, else the latest of any.
 pub async fn get(tx: &mut Tx, shelf: &Shelf, id: &str) -> Result<Option<Document>> {
@@ -148,9 +149,7 @@ pub async fn get(tx: &mut Tx, shelf: &Shelf, id: &str) -> Result<Option<Document
 }
 
 const LAUNCH_DATA: &str = "SELECT s.launch_data, l.created_at FROM cmi5_session s JOIN launch l ON l.id = s.launch_id
-    JOIN registration r ON r.id = l.registration_id
-    JOIN activity a ON a.course_id = r.course_id AND a.version_id = r.version_id AND a.activity_index = l.activity_index
-    WHERE s.launch_id = $1 AND a.iri = $2";
+    WHERE s.launch_id = $1 AND s.activity_iri = $2";
 
 /// The `LMS.LaunchData` of one launch (cmi5 10.2), for the unit it opened and for no other.
 pub async fn launch_data(tx: &mut Tx, launch: LaunchId, activity: &str) -> Result<Option<Document>> {
@@ -212,13 +211,14 @@ pub async fn delete(tx: &mut Tx, shelf: &Shelf, id: &str, condition: &Condition)
     Ok(())
 }
 
-/// Removes all documents on the shelf; without a registration those of every registration.
-pub async fn clear(tx: &mut Tx, shelf: &Shelf) -> Result<()> {
+/// Removes all documents on the shelf but `kept`; without a registration those of every registration.
+pub async fn clear(tx: &mut Tx, shelf: &Shelf, kept: &str) -> Result<()> {
     match shelf.registration {
         Some(registration) => on_db!(tx, c => sqlx::query(CLEAR)
-            .bind(shelf.kind).bind(shelf.activity).bind(shelf.agent).bind(registration).execute(c).await.map(drop))?,
+            .bind(shelf.kind).bind(shelf.activity).bind(shelf.agent).bind(registration).bind(kept)
+            .execute(c).await.map(drop))?,
         None => on_db!(tx, c => sqlx::query(CLEAR_ALL)
-            .bind(shelf.kind).bind(shelf.activity).bind(shelf.agent).execute(c).await.map(drop))?,
+            .bind(shelf.kind).bind(shelf.activity).bind(shelf.agent).bind(kept).execute(c).await.map(drop))?,
     }
     Ok(())
 }

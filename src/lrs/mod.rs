@@ -35,6 +35,7 @@ mod reader;
 mod receive;
 mod resources;
 mod retention;
+mod sessions;
 mod signed;
 mod statements;
 mod store;

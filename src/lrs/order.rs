@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::attachments::Attached;
 use super::dictionary::Dictionary;
 use super::links::Links;
+use super::sessions::Saying;
 use crate::core::{Error, Result, StatementId};
 use crate::state::App;
 use crate::xapi::body::{self, Draft, ServerSet};
@@ -157,6 +158,8 @@ pub(super) struct Order {
     pub statements: Vec<Ready>,
     /// What all of them together teach.
     pub learnt: Dictionary,
+    /// What they are in the session of the cmi5 unit that sends them; none if no unit does.
+    pub saying: Option<Saying>,
 }
 
 impl Order {
@@ -176,7 +179,7 @@ impl Order {
             learnt.note(&ready.statement, authority.defines);
             statements.push(ready);
         }
-        Ok(Self { statements, learnt })
+        Ok(Self { statements, learnt, saying: None })
     }
 
     /// Statements of our own making.

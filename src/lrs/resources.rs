@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::documents::{self, Condition, Document, New, Shelf, Unconditional};
 use super::http::{Call, Params, identifier_name, nameless, required_agent};
-use super::store;
+use super::{sessions, store};
 use crate::core::{Error, Result, Timestamp};
-use crate::xapi::vocabulary::document::LAUNCH_DATA;
+use crate::xapi::cmi5::{self, Broken};
+use crate::xapi::vocabulary::document::{LAUNCH_DATA, LEARNER_PREFERENCES};
 use crate::xapi::{ActivityKey, Version};
 
 /// `activities/state`: what an activity keeps for an agent.
@@ -19,10 +20,11 @@ pub async fn state(mut call: Call) -> Result<Response> {
     let registration = call.params.uuid("registration")?;
     let registration = call.access.state(agent, registration, changes(&call.method))?;
     let id = call.params.text("stateId")?;
-    if call.method == Method::GET
-        && id.as_deref() == Some(LAUNCH_DATA)
-        && let Some(launch) = call.access.launch()
-    {
+    if let Some(launch) = call.access.unit().filter(|_| id.as_deref() == Some(LAUNCH_DATA)) {
+        if changes(&call.method) {
+            let rule = "the launch data is the learning system's";
+            return Err(sessions::refusal(Broken { requirement: "10.2.1.0-5 (d)", rule }));
+        }
         let mut tx = call.app.db.read().await?;
         if let Some(own) = documents::launch_data(&mut tx, launch, &activity).await? {
             call.params.finish()?;
@@ -37,6 +39,11 @@ pub async fn agent_profile(mut call: Call) -> Result<Response> {
     let (_, agent) = required_agent(&mut call.params)?;
     call.access.profile(Some(agent), changes(&call.method))?;
     let id = call.params.text("profileId")?;
+    if let Some(launch) = call.access.unit().filter(|_| id.as_deref() == Some(LEARNER_PREFERENCES))
+        && !changes(&call.method)
+    {
+        sessions::asked_preferences(&call.app, launch).await?;
+    }
     documents(call, Shelf::agent(agent), "profileId", id).await
 }
 
@@ -65,7 +72,9 @@ async fn documents(mut call: Call, shelf: Shelf, name: &'static str, id: Option<
         (Method::DELETE, None) if is_state => {
             call.params.finish()?;
             let mut tx = call.app.db.begin().await?;
-            documents::clear(&mut tx, &shelf).await?;
+            // A unit may forget all it wrote itself (cmi5 10.2.1).
+            let kept = if call.access.unit().is_some() { LAUNCH_DATA } else { "" };
+            documents::clear(&mut tx, &shelf, kept).await?;
             if call.access.keeps_documents(is_state) {
                 tx.commit().await?;
             }
@@ -87,14 +96,19 @@ async fn documents(mut call: Call, shelf: Shelf, name: &'static str, id: Option<
             let new = New { media_type: &media_type, body: &call.body, now: call.app.clock.now() };
             let mut tx = call.app.db.begin().await?;
             let mut response = StatusCode::NO_CONTENT.into_response();
-            match method {
-                Method::PUT => {
-                    entity_tag(response.headers_mut(), &documents::put(&mut tx, &shelf, &id, new, &condition).await?)
+            let document = match method {
+                Method::PUT => Some(documents::put(&mut tx, &shelf, &id, new, &condition).await?),
+                Method::POST => Some(documents::post(&mut tx, &shelf, &id, new, &condition).await?),
+                _ => {
+                    documents::delete(&mut tx, &shelf, &id, &condition).await?;
+                    None
                 }
-                Method::POST => {
-                    entity_tag(response.headers_mut(), &documents::post(&mut tx, &shelf, &id, new, &condition).await?)
+            };
+            if let Some(document) = document {
+                if call.access.unit().is_some() && name == "profileId" && id == LEARNER_PREFERENCES {
+                    cmi5::preferences(&document.body).map_err(sessions::refusal)?;
                 }
-                _ => documents::delete(&mut tx, &shelf, &id, &condition).await?,
+                entity_tag(response.headers_mut(), &document);
             }
             // Otherwise the change was checked and answered as ever, and ends with its transaction.
             if call.access.keeps_documents(is_state) {

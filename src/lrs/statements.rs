@@ -62,9 +62,9 @@ async fn post(mut call: Call, message: Option<Body>) -> Result<Response> {
 }
 
 async fn write(call: &Call, arrived: Arrived) -> Result<Vec<StatementId>> {
-    call.access.may_write(&arrived.received)?;
+    let saying = call.access.judge(&arrived.received)?;
     let received = arrived.kept(call).await?;
-    call.access.write(&call.writer, received, call.version).await
+    call.access.write(&call.app, &call.writer, received, saying, call.version).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

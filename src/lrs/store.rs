@@ -110,7 +110,8 @@ pub async fn referring_to(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Row>> {
     by_ids(tx, REFERRING_SQLITE, REFERRING_POSTGRES, ids).await
 }
 
-async fn by_ids<R>(tx: &mut Tx, sqlite: &'static str, postgres: &'static str, ids: &[Uuid]) -> Result<Vec<R>>
+/// The rows of some ids.
+pub async fn by_ids<R>(tx: &mut Tx, sqlite: &'static str, postgres: &'static str, ids: &[Uuid]) -> Result<Vec<R>>
 where
     R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {

@@ -3,16 +3,27 @@
 use super::model::{ActivityProgress, Completion, Figures, Success};
 use crate::core::{Timestamp, scaled};
 use crate::xapi::vocabulary::{
-    ABANDONED, COMPLETED, FAILED, PASSED, REGISTERED, SATISFIED, TERMINATED, WAIVED, category, extension,
+    ABANDONED, COMPLETED, FAILED, INITIALIZED, LAUNCHED, PASSED, REGISTERED, SATISFIED, TERMINATED, WAIVED, category,
+    extension,
 };
 use crate::xapi::{Outcome, Statement};
 
 /// Content that speaks neither cmi5 nor SCORM ends with this verb of the ADL vocabulary.
 const EXITED: &str = "http://adlnet.gov/expapi/verbs/exited";
 
+/// Whether a statement about a cmi5 course judges it: one that is "cmi5 defined" (9.3, 9.6.2.1). What a unit says beside is a
+/// sign of life, whatever its verb is.
+pub fn is_cmi5_defined(statement: &Statement) -> bool {
+    has_category(statement, category::CMI5)
+        && matches!(
+            statement.verb.id.as_str(),
+            LAUNCHED | INITIALIZED | COMPLETED | PASSED | FAILED | TERMINATED | ABANDONED | WAIVED | SATISFIED
+        )
+}
+
 /// Takes one more statement about the activity (or the course) into account. `at` is when it was stored: the clock of
-/// whoever sent it is not to be believed.
-pub fn apply(row: &mut ActivityProgress, statement: &Statement, at: Timestamp) {
+/// whoever sent it is not to be believed. One that does not `judge` changes neither outcome nor time.
+pub fn apply(row: &mut ActivityProgress, statement: &Statement, at: Timestamp, judges: bool) {
     row.first_at = row.first_at.min(at);
     row.last_at = row.last_at.max(at);
     let verb = statement.verb.id.as_str();
@@ -22,6 +33,12 @@ pub fn apply(row: &mut ActivityProgress, statement: &Statement, at: Timestamp) {
     row.completion = row.completion.max(Completion::Incomplete);
     let none = Outcome::default();
     let result = statement.result.as_ref().unwrap_or(&none);
+    if let Some(progress) = told_progress(result) {
+        row.progress = Some(progress);
+    }
+    if !judges {
+        return;
+    }
     if completes(statement, verb, result) {
         row.completion = Completion::Completed;
         row.completed_at.get_or_insert(at);
@@ -31,9 +48,6 @@ pub fn apply(row: &mut ActivityProgress, statement: &Statement, at: Timestamp) {
     // A pass is kept: a later worse try does not take it away.
     if let Some(judged) = judged.filter(|_| row.success != Success::Passed) {
         row.success = judged;
-    }
-    if let Some(progress) = told_progress(result) {
-        row.progress = Some(progress);
     }
     let duration = result.duration.as_ref().map_or(0, |duration| duration.hundredths());
     match verb {
@@ -97,7 +111,7 @@ fn has_category(statement: &Statement, iri: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::xapi::vocabulary::{INITIALIZED, context, event};
+    use crate::xapi::vocabulary::{context, event};
     use crate::xapi::{Activity, Agent, IsoDuration, Score};
 
     fn told(verb: &str, categories: &[&str], result: Outcome) -> Statement {
@@ -109,7 +123,7 @@ mod tests {
     fn fold(statements: &[Statement]) -> ActivityProgress {
         let mut row = ActivityProgress::begun(Timestamp(1));
         for (at, statement) in statements.iter().enumerate() {
-            apply(&mut row, statement, Timestamp(1 + at as i64));
+            apply(&mut row, statement, Timestamp(1 + at as i64), true);
         }
         row
     }

@@ -118,7 +118,8 @@ impl Standing {
                 self.last_index = Some(index);
                 self.activities.entry(index).or_insert_with(begun)
             };
-            fold::apply(row, &stored.statement, stored.stored);
+            let judges = self.enrolled.course_kind != "cmi5" || fold::is_cmi5_defined(&stored.statement);
+            fold::apply(row, &stored.statement, stored.stored, judges);
             if !self.changed.contains(&index) {
                 self.changed.push(index);
             }

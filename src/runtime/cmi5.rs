@@ -9,17 +9,17 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::core::{Error, Result};
+use crate::core::{Error, LaunchId, Result};
 use crate::lrs::{self, Scope};
 use crate::packages::model::{ActivityDetails, AssignableUnit, LaunchMethod, MoveOn};
 use crate::runtime::launch::{Opening, locked};
-use crate::runtime::model::Mode;
+use crate::runtime::model::{self, Mode, Registration};
 use crate::runtime::{self, statements, store};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
 use crate::web::Path;
-use crate::xapi::vocabulary::{LAUNCHED, category, document, extension};
-use crate::xapi::{Activity, Statement};
+use crate::xapi::vocabulary::{ABANDONED, LAUNCHED, category, document, extension};
+use crate::xapi::{Activity, IsoDuration, Outcome, Statement};
 
 /// How long launched content may speak for its learner.
 const SESSION: Duration = Duration::from_secs(24 * 60 * 60);
@@ -59,19 +59,13 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>)
             .await?;
     }
 
-    let mut about = statements::about(registration, activity, LAUNCHED);
-    if let Some(setting) = &mut about.context {
-        setting.context_activities.category = vec![Activity::new(category::CMI5)];
-        setting.context_activities.parent.clear();
-        setting.context_activities.grouping = vec![Activity::new(&activity.identifier)];
-    }
+    let mut about = of_session(registration, activity, LAUNCHED, opening.launch);
     if let (Some(type_iri), crate::xapi::Object::Activity(object)) = (&unit.activity_type, &mut about.object)
         && let Some(definition) = &mut object.definition
     {
         definition.kind = Some(type_iri.clone());
     }
     let mut setting = vec![
-        (extension::SESSION_ID, json!(opening.launch)),
         (extension::LAUNCH_MODE, json!(mode.cmi5())),
         (extension::LAUNCH_URL, json!(content_url)),
         (extension::MOVE_ON, json!(move_on(unit.move_on))),
@@ -85,7 +79,8 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>)
     said.push(statements::extended(about, &setting));
 
     let token = Secrets::token();
-    store::insert_session(tx, opening.launch, &Secrets::digest(&token), &launch_data.to_string()).await?;
+    let data = launch_data.to_string();
+    store::insert_session(tx, opening.launch, &Secrets::digest(&token), &activity.iri, &data).await?;
     let origin = app.config.content_origin();
     let address = with_parameters(
         &content_url,
@@ -102,6 +97,41 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>)
         LaunchMethod::AnyWindow => "any",
     };
     Ok(json!({"kind": "cmi5", "content_url": address, "window": window}))
+}
+
+/// What the learning system itself says of a unit in one of its sessions (cmi5 9.6).
+fn of_session(registration: &Registration, activity: &model::Activity, verb: &str, session: LaunchId) -> Statement {
+    let mut said = statements::about(registration, activity, verb);
+    if let Some(setting) = &mut said.context {
+        setting.context_activities.category = vec![Activity::new(category::CMI5)];
+        setting.context_activities.parent.clear();
+        setting.context_activities.grouping = vec![Activity::new(&activity.identifier)];
+    }
+    statements::extended(said, &[(extension::SESSION_ID, json!(session))])
+}
+
+/// Gives up the sessions of a registration that lost the lease and were never terminated: each is said to be abandoned, once
+/// (cmi5 9.3.6), with the time from its launch to the last word of its unit (9.5.4.2).
+pub async fn abandon_outlived(tx: &mut Tx, app: &App, registration: &Registration, lease: i64) -> Result<()> {
+    let now = app.clock.now();
+    let open = store::open_sessions(tx, registration.id, lease).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let activities = store::activities(tx, registration.course_id, registration.version_id).await?;
+    let mut said = Vec::new();
+    for session in open {
+        store::abandon_session(tx, session.launch_id, now).await?;
+        let activity = activities.iter().find(|activity| activity.activity_index == session.activity_index);
+        if let Some(activity) = activity {
+            let until = session.last_at.unwrap_or(session.created_at);
+            let spent = until.0.saturating_sub(session.created_at.0) as f64 / 1_000_000.0;
+            let result = Outcome { duration: Some(IsoDuration::from_seconds(spent.max(0.0))), ..Outcome::default() };
+            said.push(of_session(registration, activity, ABANDONED, session.launch_id).with_result(result));
+        }
+    }
+    lrs::append(tx, app, said, lrs::Authority::service(app)).await?;
+    Ok(())
 }
 
 /// `LMS.LaunchData` (cmi5 10.2).
@@ -229,10 +259,9 @@ pub async fn fetch(State(app): State<App>, Path(token): Path<String>) -> Result<
     Ok(answer)
 }
 
-/// cmi5 8.2.3: 1 is "already in use", 2 a matter of security.
+/// cmi5 8.2.3: 1 is "already in use", 2 a matter of security. The status is 200 all the same (8.2.2).
 fn refusal(code: &str, text: &str) -> Response {
-    let answer = (StatusCode::BAD_REQUEST, Json(json!({"error-code": code, "error-text": text})));
-    open_to_all(answer.into_response())
+    open_to_all(Json(json!({"error-code": code, "error-text": text})).into_response())
 }
 
 /// Answers the browser's question before a unit of another origin fetches.

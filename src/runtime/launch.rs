@@ -107,7 +107,7 @@ pub async fn launch(
         look(&mut sequencer, &course, node)?;
     }
 
-    let lease = if moves { take_over(&mut tx, id, now).await? } else { registration.lease };
+    let lease = if moves { take_over(&mut tx, &app, &registration).await? } else { registration.lease };
     let secret = Secrets::token();
     let row = LaunchRow {
         id: first_id(&mut tx, &player).await?,
@@ -179,12 +179,13 @@ pub async fn locked(tx: &mut Tx, id: RegistrationId) -> Result<Registration> {
     store::lock(tx, id).await?.ok_or_else(|| Error::not_found("registration-unknown"))
 }
 
-/// Takes the lease from whoever holds it, with what their content could write.
-pub async fn take_over(tx: &mut Tx, id: RegistrationId, now: Timestamp) -> Result<i64> {
-    let lease = store::take_lease(tx, id).await?;
-    for earlier in store::outlived(tx, id, lease).await? {
-        lrs::revoke_launch_credentials(tx, earlier, now).await?;
+/// Takes the lease from whoever holds it, with what their content could write; cmi5 sessions that were not ended are over.
+pub async fn take_over(tx: &mut Tx, app: &App, registration: &Registration) -> Result<i64> {
+    let lease = store::take_lease(tx, registration.id).await?;
+    for earlier in store::outlived(tx, registration.id, lease).await? {
+        lrs::revoke_launch_credentials(tx, earlier, app.clock.now()).await?;
     }
+    cmi5::abandon_outlived(tx, app, registration, lease).await?;
     Ok(lease)
 }
 

@@ -317,12 +317,19 @@ pub async fn save_state(tx: &mut Tx, id: RegistrationId, index: i32, elements: &
     Ok(())
 }
 
-const INSERT_SESSION: &str = "INSERT INTO cmi5_session (launch_id, fetch_hash, launch_data) VALUES ($1, $2, $3)";
+const INSERT_SESSION: &str =
+    "INSERT INTO cmi5_session (launch_id, fetch_hash, activity_iri, launch_data) VALUES ($1, $2, $3, $4)";
 
-/// Begins a cmi5 session whose token can be fetched once, with what its unit reads as `LMS.LaunchData`.
-pub async fn insert_session(tx: &mut Tx, launch: LaunchId, fetch_hash: &[u8], launch_data: &str) -> Result<()> {
+/// Begins the cmi5 session of a unit, whose token can be fetched once, with what it reads as `LMS.LaunchData`.
+pub async fn insert_session(
+    tx: &mut Tx,
+    launch: LaunchId,
+    fetch_hash: &[u8],
+    activity: &str,
+    launch_data: &str,
+) -> Result<()> {
     on_db!(tx, c => sqlx::query(INSERT_SESSION)
-        .bind(launch).bind(fetch_hash).bind(launch_data).execute(c).await.map(drop))?;
+        .bind(launch).bind(fetch_hash).bind(activity).bind(launch_data).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -332,6 +339,34 @@ const FETCH: &str = "UPDATE cmi5_session SET fetched_at = $2 WHERE fetch_hash = 
 /// The launch of a fetch address, the first time it is asked for.
 pub async fn fetch_session(tx: &mut Tx, fetch_hash: &[u8], now: Timestamp) -> Result<Option<LaunchId>> {
     Ok(on_db!(tx, c => sqlx::query_scalar(FETCH).bind(fetch_hash).bind(now).fetch_optional(c).await)?)
+}
+
+/// A cmi5 session that has neither been terminated nor given up.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OpenSession {
+    pub launch_id: LaunchId,
+    pub activity_index: i32,
+    pub created_at: Timestamp,
+    /// When its unit last said something.
+    pub last_at: Option<Timestamp>,
+}
+
+const OPEN_SESSIONS: &str = "SELECT s.launch_id, l.activity_index, l.created_at, s.last_at FROM cmi5_session s \
+    JOIN launch l ON l.id = s.launch_id WHERE s.ended_at IS NULL AND s.activity_iri <> '' \
+    AND l.registration_id = $1 AND l.lease < $2 AND l.mode = 'normal' ORDER BY l.created_at";
+
+/// The sessions of a registration that lost the lease and have not ended.
+pub async fn open_sessions(tx: &mut Tx, id: RegistrationId, lease: i64) -> Result<Vec<OpenSession>> {
+    Ok(on_db!(tx, c => sqlx::query_as(OPEN_SESSIONS).bind(id).bind(lease).fetch_all(c).await)?)
+}
+
+const ABANDON: &str =
+    "UPDATE cmi5_session SET abandoned = TRUE, ended_at = $2 WHERE launch_id = $1 AND ended_at IS NULL";
+
+/// Notes that a session was given up.
+pub async fn abandon_session(tx: &mut Tx, launch: LaunchId, now: Timestamp) -> Result<()> {
+    on_db!(tx, c => sqlx::query(ABANDON).bind(launch).bind(now).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// A one-time address of the player, as it is redeemed.

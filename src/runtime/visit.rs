@@ -98,7 +98,7 @@ impl Visit {
             mode: mode.word().to_owned(),
             // No content is launched, so nobody is to have this secret.
             secret_hash: Secrets::digest(&Secrets::token()),
-            lease: if moves { take_over(tx, id, now).await? } else { registration.lease },
+            lease: if moves { take_over(tx, app, registration).await? } else { registration.lease },
             sequence: 0,
             return_url: player.grant.as_ref().and_then(|grant| grant.return_url.clone()),
             navigation: None,

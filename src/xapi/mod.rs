@@ -7,6 +7,7 @@
 //! Sources: "1.0.3" is github.com/adlnet/xAPI-Spec, "2.0" is IEEE 9274.1.1 (opensource.ieee.org/xapi).
 
 pub mod body;
+pub mod cmi5;
 pub mod equality;
 pub mod forget;
 pub mod format;

@@ -55,6 +55,7 @@ error-alternate-syntax = The request in form syntax cannot be read.
 error-credential-missing = This request must carry a key and its secret.
 error-credential-unknown = The key or the secret is not valid.
 error-outside-launch = This content may speak only of the person and the registration it was opened for.
+error-cmi5-rule = This content breaks rule { $requirement } of cmi5.
 error-launch-may-not-void = Learning content may not void statements.
 error-resource-unknown = There is no such resource.
 error-body-unreadable = The request was interrupted.

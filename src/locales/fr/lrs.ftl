@@ -55,6 +55,7 @@ error-alternate-syntax = La demande en forme de formulaire n'est pas lisible.
 error-credential-missing = Cette demande doit porter une clé et son secret.
 error-credential-unknown = La clé ou le secret n'est pas valable.
 error-outside-launch = Ce contenu ne peut parler que de la personne et de l'inscription pour lesquelles il a été ouvert.
+error-cmi5-rule = Ce contenu ne respecte pas la règle { $requirement } de cmi5.
 error-launch-may-not-void = Un contenu de formation ne peut pas annuler de déclarations.
 error-resource-unknown = Cette ressource n'existe pas.
 error-body-unreadable = L'envoi a été interrompu.

@@ -11,6 +11,7 @@ mod profile;
 mod recordings;
 mod scorm;
 mod sequencing;
+mod sessions;
 mod shared_data;
 mod silent;
 mod statements;
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::both_databases;
 use crate::support::learning::{Launch, TestCourse, archive, au, cmi5, item, place, scorm, tincan, wave};
-use crate::support::{Client, TestApp, TestPerson};
+use crate::support::{Answer, Client, TestApp, TestPerson};
 
 fn one_sco() -> Vec<u8> {
     scorm("1.2", &item("a", "<adlcp:masteryscore>70</adlcp:masteryscore>"), &[("a", "sco")])
@@ -98,6 +99,96 @@ fn completed(query: &std::collections::HashMap<String, String>) -> Value {
     let object = query.get("activityId").or_else(|| query.get("activity_id"));
     json!({"actor": actor, "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"}, "object": {"id": object},
         "context": {"registration": query["registration"]}})
+}
+
+/// A cmi5 unit that was launched and has read what a unit reads before it begins; the test is the unit.
+struct Unit {
+    query: std::collections::HashMap<String, String>,
+    auth: String,
+    data: Value,
+}
+
+impl Unit {
+    async fn open(app: &TestApp, launched: &Value) -> Self {
+        let query = query(&launched["runtime"]["content_url"]);
+        let auth = token(app, &query).await;
+        let data = launch_data(app, &query, &auth).await;
+        let unit = Self { query, auth, data };
+        let asked = unit.ask(app, reqwest::Method::GET, &unit.preferences(), "").await;
+        assert!(matches!(asked.status.as_u16(), 200 | 404));
+        unit
+    }
+
+    /// Where its learner's preferences are.
+    fn preferences(&self) -> String {
+        format!("/xapi/agents/profile?profileId=cmi5LearnerPreferences&agent={}", encoded(&self.query["actor"]))
+    }
+
+    async fn ask(&self, app: &TestApp, method: reqwest::Method, path: &str, body: &str) -> Answer {
+        let headers = [
+            ("content-type", "application/json"),
+            ("authorization", self.auth.as_str()),
+            ("x-experience-api-version", "1.0.3"),
+        ];
+        app.content().send(method, path, body.as_bytes().to_vec(), &headers).await
+    }
+
+    /// A cmi5 defined statement, as a good unit makes it.
+    fn statement(&self, verb: &str) -> Value {
+        let judges = ["completed", "passed", "failed"].contains(&verb);
+        let mut context = self.data["contextTemplate"].clone();
+        context["registration"] = json!(self.query["registration"]);
+        context["contextActivities"]["category"] =
+            json!([{"id": "https://w3id.org/xapi/cmi5/context/categories/cmi5"}]);
+        if judges {
+            let counts = json!({"id": "https://w3id.org/xapi/cmi5/context/categories/moveon"});
+            context["contextActivities"]["category"].as_array_mut().expect("a list").push(counts);
+        }
+        let actor: Value = serde_json::from_str(&self.query["actor"]).expect("an agent");
+        let mut statement = json!({
+            "id": uuid::Uuid::new_v4(), "timestamp": "2026-11-21T12:00:00Z", "actor": actor,
+            "verb": {"id": format!("http://adlnet.gov/expapi/verbs/{verb}")},
+            "object": {"id": self.query["activityId"]}, "context": context,
+        });
+        match verb {
+            "completed" => statement["result"] = json!({"completion": true, "duration": "PT3M"}),
+            "passed" => statement["result"] = json!({"success": true, "duration": "PT3M"}),
+            "failed" => statement["result"] = json!({"success": false, "duration": "PT3M"}),
+            "terminated" => statement["result"] = json!({"duration": "PT4M"}),
+            _ => {}
+        }
+        statement
+    }
+
+    /// The same with a score, which comes with the mark to reach.
+    fn scored(&self, verb: &str, scaled: f64) -> Value {
+        let mut statement = self.statement(verb);
+        statement["result"]["score"] = json!({"scaled": scaled});
+        let mastery = "https://w3id.org/xapi/cmi5/context/extensions/masteryscore";
+        if let Some(mark) = self.data.get("masteryScore") {
+            statement["context"]["extensions"][mastery] = mark.clone();
+        }
+        statement
+    }
+
+    async fn send(&self, app: &TestApp, statements: &Value) -> Answer {
+        self.ask(app, reqwest::Method::POST, "/xapi/statements", &statements.to_string()).await
+    }
+
+    async fn say(&self, app: &TestApp, verb: &str) -> Answer {
+        self.send(app, &self.statement(verb)).await
+    }
+}
+
+/// That what was launched says that it is completed: the status of that.
+async fn tell_completed(app: &TestApp, launched: &Value) -> u16 {
+    let query = query(&launched["runtime"]["content_url"]);
+    if !query.contains_key("fetch") {
+        return state(&app.content(), &query["auth"], &completed(&query)).await;
+    }
+    let unit = Unit::open(app, launched).await;
+    unit.say(app, "initialized").await.expect(200);
+    unit.say(app, "completed").await.status.as_u16()
 }
 
 fn encoded(text: &str) -> String {
