@@ -1,9 +1,7 @@
 //! Connections, transactions and migrations of SQLite and PostgreSQL.
 
 use std::any::Any;
-use std::pin::Pin;
 use std::str::FromStr;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -11,10 +9,10 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres, SqlitePool, Transaction, raw_sql};
-use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::sqlite::{OnSqlite, Pen};
+use super::to_the_end::ToTheEnd;
 use crate::core::Result;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -210,33 +208,7 @@ impl Db {
 /// ends, for the next to go on in: so it is brought to its end in any case.
 async fn begin_on(pool: &PgPool, begin: &'static str) -> sqlx::Result<Transaction<'static, Postgres>> {
     let pool = pool.clone();
-    ToTheEnd(Some(Box::pin(async move { pool.begin_with(begin).await }))).await
-}
-
-/// What goes on by itself when nobody waits for it any more.
-struct ToTheEnd<F>(Option<Pin<Box<F>>>)
-where
-    F: Future<Output: Send> + Send + 'static;
-
-impl<F: Future<Output: Send> + Send + 'static> Future for ToTheEnd<F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let Some(future) = &mut self.0 else { return Poll::Pending };
-        let polled = future.as_mut().poll(context);
-        if polled.is_ready() {
-            self.0 = None;
-        }
-        polled
-    }
-}
-
-impl<F: Future<Output: Send> + Send + 'static> Drop for ToTheEnd<F> {
-    fn drop(&mut self) {
-        if let (Some(future), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
-            runtime.spawn(async move { drop(future.await) });
-        }
-    }
+    ToTheEnd::new(async move { pool.begin_with(begin).await }).await
 }
 
 impl Tx {
@@ -245,12 +217,22 @@ impl Tx {
         self.1.push(Box::new(value));
     }
 
-    /// Makes the changes permanent. When this answers, they survive a power failure.
+    /// Makes the changes permanent. When this answers, they survive a power failure. They may be made permanent also if nobody
+    /// waits for the answer any more.
     pub async fn commit(self) -> Result<()> {
-        match self.0 {
+        let Self(inner, kept) = self;
+        match inner {
             Inner::Sqlite(OnSqlite::Reading(transaction)) => transaction.commit().await?,
-            Inner::Sqlite(OnSqlite::Writing(transaction)) => transaction.commit().await?,
-            Inner::Postgres(transaction) => transaction.commit().await?,
+            Inner::Sqlite(OnSqlite::Writing(transaction)) => transaction.commit(kept).await?,
+            Inner::Postgres(transaction) => {
+                // Whoever went away in the middle would have the driver roll back what is no transaction any more.
+                let committed = ToTheEnd::new(async move {
+                    let committed = transaction.commit().await;
+                    drop(kept);
+                    committed
+                });
+                committed.await?;
+            }
         }
         Ok(())
     }

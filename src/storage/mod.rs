@@ -9,6 +9,7 @@ mod blobs;
 mod db;
 mod secrets;
 mod sqlite;
+mod to_the_end;
 
 pub use blobs::{BlobStream, Blobs};
 pub use db::{Db, Inner, Tx, hexadecimal};

@@ -1,15 +1,32 @@
 //! Transactions on SQLite: many read, one writes.
+//!
+//! A commit waits for the disk, however little it commits. So those that wait for the pen share a transaction of the database:
+//! each is a savepoint in it, one after the other, and whoever finds nobody waiting commits for all. An answer is given after
+//! that commit. Who is alone waits for nobody.
 
+use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use sqlx::{Sqlite, SqliteConnection, Transaction, query, raw_sql};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use sqlx::{Sqlite, SqliteConnection, Transaction, query};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+use super::to_the_end::ToTheEnd;
 
 /// How long a transaction waits for those before it.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Transactions that are committed together at most: the first of them waits for the last.
+const TOGETHER: usize = 64;
+
+// IMMEDIATE: a transaction that begins by reading must not fail when it comes to write.
+const FIRST: &str = "BEGIN IMMEDIATE; SAVEPOINT own";
+// Fails where the database has given up the transaction by itself (a full disk): then nobody goes on outside of one.
+const NEXT: &str = "RELEASE own; SAVEPOINT own";
+const TAKE_BACK: &str = "ROLLBACK TO own";
+const COMMIT: &str = "RELEASE own; COMMIT";
+const GIVE_UP: &str = "ROLLBACK";
 
 /// A transaction on SQLite.
 pub enum OnSqlite {
@@ -24,7 +41,7 @@ impl Deref for OnSqlite {
     fn deref(&self) -> &SqliteConnection {
         match self {
             Self::Reading(transaction) => transaction,
-            Self::Writing(writing) => &writing.0.connection,
+            Self::Writing(writing) => &writing.sole().connection,
         }
     }
 }
@@ -33,7 +50,7 @@ impl DerefMut for OnSqlite {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
         match self {
             Self::Reading(transaction) => transaction,
-            Self::Writing(writing) => &mut writing.0.connection,
+            Self::Writing(writing) => writing.connection(),
         }
     }
 }
@@ -42,61 +59,197 @@ impl DerefMut for OnSqlite {
 ///
 /// A pool of one would try its connection between two transactions, while everybody who wants to write waits.
 #[derive(Clone)]
-pub struct Pen(Arc<Mutex<Sole>>);
+pub struct Pen {
+    sole: Arc<Mutex<Sole>>,
+    /// How many wait for it.
+    waiting: Arc<AtomicUsize>,
+}
 
+/// What is held with the pen.
 struct Sole {
     connection: SqliteConnection,
-    /// Whether a transaction was begun that was neither committed nor, as far as is known, rolled back.
-    is_open: bool,
+    stage: Stage,
+    /// Transactions that are done and wait for the commit.
+    done: Vec<Done>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    /// No transaction is open.
+    Idle,
+    /// One is, with a savepoint of somebody who is at work, or went away.
+    Inside,
+    /// One is, and whoever had the last savepoint is done.
+    Between,
+}
+
+/// Somebody whose transaction is done.
+struct Done {
+    answer: oneshot::Sender<Result<(), String>>,
+    /// Dropped when the transaction has ended.
+    _kept: Vec<Box<dyn Any + Send>>,
 }
 
 impl Pen {
     pub fn new(connection: SqliteConnection) -> Self {
-        Self(Arc::new(Mutex::new(Sole { connection, is_open: false })))
+        let sole = Sole { connection, stage: Stage::Idle, done: Vec::new() };
+        Self { sole: Arc::new(Mutex::new(sole)), waiting: Arc::default() }
     }
 
-    /// Begins a transaction when those before it have ended.
+    /// Begins a transaction when those before it are done.
     pub async fn begin(&self) -> sqlx::Result<Writing> {
-        let mut writing = self.take().await?;
-        // Before it is: whoever waits for it may go away meanwhile.
-        writing.0.is_open = true;
-        // IMMEDIATE: a transaction that begins by reading must not fail when it comes to write.
-        query("BEGIN IMMEDIATE").execute(&mut writing.0.connection).await?;
-        Ok(writing)
+        let sole = self.turn().await?;
+        let mut writing = Writing { sole: Some(sole), pen: self.clone() };
+        // To the end: it must be known whose savepoint the last one is.
+        let begun = ToTheEnd::new(async move {
+            let sole = writing.sole_mut();
+            let text = if sole.stage == Stage::Between { NEXT } else { FIRST };
+            sole.stage = Stage::Inside;
+            query(text).execute(&mut sole.connection).await?;
+            Ok(writing)
+        });
+        begun.await
     }
 
     /// The connection without a transaction.
     pub async fn take(&self) -> sqlx::Result<Writing> {
-        let taken = tokio::time::timeout(PATIENCE, self.0.clone().lock_owned()).await;
+        let mut sole = self.turn().await?;
+        sole.end().await;
+        Ok(Writing { sole: Some(sole), pen: self.clone() })
+    }
+
+    /// Waits until it is one's turn.
+    async fn turn(&self) -> sqlx::Result<OwnedMutexGuard<Sole>> {
+        let mut waiting = Waiting::at(self);
+        let taken = tokio::time::timeout(PATIENCE, self.sole.clone().lock_owned()).await;
         let mut sole = taken.map_err(|_| sqlx::Error::PoolTimedOut)?;
-        if std::mem::take(&mut sole.is_open) {
-            // Fails where there is nothing to take back any more.
-            let _ = raw_sql("ROLLBACK").execute(&mut sole.connection).await;
+        waiting.was_served = true;
+        if sole.stage == Stage::Inside {
+            // Somebody's runtime has ended with them inside: nobody knows what of it was done.
+            sole.give_up("the process was about to end").await;
         }
-        Ok(Writing(sole))
+        Ok(sole)
+    }
+
+    /// Leaves the pen to who waits; commits if that is nobody, or if there are enough.
+    async fn leave(self, mut sole: OwnedMutexGuard<Sole>) {
+        if self.waiting.load(Ordering::SeqCst) == 0 || sole.done.len() >= TOGETHER {
+            sole.end().await;
+        }
+    }
+}
+
+/// Somebody who waits for the pen: as long as there are such, those who are done leave the commit to them.
+struct Waiting<'p> {
+    pen: &'p Pen,
+    was_served: bool,
+}
+
+impl<'p> Waiting<'p> {
+    fn at(pen: &'p Pen) -> Self {
+        pen.waiting.fetch_add(1, Ordering::SeqCst);
+        Self { pen, was_served: false }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.pen.waiting.fetch_sub(1, Ordering::SeqCst);
+        if !self.was_served {
+            // Somebody may have relied on us.
+            let pen = self.pen.clone();
+            drop(ToTheEnd::new(async move {
+                let sole = pen.sole.clone().lock_owned().await;
+                pen.leave(sole).await;
+            }));
+        }
+    }
+}
+
+impl Sole {
+    /// Ends the transaction that is open: what is done is made permanent.
+    async fn end(&mut self) {
+        if self.stage != Stage::Between {
+            return;
+        }
+        match query(COMMIT).execute(&mut self.connection).await {
+            Ok(_) => {
+                self.stage = Stage::Idle;
+                self.answer(Ok(()));
+            }
+            Err(cause) => self.give_up(&cause.to_string()).await,
+        }
+    }
+
+    /// Takes back what the last one did, who is not done.
+    async fn take_back(&mut self) {
+        if self.done.is_empty() {
+            return self.give_up("").await;
+        }
+        match query(TAKE_BACK).execute(&mut self.connection).await {
+            Ok(_) => self.stage = Stage::Between,
+            Err(cause) => self.give_up(&cause.to_string()).await,
+        }
+    }
+
+    /// Takes everything back. Whoever waits for a commit is told why there will be none.
+    async fn give_up(&mut self, cause: &str) {
+        // Fails where there is nothing to take back any more.
+        let _ = query(GIVE_UP).execute(&mut self.connection).await;
+        self.stage = Stage::Idle;
+        self.answer(Err(cause.to_owned()));
+    }
+
+    fn answer(&mut self, outcome: Result<(), String>) {
+        for done in self.done.drain(..) {
+            // Whoever asked may be gone; what is committed stays committed.
+            let _ = done.answer.send(outcome.clone());
+        }
     }
 }
 
 /// The connection that writes, in the hands of one. Dropped without [`Writing::commit`], a transaction leaves nothing.
-pub struct Writing(OwnedMutexGuard<Sole>);
+pub struct Writing {
+    /// Until it is passed on.
+    sole: Option<OwnedMutexGuard<Sole>>,
+    pen: Pen,
+}
 
 impl Writing {
-    pub fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.0.connection
+    fn sole(&self) -> &Sole {
+        self.sole.as_ref().expect("whoever passes it on is consumed")
     }
 
-    pub async fn commit(mut self) -> sqlx::Result<()> {
-        query("COMMIT").execute(&mut self.0.connection).await?;
-        self.0.is_open = false;
-        Ok(())
+    fn sole_mut(&mut self) -> &mut Sole {
+        self.sole.as_mut().expect("whoever passes it on is consumed")
+    }
+
+    pub fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.sole_mut().connection
+    }
+
+    /// Answers when the changes are on the disk. From here on they are kept also if nobody waits for the answer. What is `kept` is
+    /// dropped when that is decided.
+    pub async fn commit(mut self, kept: Vec<Box<dyn Any + Send>>) -> sqlx::Result<()> {
+        let (answer, answered) = oneshot::channel();
+        if let Some(mut sole) = self.sole.take() {
+            sole.done.push(Done { answer, _kept: kept });
+            sole.stage = Stage::Between;
+            ToTheEnd::new(self.pen.clone().leave(sole)).await;
+        }
+        let outcome = answered.await.unwrap_or_else(|_| Err("the process is about to end".to_owned()));
+        outcome.map_err(|cause| sqlx::Error::Io(std::io::Error::other(cause)))
     }
 }
 
 impl Drop for Writing {
     fn drop(&mut self) {
-        if self.0.is_open {
-            // Asked for at once, so that no other process waits; whoever writes next makes sure of it.
-            let _ = raw_sql("ROLLBACK").execute(&mut self.0.connection).now_or_never();
+        if let Some(mut sole) = self.sole.take().filter(|sole| sole.stage == Stage::Inside) {
+            let pen = self.pen.clone();
+            drop(ToTheEnd::new(async move {
+                sole.take_back().await;
+                pen.leave(sole).await;
+            }));
         }
     }
 }

@@ -48,6 +48,76 @@ both_databases! {
             assert_eq!(seen, count);
         }
     }
+
+    async fn transactions_at_once_are_each_whole_or_absent_whatever_becomes_of_their_neighbours(app: TestApp) {
+        const OF: &str = "SELECT COUNT(*) FROM org_unit WHERE name = $1";
+        const MANY: usize = 150;
+        // Two rows, or what is left of them.
+        async fn write(db: Db, n: usize) -> Option<()> {
+            let mut tx = db.begin().await.unwrap();
+            let ids = [preau::core::OrgUnitId::new(), preau::core::OrgUnitId::new()];
+            // One in three breaks a rule amid its work.
+            for id in if n % 3 == 1 { [ids[0], ids[0]] } else { ids } {
+                on_db!(tx, c => sqlx::query(INSERT)
+                    .bind(id).bind(format!("Service {n}")).bind(1_i64).execute(c).await.map(drop)).ok()?;
+            }
+            tx.commit().await.unwrap();
+            Some(())
+        }
+        let writing = (0..MANY).map(|n| {
+            let writing = write(app.app.db.clone(), n);
+            tokio::spawn(async move {
+                if n % 3 != 2 {
+                    return writing.await;
+                }
+                // One in three goes away: while it waits, amid its work, or while its commit is under way.
+                let mut writing = Box::pin(writing);
+                for _ in 0..n {
+                    if let std::task::Poll::Ready(done) = futures_util::poll!(&mut writing) {
+                        return done;
+                    }
+                    tokio::task::yield_now().await;
+                }
+                None
+            })
+        });
+        let acknowledged: Vec<bool> = futures_util::future::join_all(writing.collect::<Vec<_>>())
+            .await.into_iter().map(|done| done.unwrap().is_some()).collect();
+        // Who went away holds up nobody, and is decided by now: whoever writes next comes after them.
+        write(app.app.db.clone(), MANY).await.unwrap();
+        for (n, acknowledged) in acknowledged.into_iter().enumerate() {
+            let name = format!("Service {n}");
+            let rows: i64 = read_once!(app.app.db, c => sqlx::query_scalar(OF).bind(name).fetch_one(c).await).unwrap();
+            match n % 3 {
+                0 => assert_eq!((acknowledged, rows), (true, 2), "{n}: acknowledged, so it is there"),
+                1 => assert_eq!((acknowledged, rows), (false, 0), "{n}: refused, so nothing of it is there"),
+                _ => assert!(rows == 2 || rows == 0 && !acknowledged, "{n}: gone, {rows} rows are there"),
+            }
+        }
+    }
+}
+
+/// A full disk, or whatever else has SQLite give up a transaction by itself, takes those with it that waited for its commit:
+/// none of them is told that it was kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_a_commit_that_the_database_gave_up() {
+    const GIVE_UP: &str = "ROLLBACK";
+    let app = TestApp::start(Database::Sqlite).await;
+    let insert = async |name: &'static str, gives_up: bool| {
+        let mut tx = app.app.db.begin().await?;
+        let id = preau::core::OrgUnitId::new();
+        on_db!(tx, c => sqlx::query(INSERT).bind(id).bind(name).bind(1_i64).execute(c).await.map(drop))?;
+        if gives_up {
+            on_db!(tx, c => sqlx::query(GIVE_UP).execute(c).await.map(drop))?;
+        }
+        tx.commit().await
+    };
+    // The second waits while the first is at work, and so they share a transaction.
+    let (first, second) = tokio::join!(insert("Routes", false), insert("Collèges", true));
+    assert!(first.is_err() && second.is_err());
+    insert("Archives", false).await.unwrap();
+    let count: i64 = read_once!(app.app.db, c => sqlx::query_scalar(COUNT).fetch_one(c).await).unwrap();
+    assert_eq!(count, 1);
 }
 
 /// Deleting a package or a preview must not read every document there is.

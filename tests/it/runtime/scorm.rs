@@ -62,6 +62,45 @@ both_databases! {
         assert_eq!(stranger.send(&app.content(), &commit).await.expect(401).json()["code"], "launch-unknown");
     }
 
+    async fn many_who_commit_at_once_each_keep_their_own(app: TestApp) {
+        const LEARNERS: usize = 24;
+        const COMMITS: usize = 4;
+        let course = app.import(one_sco()).await;
+        let mut opened = Vec::new();
+        for n in 0..LEARNERS {
+            let learner = app.person(&format!("Élève {n}"), Role::Learner).await;
+            let (registration, activity) = learner.start(&course).await;
+            opened.push((n, learner.launch(&registration, activity).await, learner, registration));
+        }
+        let content = app.content();
+        let committing = opened.into_iter().map(async |(n, mut launch, learner, registration)| {
+            for k in 1..=COMMITS {
+                let place = format!("page-{n}-{k}");
+                let mut commit = launch.next(&[("cmi.core.lesson_location", &place)], "00:01:00", None);
+                match (n % 3, k) {
+                    // A tab that lost its place is refused in the middle of the others.
+                    (1, COMMITS) => {
+                        commit["lease"] = json!(0);
+                        assert_eq!(launch.send(&content, &commit).await.expect(409).json()["code"], "lease-lost");
+                    }
+                    // A browser that is closed as it sends; opened again, it sends what was not acknowledged.
+                    (2, 2) => {
+                        let sending = launch.send(&content, &commit);
+                        let _ = tokio::time::timeout(std::time::Duration::from_millis(n as u64), sending).await;
+                        launch.send(&content, &commit).await.expect(200);
+                    }
+                    _ => assert_eq!(launch.send(&content, &commit).await.expect(200).json()["applied"], true),
+                }
+            }
+            (n, learner, registration)
+        });
+        for (n, learner, registration) in futures_util::future::join_all(committing).await {
+            let kept = if n % 3 == 1 { COMMITS - 1 } else { COMMITS };
+            let again = learner.launch(&registration, 0).await;
+            assert_eq!(again.reads("cmi.core.lesson_location"), format!("page-{n}-{kept}"));
+        }
+    }
+
     async fn what_the_system_owns_is_refused_and_the_rest_is_kept(app: TestApp) {
         let course = app.import(one_sco()).await;
         let camille = app.person("Camille", Role::Learner).await;
