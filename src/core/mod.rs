@@ -6,6 +6,7 @@ mod dice;
 mod error;
 mod ids;
 mod language;
+mod memo;
 mod score;
 mod sequence;
 
@@ -18,5 +19,6 @@ pub use ids::{
     RetentionId, SpaceId, StatementId, StepKey, VersionId, WebhookId,
 };
 pub use language::{Language, LanguageMap, plain_letters};
+pub use memo::Memo;
 pub use score::{is_another_score, scaled};
 pub use sequence::{Numbers, Sequence};

@@ -75,7 +75,7 @@ impl Learner<'_> {
     async fn standing(&self, registration: RegistrationId, activity: usize) -> Result<(Completion, Success)> {
         let index = i32::try_from(activity).map_err(Error::internal)?;
         let mut tx = self.browser.app().db.read().await?;
-        Ok(progress::standing(&mut tx, registration, index).await?.0)
+        Ok(progress::standing(&mut tx, registration, index).await?.activity())
     }
 
     /// What content of each kind does, once it is launched.

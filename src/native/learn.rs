@@ -155,7 +155,7 @@ fn host(address: &str) -> String {
 
 /// Tells that the learner is done, once.
 async fn complete(tx: &mut Tx, app: &App, visit: &Visit) -> Result<()> {
-    let (standing, _) = progress::standing(tx, visit.registration.id, visit.activity.activity_index).await?;
+    let standing = progress::standing(tx, visit.registration.id, visit.activity.activity_index).await?.activity();
     if standing.0 == Completion::Completed {
         return Ok(());
     }

@@ -19,6 +19,8 @@ pub use attempts::{AttemptRow, Attempts, Came, attempts, sum};
 pub use model::{ActivityProgress, Completion, Figures, RegistrationProgress, Status, Success, percent};
 pub use pages::{Told, routes, sentences};
 pub use projection::{Projector, is_enough};
-pub use read::{ActivityRow, CourseRow, LearnerRow, activities_of, of_course, of_person, of_registration, standing};
+pub use read::{
+    ActivityRow, CourseRow, LearnerRow, Reached, activities_of, of_course, of_person, of_registration, standing,
+};
 pub use rebuild::{Rebuilt, rebuild};
 pub use store::registration_of;

@@ -113,15 +113,32 @@ pub async fn activities_of(tx: &mut Tx, id: RegistrationId) -> Result<Vec<Activi
     Ok(on_db!(tx, c => sqlx::query_as(ACTIVITIES).bind(id).fetch_all(c).await)?)
 }
 
-const STANDING: &str = "SELECT completion, success FROM activity_progress \
-    WHERE registration_id = $1 AND activity_index = $2";
-const COURSE_STANDING: &str = "SELECT completion FROM registration_progress WHERE registration_id = $1";
+/// How far a learner has come in one activity, and in its course.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct Reached {
+    completion: Option<String>,
+    success: Option<String>,
+    course_completion: Option<String>,
+}
 
-/// Where a learner stands in one activity, and in its course.
-pub async fn standing(tx: &mut Tx, id: RegistrationId, index: i32) -> Result<((Completion, Success), Completion)> {
-    let activity: Option<(String, String)> =
+impl Reached {
+    pub fn activity(&self) -> (Completion, Success) {
+        let completion = self.completion.as_deref().map(Completion::of_word).unwrap_or_default();
+        (completion, self.success.as_deref().map(Success::of_word).unwrap_or_default())
+    }
+
+    pub fn course(&self) -> Completion {
+        self.course_completion.as_deref().map(Completion::of_word).unwrap_or_default()
+    }
+}
+
+const STANDING: &str = "SELECT s.completion, s.success, g.completion AS course_completion FROM registration_progress g \
+    LEFT JOIN activity_progress s ON s.registration_id = g.registration_id AND s.activity_index = $2 \
+    WHERE g.registration_id = $1";
+
+/// Where a learner stands in one activity, and in its course: nowhere yet, if nothing was said of them.
+pub async fn standing(tx: &mut Tx, id: RegistrationId, index: i32) -> Result<Reached> {
+    let found: Option<Reached> =
         on_db!(tx, c => sqlx::query_as(STANDING).bind(id).bind(index).fetch_optional(c).await)?;
-    let course: Option<String> = on_db!(tx, c => sqlx::query_scalar(COURSE_STANDING).bind(id).fetch_optional(c).await)?;
-    let activity = activity.map(|(completion, success)| (Completion::of_word(&completion), Success::of_word(&success)));
-    Ok((activity.unwrap_or_default(), course.as_deref().map(Completion::of_word).unwrap_or_default()))
+    Ok(found.unwrap_or_default())
 }

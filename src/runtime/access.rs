@@ -108,8 +108,7 @@ impl FromRequestParts<App> for LaunchOf {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(unknown)?;
-        let mut tx = app.db.read().await?;
-        let launch = store::launch(&mut tx, id).await?.ok_or_else(unknown)?;
+        let launch = store::launch_of(&app.db, id).await?.ok_or_else(unknown)?;
         if bool::from(launch.secret_hash.as_slice().ct_eq(&Secrets::digest(secret.trim()))) {
             Ok(Self(launch))
         } else {

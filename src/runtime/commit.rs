@@ -9,11 +9,10 @@ use serde_json::{Map, Value};
 
 use crate::core::{Error, Result};
 use crate::packages::findings::Finding;
-use crate::packages::model::CourseDetails;
 use crate::runtime::access::LaunchOf;
-use crate::runtime::course::{Course, scorm_item};
+use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
-use crate::runtime::model::{LaunchRow, Mode, ProgressAnswer, Registration, ValidRequests};
+use crate::runtime::model::{Found, LaunchRow, Mode, ProgressAnswer, Registration, ValidRequests};
 use crate::runtime::shared_data::{Stores, is_shared};
 use crate::runtime::{navigate, statements, store};
 use crate::scorm::Version;
@@ -72,55 +71,74 @@ pub async fn commit(
     let registration = locked(&mut tx, launch.registration_id).await?;
     registration.let_in()?;
     // Under the lock: a repeat that arrives at the same time sees what the first one applied.
-    let launch = store::launch(&mut tx, launch.id).await?.ok_or_else(|| Error::not_found("launch-unknown"))?;
+    let found = store::found(&mut tx, launch.id).await?.ok_or_else(|| Error::not_found("launch-unknown"))?;
     let mode = Mode::of_word(&launch.mode);
     if commit.lease != launch.lease || registration.moves(mode) && launch.lease != registration.lease {
         return Err(Error::conflict("lease-lost"));
     }
     let course = Course::load(&mut tx, &registration).await?;
-    let is_new = commit.sequence > launch.sequence;
+    let is_new = commit.sequence > found.sequence;
     let is_recorded = registration.records(mode);
-    let (rejected, valid_requests) = if is_new && is_recorded {
-        apply(&mut tx, &app, &registration, &course, &launch, &commit).await?
+    let Applied { rejected, valid_requests, said } = if is_new && is_recorded {
+        apply(&mut tx, &app, &registration, &course, &launch, &found, &commit).await?
     } else {
-        (BTreeMap::new(), course.valid_requests(&course.sequencer(&registration)))
+        Applied::nothing(&course, &registration)
     };
     if is_new {
         let ended_at = commit.terminate.then(|| app.clock.now());
         store::applied(&mut tx, launch.id, commit.sequence, ended_at).await?;
     }
-    let progress = standing(&mut tx, &registration, launch.activity_index).await?;
+    // Progress follows from statements alone.
+    let reached =
+        if said { progress::standing(&mut tx, registration.id, launch.activity_index).await? } else { found.reached };
     tx.commit().await?;
     Ok(Json(Acknowledged {
         sequence: commit.sequence,
         applied: is_new && is_recorded,
-        progress,
+        progress: reached.into(),
         valid_requests,
         rejected,
     }))
 }
 
-/// Answers what was not taken over, and which requests lead somewhere afterwards.
+/// What came of a commit.
+struct Applied {
+    /// Elements that were not taken over, and why.
+    rejected: BTreeMap<String, &'static str>,
+    /// Which requests lead somewhere afterwards.
+    valid_requests: ValidRequests,
+    /// Whether there was anything to say of it.
+    said: bool,
+}
+
+impl Applied {
+    fn nothing(course: &Course, registration: &Registration) -> Self {
+        let valid_requests = course.valid_requests(&course.sequencer(registration));
+        Self { rejected: BTreeMap::new(), valid_requests, said: false }
+    }
+}
+
+/// Takes over what there is to take over.
 async fn apply(
     tx: &mut Tx,
     app: &App,
     registration: &Registration,
     course: &Course,
     launch: &LaunchRow,
+    found: &Found,
     commit: &Commit,
-) -> Result<(BTreeMap<String, &'static str>, ValidRequests)> {
+) -> Result<Applied> {
     let (activity, node) = course.launchable(launch.activity_index)?;
     let version = course.version.ok_or_else(|| Error::conflict("activity-without-data-model"))?;
-    match (commit.silent, activity.spoke_at) {
+    match (commit.silent, found.spoke_at) {
         // It can speak: something kept it from doing so, and nothing is known of this visit.
-        (true, Some(_)) => return Ok((BTreeMap::new(), course.valid_requests(&course.sequencer(registration)))),
+        (true, Some(_)) => return Ok(Applied::nothing(course, registration)),
         // It has done what it can by being there, as content has that ends without a word on its completion.
         (true, None) => packages::note(tx, registration.version_id, Finding::info("content-silent")).await?,
         (false, None) => store::spoke(tx, registration, launch.activity_index, app.clock.now()).await?,
         (false, Some(_)) => {}
     }
-    let saved = store::state(tx, registration.id, launch.activity_index).await?;
-    let mut record: Record = saved.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+    let mut record: Record = found.elements.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
     let mut sequencer = course.sequencer(registration);
     let rules = course.rules(activity, &sequencer, node, &Tolerance::read(launch.tolerance.as_deref()));
     let id = launch.id.to_string();
@@ -139,10 +157,11 @@ async fn apply(
     let tells_objectives = told.iter().any(|(name, _)| name.starts_with("cmi.objectives."));
     let objectives = if tells_objectives { record.told(version, &rules, false).objectives } else { Vec::new() };
     let mut refused = record.commit(version, &rules, &id, &changes);
-    tell_of_long_data(tx, registration, version, &told).await?;
+    tell_of_long_data(tx, registration, course, version, &told).await?;
     if !shared.is_empty() {
-        let maps = scorm_item(activity).data_maps;
-        refused.extend(Stores::of(registration, &maps).keep(tx, &shared, app.clock.now()).await?);
+        refused.extend(
+            Stores::of(registration, &course.item(activity).data_maps).keep(tx, &shared, app.clock.now()).await?,
+        );
     }
     let after = record.standing(version, &rules);
     if !refused.is_empty() {
@@ -188,22 +207,24 @@ async fn apply(
     let now = app.clock.now();
     store::save_state(tx, registration.id, launch.activity_index, &serde_json::to_string(&record)?, now).await?;
     course.save(tx, registration, current, &sequencer).await?;
+    let valid_requests = course.valid_requests(&sequencer);
+    let has_said = !said.is_empty();
     lrs::append(tx, app, said, lrs::Authority::service(app)).await?;
     let rejected = refused.into_iter().map(|(name, fault)| (name.to_owned(), fault.word())).collect();
-    Ok((rejected, course.valid_requests(&sequencer)))
+    Ok(Applied { rejected, valid_requests, said: has_said })
 }
 
 /// Where content was left may be told at greater length than its standard promises: we keep it, another system may cut it.
 async fn tell_of_long_data(
     tx: &mut Tx,
     registration: &Registration,
+    course: &Course,
     version: Version,
     told: &[(&str, &str)],
 ) -> Result<()> {
     const ELEMENT: &str = "cmi.suspend_data";
     let Some((_, value)) = told.iter().find(|(name, _)| *name == ELEMENT) else { return Ok(()) };
-    let details: CourseDetails = serde_json::from_str(&registration.course_details).unwrap_or_default();
-    let promised = kept_everywhere(version, details.edition(), ELEMENT).unwrap_or(usize::MAX);
+    let promised = kept_everywhere(version, course.details.edition(), ELEMENT).unwrap_or(usize::MAX);
     if value.len() > promised && value.encode_utf16().count() > promised {
         let finding = Finding::warning("suspend-data-long").arg("limit", promised.to_string());
         packages::note(tx, registration.version_id, finding).await?;
@@ -228,12 +249,6 @@ fn by_default(
     let activity = course.activity(node).filter(|_| news)?;
     let result = Outcome { completion: Some(true), ..Outcome::default() };
     Some(statements::about(registration, activity, COMPLETED).with_result(result))
-}
-
-/// Where the learner stands now, in the activity and in the course.
-pub async fn standing(tx: &mut Tx, registration: &Registration, index: i32) -> Result<ProgressAnswer> {
-    let (activity, course) = progress::standing(tx, registration.id, index).await?;
-    Ok(ProgressAnswer { completion: activity.0.word(), success: activity.1.word(), course_completion: course.word() })
 }
 
 /// What the server holds of a launch: the last commit applied, so that a client may know what to send again.

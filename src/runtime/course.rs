@@ -1,9 +1,11 @@
 //! A course as it is played: its activities, their rules, and where this learner is.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
-use crate::core::{CourseId, Error, PersonId, Result, VersionId};
-use crate::packages::model::{ActivityDetails, ScormItem};
+use crate::core::{CourseId, Error, Memo, PersonId, Result, VersionId};
+use crate::packages::model::{ActivityDetails, CourseDetails, ScormItem};
 use crate::runtime::model::{Activity, Registration, ValidRequests};
 use crate::runtime::{sequenced, store};
 use crate::scorm::sequencing::{GlobalObjectives, Item, NodeId, Request, Root, Sequencer, Settings, State, Tree};
@@ -20,31 +22,39 @@ pub struct Setting<'a> {
     pub details: &'a str,
 }
 
-/// The course of a registration.
-pub struct Course {
+/// SCORM courses that are played now, in bytes of what their manifests say. The outline of a version never changes; what a
+/// preview makes of it, and the details of a film that is still encoded, are read each time.
+static PLAYED: LazyLock<Memo<(CourseId, VersionId), Outline>> = LazyLock::new(|| Memo::new(8 << 20));
+
+/// A course in one version, the same for everybody.
+pub struct Outline {
     pub activities: Vec<Activity>,
     pub tree: Tree,
     /// Which SCORM it follows; the other standards have no data model.
     pub version: Option<Version>,
-    /// The learner's objectives of all courses, as they were when the course was loaded.
-    objectives: GlobalObjectives,
+    /// What the manifest says of the course.
+    pub details: CourseDetails,
+    /// What it says of each activity.
+    items: Vec<ScormItem>,
+    /// What all that was read from: the name of the course, its details.
+    read_from: (String, String),
 }
 
-impl Course {
-    /// Reads the activities of the registration's version, and the learner's objectives if they have to do with them.
-    pub async fn load(tx: &mut Tx, registration: &Registration) -> Result<Self> {
-        let setting = Setting {
-            course_id: registration.course_id,
-            version_id: registration.version_id,
-            identifier: &registration.course_identifier,
-            kind: &registration.course_kind,
-            details: &registration.course_details,
-        };
-        Self::of(tx, &setting, registration.person_id, registration.preview).await
+impl Outline {
+    /// The outline of a version, read once; that of a preview each time.
+    async fn of(tx: &mut Tx, course: &Setting<'_>, preview: bool) -> Result<Arc<Self>> {
+        let key = (course.course_id, course.version_id);
+        if let Some(known) = PLAYED.find(key).filter(|known| !preview && known.is_of(course)) {
+            return Ok(known);
+        }
+        let outline = Arc::new(Self::read(tx, course, preview).await?);
+        if outline.version.is_some() && !preview {
+            PLAYED.keep(key, outline.clone(), outline.size());
+        }
+        Ok(outline)
     }
 
-    /// The same of a course that its learner may not have begun.
-    pub async fn of(tx: &mut Tx, course: &Setting<'_>, person: PersonId, preview: bool) -> Result<Self> {
+    async fn read(tx: &mut Tx, course: &Setting<'_>, preview: bool) -> Result<Self> {
         let activities = store::activities(tx, course.course_id, course.version_id).await?;
         let version = match course.kind {
             "scorm12" => Some(Version::Scorm12),
@@ -63,14 +73,71 @@ impl Course {
         };
         // What is tried in a preview stays in it.
         root.objectives_of_learner &= !preview;
-        let items = activities.iter().map(|activity| item(activity, sequenced)).collect();
-        let tree = Tree::new(root, items);
+        let items: Vec<ScormItem> = activities.iter().map(scorm_item).collect();
+        let nodes = activities.iter().zip(&items).map(|(activity, details)| item(activity, details, sequenced));
+        let tree = Tree::new(root, nodes.collect());
+        let read_from = (course.identifier.to_owned(), course.details.to_owned());
+        Ok(Self { activities, tree, version, details, items, read_from })
+    }
+
+    /// The rules of a course as a whole are rows of their own.
+    fn is_of(&self, course: &Setting<'_>) -> bool {
+        self.read_from.0 == course.identifier && self.read_from.1 == course.details
+    }
+
+    fn size(&self) -> usize {
+        let of_activities = self.activities.iter().map(|activity| {
+            let href = activity.href.as_deref().unwrap_or_default();
+            activity.details.len() + activity.identifier.len() + activity.iri.len() + href.len() + size_of::<Activity>()
+        });
+        of_activities.sum::<usize>() + self.read_from.1.len()
+    }
+
+    /// What the manifest says of an activity.
+    pub fn item(&self, activity: &Activity) -> &ScormItem {
+        static NOTHING: LazyLock<ScormItem> = LazyLock::new(ScormItem::default);
+        let place = usize::try_from(activity.activity_index).ok();
+        place.and_then(|place| self.items.get(place)).unwrap_or(&NOTHING)
+    }
+}
+
+/// The course of a registration.
+pub struct Course {
+    outline: Arc<Outline>,
+    /// The learner's objectives of all courses, as they were when the course was loaded.
+    objectives: GlobalObjectives,
+}
+
+impl Deref for Course {
+    type Target = Outline;
+    fn deref(&self) -> &Outline {
+        &self.outline
+    }
+}
+
+impl Course {
+    /// Reads the activities of the registration's version, and the learner's objectives if they have to do with them.
+    pub async fn load(tx: &mut Tx, registration: &Registration) -> Result<Self> {
+        let setting = Setting {
+            course_id: registration.course_id,
+            version_id: registration.version_id,
+            identifier: &registration.course_identifier,
+            kind: &registration.course_kind,
+            details: &registration.course_details,
+        };
+        Self::of(tx, &setting, registration.person_id, registration.preview).await
+    }
+
+    /// The same of a course that its learner may not have begun.
+    pub async fn of(tx: &mut Tx, course: &Setting<'_>, person: PersonId, preview: bool) -> Result<Self> {
+        let outline = Outline::of(tx, course, preview).await?;
+        let tree = &outline.tree;
         let objectives = if tree.has_objectives_of_learner() && tree.has_global_objectives() {
             store::objectives(tx, person).await?
         } else {
             GlobalObjectives::default()
         };
-        Ok(Self { tree, activities, version, objectives })
+        Ok(Self { outline, objectives })
     }
 
     /// The activity at a position of the outline, if it can be opened. Errors: `activity-unknown`.
@@ -108,7 +175,9 @@ impl Course {
         sequencer: &Sequencer<'_>,
     ) -> Result<()> {
         let state = serde_json::to_string(sequencer.state())?;
-        store::save_sequencing(tx, registration.id, index, &state).await?;
+        if registration.current_index != index || registration.sequencing.as_ref() != Some(&state) {
+            store::save_sequencing(tx, registration.id, index, &state).await?;
+        }
         let is_news = |(name, status): &(&String, &_)| self.objectives.0.get(*name) != Some(*status);
         let changed = sequencer.learner().0.iter().filter(is_news).map(|(name, status)| (name.clone(), *status));
         let changed: BTreeMap<_, _> = changed.collect();
@@ -152,7 +221,7 @@ impl Course {
 
     /// The parts of the navigation that an activity draws itself (`adlnav:hideLMSUI`).
     pub fn hides(&self, activity: &Activity) -> Vec<String> {
-        scorm_item(activity).hide_lms_ui
+        self.item(activity).hide_lms_ui.clone()
     }
 
     /// What the manifest, and the sequencing now, say of an activity to its content.
@@ -163,19 +232,19 @@ impl Course {
         node: NodeId,
         tolerance: &Tolerance,
     ) -> record::Rules {
-        record::Rules { tolerance: tolerance.clone(), ..sequenced::rules(scorm_item(activity), sequencer, node) }
+        record::Rules { tolerance: tolerance.clone(), ..sequenced::rules(self.item(activity).clone(), sequencer, node) }
     }
 }
 
-fn item(activity: &Activity, sequenced: bool) -> Item {
+fn item(activity: &Activity, details: &ScormItem, sequenced: bool) -> Item {
     let parent = activity.parent_index.and_then(|index| usize::try_from(index).ok());
-    let details = if sequenced { scorm_item(activity) } else { ScormItem::default() };
-    let read = sequenced::item((parent, &activity.identifier), &details, activity.launchable, activity.visible);
+    let nothing = ScormItem::default();
+    let details = if sequenced { details } else { &nothing };
+    let read = sequenced::item((parent, &activity.identifier), details, activity.launchable, activity.visible);
     if sequenced { read } else { Item { settings: Settings::free(), ..read } }
 }
 
-/// What the manifest says of an activity.
-pub fn scorm_item(activity: &Activity) -> ScormItem {
+fn scorm_item(activity: &Activity) -> ScormItem {
     match serde_json::from_str(&activity.details) {
         Ok(ActivityDetails::Scorm(item)) => *item,
         _ => ScormItem::default(),

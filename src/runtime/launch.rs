@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 
 use crate::core::{Error, LaunchId, RegistrationId, Result, Timestamp};
 use crate::lrs;
-use crate::packages::model::CourseDetails;
 use crate::packages::{self, content_url, file_url};
 use crate::runtime::access::PlayerOf;
-use crate::runtime::course::{Course, scorm_item};
+use crate::runtime::course::Course;
 use crate::runtime::model::{Activity, LaunchRow, Mode, Registration, own_page};
 use crate::runtime::shared_data::Stores;
 use crate::runtime::{cmi5, media, statements, store};
@@ -298,10 +297,8 @@ async fn scorm(
         let opened = statements::about(registration, activity, verb);
         said.extend(statements::in_attempt(registration, activity, attempt, vec![opened]));
     }
-    let maps = scorm_item(activity).data_maps;
-    let stores = Stores::of(registration, &maps);
+    let stores = Stores::of(registration, &course.item(activity).data_maps);
     elements.extend(stores.elements(tx).await?);
-    let details: CourseDetails = serde_json::from_str(&registration.course_details).unwrap_or_default();
     let kind = match version {
         Version::Scorm12 => "scorm12",
         Version::Scorm2004 => "scorm2004",
@@ -310,7 +307,7 @@ async fn scorm(
         "kind": kind,
         "content_url": opening.content_url()?,
         "learner": {"id": learner.id, "name": learner.name},
-        "edition": details.edition(),
+        "edition": course.details.edition(),
         "elements": elements,
         "access": stores.access(),
         "tolerance": tolerance,

@@ -8,18 +8,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::core::{Error, LaunchId, RegistrationId, Result};
-use crate::lrs;
-use crate::packages;
 use crate::packages::model::{ActivityDetails, MediaDetails};
 use crate::runtime::access::PlayerOf;
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
-use crate::runtime::model::{Activity, Mode, Registration};
-use crate::runtime::{commit, statements, store};
+use crate::runtime::model::{Activity, Mode, ProgressAnswer, Registration};
+use crate::runtime::{statements, store};
 use crate::state::App;
 use crate::web::Path;
 use crate::xapi::vocabulary::{COMPLETED, INITIALIZED, INTERACTED, PAUSED, PLAYED, SEEKED, TERMINATED, extension};
 use crate::xapi::{IsoDuration, Outcome, Statement};
+use crate::{lrs, packages, progress};
 
 /// So near the end a medium begins again at the start.
 const END: f64 = 3.0;
@@ -194,7 +193,7 @@ pub async fn tell(
         let ended_at = (report.event == "terminated").then(|| app.clock.now());
         store::applied(&mut tx, launch.id, report.sequence, ended_at).await?;
     }
-    let progress = commit::standing(&mut tx, &registration, index).await?;
+    let progress = ProgressAnswer::from(progress::standing(&mut tx, id, index).await?);
     let valid_requests = course.valid_requests(&course.sequencer(&registration));
     tx.commit().await?;
     Ok(Json(json!({"sequence": report.sequence, "progress": progress, "valid_requests": valid_requests})))

@@ -6,7 +6,7 @@ use crate::core::{
     CourseId, Error, Kind, LanguageMap, LaunchId, PersonId, RegistrationId, Result, Timestamp, VersionId,
 };
 use crate::packages::playing::{Again, Playing};
-use crate::progress::Status;
+use crate::progress::{Reached, Status};
 use crate::scorm::record;
 
 /// How an activity is opened. Only `normal` writes the record.
@@ -156,8 +156,6 @@ pub struct Activity {
     pub launchable: bool,
     pub visible: bool,
     pub details: String,
-    /// When its content was first heard; nothing yet of content that knows no API.
-    pub spoke_at: Option<Timestamp>,
 }
 
 /// Where the page of an activity is that the server makes itself; the others are played by the player.
@@ -186,6 +184,19 @@ pub struct LaunchRow {
     pub tolerance: Option<String>,
 }
 
+/// What a launch finds when it commits, all in one look.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Found {
+    /// The last commit applied.
+    pub sequence: i64,
+    /// What is saved of its activity.
+    pub elements: Option<String>,
+    /// When the content of its activity was first heard; nothing yet of content that knows no API.
+    pub spoke_at: Option<Timestamp>,
+    #[sqlx(flatten)]
+    pub reached: Reached,
+}
+
 /// Which requests lead somewhere now.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ValidRequests {
@@ -207,4 +218,11 @@ pub struct ProgressAnswer {
     pub completion: &'static str,
     pub success: &'static str,
     pub course_completion: &'static str,
+}
+
+impl From<Reached> for ProgressAnswer {
+    fn from(reached: Reached) -> Self {
+        let (completion, success) = reached.activity();
+        Self { completion: completion.word(), success: success.word(), course_completion: reached.course().word() }
+    }
 }

@@ -136,7 +136,7 @@ pub async fn open_from(
         identity::forget_grant(tx, login, id).await?;
     }
     // A course may be over before all that is in it was done.
-    let ((completion, success), _) = progress::standing(tx, id, index).await?;
+    let (completion, success) = progress::standing(tx, id, index).await?.activity();
     let mode = if Status::of(completion, success).is_over() { registration.way_in() } else { Mode::Normal };
     Ok(address(id, index, mode))
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::core::{CourseId, Error, LaunchId, PersonId, RegistrationId, Result, Timestamp, VersionId};
 use crate::packages::playing::Again;
-use crate::runtime::model::{Activity, LaunchRow, Mode, Registration};
+use crate::runtime::model::{Activity, Found, LaunchRow, Mode, Registration};
 use crate::scorm::sequencing::{GlobalObjectives, Status};
-use crate::storage::Tx;
-use crate::{on_db, progress};
+use crate::storage::{Db, Inner, Tx};
+use crate::{on_db, progress, read_once};
 
 const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
     r.version_id, c.iri AS course_iri, c.identifier AS course_identifier, c.kind AS course_kind, \
@@ -30,12 +30,15 @@ pub async fn find(tx: &mut Tx, id: RegistrationId) -> Result<Option<Registration
     Ok(on_db!(tx, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?)
 }
 
-// Changes nothing and locks the row until the transaction ends, on both databases.
-const LOCK: &str = "UPDATE registration SET lease = lease WHERE id = $1";
+const LOCK_POSTGRES: &str = "SELECT id FROM registration WHERE id = $1 FOR NO KEY UPDATE";
 
-/// The registration, held so that nobody else writes to its record at the same time.
+/// The registration, held until the transaction ends, so that nobody else writes to its record at the same time. On SQLite
+/// whoever writes is alone.
 pub async fn lock(tx: &mut Tx, id: RegistrationId) -> Result<Option<Registration>> {
-    on_db!(tx, c => sqlx::query(LOCK).bind(id).execute(c).await.map(drop))?;
+    if let Inner::Postgres(connection) = &mut tx.0 {
+        // By itself: what is read with it would be as it was before the wait.
+        sqlx::query(LOCK_POSTGRES).bind(id).execute(&mut **connection).await?;
+    }
     find(tx, id).await
 }
 
@@ -168,7 +171,7 @@ pub async fn forget_preview(tx: &mut Tx, person: PersonId, course: CourseId) -> 
 }
 
 const ACTIVITIES: &str = "SELECT activity_index, parent_index, identifier, iri, title, kind, href, launchable, \
-    visible, details, spoke_at FROM activity WHERE course_id = $1 AND version_id = $2 ORDER BY activity_index";
+    visible, details FROM activity WHERE course_id = $1 AND version_id = $2 ORDER BY activity_index";
 
 /// The activities of a course in one version, in order.
 pub async fn activities(tx: &mut Tx, course: CourseId, version: VersionId) -> Result<Vec<Activity>> {
@@ -243,6 +246,23 @@ const FIND_LAUNCH: &str = "SELECT id, registration_id, activity_index, mode, sec
 /// A launch.
 pub async fn launch(tx: &mut Tx, id: LaunchId) -> Result<Option<LaunchRow>> {
     Ok(on_db!(tx, c => sqlx::query_as(FIND_LAUNCH).bind(id).fetch_optional(c).await)?)
+}
+
+/// A launch as it was when it was opened, for whoever has to show that it is theirs: no transaction is needed for that.
+pub async fn launch_of(db: &Db, id: LaunchId) -> Result<Option<LaunchRow>> {
+    Ok(read_once!(*db, c => sqlx::query_as(FIND_LAUNCH).bind(id).fetch_optional(c).await)?)
+}
+
+const FIND_STATE: &str = "SELECT l.sequence, t.elements, a.spoke_at, s.completion, s.success, g.completion AS course_completion \
+    FROM launch l JOIN registration r ON r.id = l.registration_id \
+    LEFT JOIN runtime_state t ON t.registration_id = l.registration_id AND t.activity_index = l.activity_index \
+    LEFT JOIN activity a ON a.course_id = r.course_id AND a.version_id = r.version_id AND a.activity_index = l.activity_index \
+    LEFT JOIN activity_progress s ON s.registration_id = l.registration_id AND s.activity_index = l.activity_index \
+    LEFT JOIN registration_progress g ON g.registration_id = l.registration_id WHERE l.id = $1";
+
+/// What a launch finds whose registration is held.
+pub async fn found(tx: &mut Tx, id: LaunchId) -> Result<Option<Found>> {
+    Ok(on_db!(tx, c => sqlx::query_as(FIND_STATE).bind(id).fetch_optional(c).await)?)
 }
 
 const GOING_ON: &str = "SELECT id FROM launch WHERE registration_id = $1 AND activity_index = $2 AND mode = $3 \
