@@ -121,7 +121,7 @@ impl StepStanding {
         let (passed, failed) =
             (record.success.as_deref() == Some("passed"), record.success.as_deref() == Some("failed"));
         let done = match &record.details {
-            Some(details) => progress::is_enough(details, completed, passed) && !failed,
+            Some(details) => progress::Enough::of(details).is_met(completed, passed) && !failed,
             None => completed && !failed,
         };
         let status = match (done, failed) {

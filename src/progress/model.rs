@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::core::Timestamp;
+use crate::packages::model::{ActivityDetails, MoveOn};
 
 /// How far somebody is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
@@ -140,6 +141,38 @@ pub struct Figures {
     pub raw: Option<f64>,
     pub min: Option<f64>,
     pub max: Option<f64>,
+}
+
+/// What an activity asks for until nothing more is to be done in it: its `moveOn` where cmi5 gives one (cmi5 13.1.4), else that
+/// it is completed.
+#[derive(Clone, Copy, Debug)]
+pub struct Enough(MoveOn);
+
+impl Enough {
+    /// What is enough for an activity with these details.
+    pub fn of(details: &str) -> Self {
+        match serde_json::from_str(details) {
+            Ok(ActivityDetails::Au(unit)) => Self(unit.move_on),
+            _ => Self(MoveOn::Completed),
+        }
+    }
+
+    /// Whether this is enough.
+    pub fn is_met(self, completed: bool, passed: bool) -> bool {
+        match self.0 {
+            MoveOn::Passed => passed,
+            MoveOn::Completed => completed,
+            MoveOn::CompletedAndPassed => completed && passed,
+            MoveOn::CompletedOrPassed => completed || passed,
+            MoveOn::NotApplicable => true,
+        }
+    }
+}
+
+impl From<String> for Enough {
+    fn from(details: String) -> Self {
+        Self::of(&details)
+    }
 }
 
 /// One learner in one activity.

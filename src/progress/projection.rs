@@ -1,6 +1,7 @@
 //! Keeps the rows up to date, in the transaction that stores the statements.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -12,7 +13,6 @@ use super::{answers, fold, rebuild};
 use crate::core::{RegistrationId, Result};
 use crate::lrs::Authority;
 use crate::outbox;
-use crate::packages::model::{ActivityDetails, MoveOn};
 use crate::state::{App, Projection};
 use crate::storage::Tx;
 use crate::xapi::vocabulary::{ABANDONED, LAUNCHED, SATISFIED, WAIVED, extension};
@@ -76,7 +76,7 @@ pub fn by_registration(batch: &[Stored]) -> BTreeMap<RegistrationId, Vec<&Stored
 /// One registration with its outline and rows.
 pub struct Standing {
     pub enrolled: Enrolled,
-    pub outline: Vec<OutlineRow>,
+    pub outline: Arc<Vec<OutlineRow>>,
     pub activities: BTreeMap<i32, ActivityProgress>,
     /// What statements say of the course itself.
     pub course: Option<ActivityProgress>,
@@ -90,7 +90,7 @@ impl Standing {
         let Some(enrolled) = store::find(tx, id).await? else { return Ok(None) };
         let outline = store::outline(tx, enrolled.course_id, enrolled.version_id).await?;
         let mut activities: BTreeMap<i32, ActivityProgress> = store::activities(tx, id).await?.into_iter().collect();
-        let last_index = store::registration(tx, id).await?.and_then(|row| row.last_index);
+        let last_index = enrolled.last_index;
         let course = activities.remove(&COURSE);
         Ok(Some(Self { enrolled, outline, activities, course, last_index, changed: Vec::new() }))
     }
@@ -234,23 +234,9 @@ fn small(count: usize) -> i32 {
 /// Where statements about the course itself are folded, beside the activities.
 pub const COURSE: i32 = -1;
 
-/// Whether nothing more is to be done in an activity: its `moveOn` where cmi5 gives one (cmi5 13.1.4), else completed.
+/// Whether nothing more is to be done in an activity.
 pub fn is_done(activity: &OutlineRow, row: Option<&ActivityProgress>) -> bool {
     let completed = row.is_some_and(|row| row.completion == Completion::Completed);
     let passed = row.is_some_and(|row| row.success == Success::Passed);
-    is_enough(&activity.details, completed, passed)
-}
-
-/// Whether an activity with these details asks for no more than this.
-pub fn is_enough(details: &str, completed: bool, passed: bool) -> bool {
-    match serde_json::from_str(details) {
-        Ok(ActivityDetails::Au(unit)) => match unit.move_on {
-            MoveOn::Passed => passed,
-            MoveOn::Completed => completed,
-            MoveOn::CompletedAndPassed => completed && passed,
-            MoveOn::CompletedOrPassed => completed || passed,
-            MoveOn::NotApplicable => true,
-        },
-        _ => completed,
-    }
+    activity.enough.is_met(completed, passed)
 }

@@ -1,9 +1,11 @@
 //! The rows of progress, and what they are computed from.
 
+use std::sync::{Arc, LazyLock};
+
 use uuid::Uuid;
 
-use super::model::{ActivityProgress, Completion, Figures, RegistrationProgress, Success};
-use crate::core::{CourseId, LanguageMap, PersonId, RegistrationId, Result, Timestamp, VersionId};
+use super::model::{ActivityProgress, Completion, Enough, Figures, RegistrationProgress, Success};
+use crate::core::{CourseId, LanguageMap, Memo, PersonId, RegistrationId, Result, Timestamp, VersionId};
 use crate::on_db;
 use crate::storage::{Inner, Tx, hexadecimal};
 
@@ -22,6 +24,8 @@ pub struct Enrolled {
     pub course_kind: String,
     #[sqlx(try_from = "String")]
     pub course_title: LanguageMap,
+    /// The activity that something was last said of, as far as is kept.
+    pub last_index: Option<i32>,
 }
 
 /// One activity of its outline.
@@ -35,13 +39,14 @@ pub struct OutlineRow {
     pub title: LanguageMap,
     pub kind: String,
     pub launchable: bool,
-    pub details: String,
+    #[sqlx(rename = "details", try_from = "String")]
+    pub enough: Enough,
 }
 
 const FIND: &str = "SELECT r.id, r.person_id, p.name AS person_name, p.account_home_page, p.account_name, r.course_id, \
-    r.version_id, c.iri AS course_iri, c.identifier AS course_identifier, c.kind AS course_kind, c.title AS course_title \
-    FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id \
-    WHERE r.id = $1 AND r.preview = FALSE";
+    r.version_id, c.iri AS course_iri, c.identifier AS course_identifier, c.kind AS course_kind, c.title AS course_title, \
+    s.last_index FROM registration r JOIN person p ON p.id = r.person_id JOIN course c ON c.id = r.course_id \
+    LEFT JOIN registration_progress s ON s.registration_id = r.id WHERE r.id = $1 AND r.preview = FALSE";
 
 /// The registration; `None` if it is not one of ours, or a preview.
 pub async fn find(tx: &mut Tx, id: RegistrationId) -> Result<Option<Enrolled>> {
@@ -82,9 +87,19 @@ const OUTLINE: &str = "SELECT activity_index, parent_index, \
     identifier, iri, title, kind, launchable, details FROM activity WHERE course_id = $1 AND version_id = $2 \
     ORDER BY activity_index";
 
-/// The activities of a course in one version, in order.
-pub async fn outline(tx: &mut Tx, course: CourseId, version: VersionId) -> Result<Vec<OutlineRow>> {
-    Ok(on_db!(tx, c => sqlx::query_as(OUTLINE).bind(course).bind(version).fetch_all(c).await)?)
+/// Courses that statements are about now, in bytes of what is read of their outlines.
+static FOLLOWED: LazyLock<Memo<(CourseId, VersionId), Vec<OutlineRow>>> = LazyLock::new(|| Memo::new(8 << 20));
+
+/// The activities of a course in one version, in order. They never change but in details that are of no matter here.
+pub async fn outline(tx: &mut Tx, course: CourseId, version: VersionId) -> Result<Arc<Vec<OutlineRow>>> {
+    if let Some(known) = FOLLOWED.find((course, version)) {
+        return Ok(known);
+    }
+    let rows: Vec<OutlineRow> = on_db!(tx, c => sqlx::query_as(OUTLINE).bind(course).bind(version).fetch_all(c).await)?;
+    let size = rows.iter().map(|row| row.identifier.len() + row.iri.len() + 2 * size_of::<OutlineRow>()).sum();
+    let rows = Arc::new(rows);
+    FOLLOWED.keep((course, version), rows.clone(), size);
+    Ok(rows)
 }
 
 #[derive(sqlx::FromRow)]
@@ -153,44 +168,6 @@ pub async fn put_activity(tx: &mut Tx, id: RegistrationId, index: i32, row: &Act
         .bind(row.progress).bind(row.seconds()).bind(row.first_at).bind(row.last_at).bind(row.completed_at)
         .execute(c).await.map(drop))?;
     Ok(())
-}
-
-#[derive(sqlx::FromRow)]
-struct RegistrationProgressRow {
-    completion: String,
-    success: String,
-    score_scaled: Option<f64>,
-    progress: f64,
-    done: i32,
-    total: i32,
-    seconds: f64,
-    last_index: Option<i32>,
-    first_at: Timestamp,
-    last_at: Timestamp,
-    completed_at: Option<Timestamp>,
-}
-
-const REGISTRATION: &str = "SELECT completion, success, score_scaled, progress, done, \
-    total, seconds, last_index, first_at, last_at, completed_at \
-    FROM registration_progress WHERE registration_id = $1";
-
-/// What is known of the whole course.
-pub async fn registration(tx: &mut Tx, id: RegistrationId) -> Result<Option<RegistrationProgress>> {
-    let row: Option<RegistrationProgressRow> =
-        on_db!(tx, c => sqlx::query_as(REGISTRATION).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(|row| RegistrationProgress {
-        completion: Completion::of_word(&row.completion),
-        success: Success::of_word(&row.success),
-        score: row.score_scaled,
-        progress: row.progress,
-        done: row.done,
-        total: row.total,
-        hundredths: hundredths(row.seconds),
-        last_index: row.last_index,
-        first_at: row.first_at,
-        last_at: row.last_at,
-        completed_at: row.completed_at,
-    }))
 }
 
 const PUT_REGISTRATION: &str = "INSERT INTO registration_progress (registration_id, completion, success, score_scaled, \
