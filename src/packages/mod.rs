@@ -10,6 +10,7 @@ mod api;
 pub mod archive;
 mod capability;
 mod command;
+pub mod completing;
 mod contents;
 pub mod findings;
 mod import;

@@ -102,6 +102,17 @@ fn rolled_up(course: &Standing) -> Vec<Statement> {
     statements
 }
 
+/// `completed` of an activity of an xAPI package, where the course's trainers take what its content says of something else for that.
+pub fn activity_completed(course: &Standing, index: i32) -> Option<Statement> {
+    let activity = course.outline.iter().find(|activity| activity.activity_index == index)?;
+    let enrolled = &course.enrolled;
+    let around = vec![Activity::described(&enrolled.course_iri, enrolled.course_title.clone(), kind::COURSE)];
+    let about = Activity::described(&activity.iri, activity.title.clone(), kind::LESSON);
+    let setting = context(enrolled.id.0, &[], around.clone(), around);
+    let result = Outcome { completion: Some(true), ..Outcome::default() };
+    Some(event(learner(course), COMPLETED, about).with_context(setting).with_result(result))
+}
+
 /// A statement about the course as a whole.
 fn about_course(course: &Standing, verb: &str, result: Outcome) -> Statement {
     let enrolled = &course.enrolled;

@@ -13,9 +13,10 @@ use super::{answers, fold, rebuild};
 use crate::core::{RegistrationId, Result};
 use crate::lrs::Authority;
 use crate::outbox;
+use crate::packages::completing::{By, Completing};
 use crate::state::{App, Projection};
 use crate::storage::Tx;
-use crate::xapi::vocabulary::{ABANDONED, LAUNCHED, SATISFIED, WAIVED, extension};
+use crate::xapi::vocabulary::{ABANDONED, COMPLETED, LAUNCHED, PASSED, SATISFIED, WAIVED, extension};
 use crate::xapi::{Agent, Ifi, Statement, Stored};
 
 /// The projection of this product.
@@ -42,7 +43,13 @@ impl Projection for Projector {
                 let Some(mut course) = Standing::load(tx, id).await? else { continue };
                 answers::keep(tx, id, &answers::told(&course, &statements)).await?;
                 let was_completed = course.is_completed();
-                if course.fold(&statements) {
+                let is_changed = course.fold(&statements);
+                if let Some(index) = course.index_said_elsewhere(&statements)
+                    && Completing::of(tx, course.enrolled.course_id).await?.by == By::Said
+                {
+                    more.extend(follow_up::activity_completed(&course, index));
+                }
+                if is_changed {
                     course.save(tx).await?;
                     more.extend(follow_up::after(&course, &statements));
                     if !was_completed && course.is_completed() {
@@ -126,6 +133,20 @@ impl Standing {
             any = true;
         }
         any
+    }
+
+    /// The activity that content of an xAPI package is about when it says `completed` or `passed` of whatever, unless that
+    /// activity is completed: the one it says it of, or the one that was opened last.
+    pub fn index_said_elsewhere(&self, statements: &[&Stored]) -> Option<i32> {
+        if self.enrolled.course_kind != "xapi" {
+            return None;
+        }
+        let deeds = self.deeds(statements);
+        let said = deeds.iter().map(|stored| &stored.statement).find(|s| [COMPLETED, PASSED].contains(&s.verb.id.as_str()))?;
+        let named = said.activity().and_then(|activity| self.index_of(&activity.id));
+        let index = named.filter(|index| *index != COURSE).or(self.last_index)?;
+        let known = self.activities.get(&index);
+        known.is_none_or(|row| row.completion != Completion::Completed).then_some(index)
     }
 
     /// Which activity an identifier names. Plain xAPI content uses the one in its manifest.

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::core::{Error, LaunchId, Result};
 use crate::lrs::{self, Scope};
+use crate::packages::completing::{By, Completing};
 use crate::packages::model::{ActivityDetails, AssignableUnit, LaunchMethod, MoveOn};
 use crate::runtime::launch::{Opening, locked};
 use crate::runtime::model::{self, Mode, Registration};
@@ -18,7 +19,7 @@ use crate::runtime::{self, statements, store};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
 use crate::web::Path;
-use crate::xapi::vocabulary::{ABANDONED, LAUNCHED, category, document, extension};
+use crate::xapi::vocabulary::{ABANDONED, COMPLETED, LAUNCHED, category, document, extension};
 use crate::xapi::{Activity, IsoDuration, Outcome, Statement};
 
 /// How long launched content may speak for its learner.
@@ -187,6 +188,11 @@ pub async fn open_tincan(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Stat
         lrs::issue_launch_credential(tx, opening.launch, registration.id, &agent.ifi, scopes, now, until).await?;
     if opening.is_recorded() {
         said.push(statements::about(registration, activity, LAUNCHED));
+        let completing = Completing::of(tx, registration.course_id).await?;
+        if completing.by == By::Opened {
+            let result = Outcome { completion: Some(true), ..Outcome::default() };
+            said.push(statements::about(registration, activity, COMPLETED).with_result(result));
+        }
     }
     let address = with_parameters(
         &opening.content_url()?,

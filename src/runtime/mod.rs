@@ -22,6 +22,7 @@ mod offered;
 mod player;
 pub mod sequenced;
 mod shared_data;
+mod spent;
 mod statements;
 mod store;
 mod visit;
@@ -50,6 +51,7 @@ pub fn routes() -> Router<App> {
         .route("/player/{registration}/{activity}", get(player::page))
         .route("/player/{registration}/{activity}/launch", post(launch::launch))
         .route("/player/{registration}/{activity}/media", post(media::tell))
+        .route("/player/{registration}/{activity}/spent", post(spent::tell))
         .route("/player/{registration}/{activity}/captions/{language}", get(media::captions))
         .route("/player/{registration}/navigate", post(navigate::navigate))
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::core::{CourseId, Error, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::{self, LaunchGrant, MaybeSignedIn, SignedIn, Trainer};
 use crate::on_db;
+use crate::packages::completing::Completing;
 use crate::packages::playing::Place;
 use crate::progress::{self, Attempts, Status};
 use crate::runtime::access::PlayerOf;
@@ -289,6 +290,10 @@ pub async fn page(
     let is_media = matches!(activity.kind.as_str(), "video" | "audio");
     // A unit that demands a window for itself has no use for one around it.
     let place = if is_media || cmi5::is_alone(activity) { Place::Page } else { registration.playing.place };
+    let completing = match activity.kind.as_str() {
+        "xapi" => Completing::of(&mut tx, registration.course_id).await?,
+        _ => Completing::default(),
+    };
     let config = json!({
         "registration": id,
         "activity": {"index": index, "title": chrome.title},
@@ -302,6 +307,7 @@ pub async fn page(
             "launch": format!("/player/{id}/{index}/launch"),
             "navigate": format!("/player/{id}/navigate"),
             "media": format!("/player/{id}/{index}/media"),
+            "spent": completing.seconds().map(|_| format!("/player/{id}/{index}/spent")),
             "window": "/player/window",
         },
         "content_origin": app.config.content_origin(),

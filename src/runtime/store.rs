@@ -304,6 +304,25 @@ pub async fn outlived(tx: &mut Tx, id: RegistrationId, lease: i64) -> Result<Vec
     Ok(on_db!(tx, c => sqlx::query_scalar(EARLIER).bind(id).bind(lease).fetch_all(c).await)?)
 }
 
+const SPENT: &str = "SELECT created_at, spent_seconds FROM launch WHERE id = $1";
+const SPEND: &str = "UPDATE launch SET spent_seconds = $2 WHERE id = $1";
+const SPENT_IN_ALL: &str = "SELECT CAST(SUM(l.spent_seconds) AS BIGINT) FROM launch l \
+    JOIN launch own ON own.registration_id = l.registration_id AND own.activity_index = l.activity_index WHERE own.id = $1";
+
+/// Notes for how many seconds the content of a launch was seen so far: not longer than the launch is old, and not less than is
+/// known. Answers the sum over all launches of its activity in its registration.
+pub async fn spend(tx: &mut Tx, id: LaunchId, seconds: f64, now: Timestamp) -> Result<i64> {
+    let (created, known): (Timestamp, i64) =
+        on_db!(tx, c => sqlx::query_as(SPENT).bind(id).fetch_one(c).await)?;
+    let longest = now.0.saturating_sub(created.0).max(0) / 1_000_000;
+    // What is no number is nothing.
+    let told = (seconds as i64).clamp(0, longest);
+    if told > known {
+        on_db!(tx, c => sqlx::query(SPEND).bind(id).bind(told).execute(c).await.map(drop))?;
+    }
+    Ok(on_db!(tx, c => sqlx::query_scalar(SPENT_IN_ALL).bind(id).fetch_one(c).await)?)
+}
+
 const APPLIED: &str = "UPDATE launch SET sequence = $2, ended_at = COALESCE($3, ended_at) WHERE id = $1";
 
 /// Notes the last commit applied, and the end of the launch.

@@ -157,6 +157,7 @@ const ROUTES: &[(&str, Who)] = &[
     ("GET /player/window", Everybody),
     ("POST /player/{registration}/{activity}/launch", SignedIn),
     ("POST /player/{registration}/{activity}/media", SignedIn),
+    ("POST /player/{registration}/{activity}/spent", SignedIn),
     ("GET /quiz/{registration}/{activity}", SignedIn),
     ("POST /quiz/{registration}/{activity}/answers", SignedIn),
     ("GET /quiz/{registration}/{activity}/questions/{number}", SignedIn),

@@ -25,7 +25,8 @@ export interface Config {
   outline: OutlineEntry[];
   /** Parts of the navigation that the content draws itself (SCORM 2004 hideLMSUI): `continue`, `previous`. */
   hidden?: string[];
-  urls: { launch: string; navigate: string; media: string; window: string };
+  /** `spent` where time in front of the content completes it. */
+  urls: { launch: string; navigate: string; media: string; window: string; spent?: string | null };
   content_origin: string;
   words: Record<string, string>;
 }

@@ -1,6 +1,7 @@
 /** The player page: launches the activity, keeps what the learner sees true, and goes from one activity to the next. */
 
 import type { Launch, MediaRuntime, PlainRuntime, SavedState, ScormRuntime, ToPage, ValidRequests } from '../shared/protocol.ts';
+import { after } from '../shared/seat.ts';
 import { offerLink } from './alone.ts';
 import { Beside } from './beside.ts';
 import { type Action, Chrome, isModified } from './chrome.ts';
@@ -12,6 +13,7 @@ import { postJson, type Reply } from './http.ts';
 import { Launches } from './launches.ts';
 import { MediaPlayer } from './media/player.ts';
 import { isFramed } from './outline.ts';
+import { Spent } from './spent.ts';
 import { Standing } from './standing.ts';
 
 interface Navigated {
@@ -37,6 +39,7 @@ class Player {
   /** Counts what was begun: an answer to what was given up since is nobody's. */
   #starts = 0;
   #opened: Opened | undefined;
+  #spent: Spent | undefined;
   readonly #launches = new Launches();
   readonly #frames: Frames;
   #hasEnded = false;
@@ -187,12 +190,36 @@ class Player {
         this.#launches.remember(this.#config.registration, launch.launch, { url: launch.commit_url, secret: launch.secret });
       }
       link.open(launch as Launch<ScormRuntime | PlainRuntime>);
+      this.#spent = this.#spentOn(launch.launch);
       this.#opened = { close: () => this.#closed(link, launch.launch) };
       this.#beside?.playing();
     }
   }
 
+  #spentOn(launch: string): Spent | undefined {
+    const { urls, mode } = this.#config;
+    const url = urls.spent;
+    if (!url || mode !== 'normal') return undefined;
+    // Beside a window of its own, this page is behind it.
+    const isVisible = () => this.#beside !== undefined || document.visibilityState === 'visible';
+    const spent = new Spent({
+      launch,
+      isVisible: isVisible(),
+      now: () => performance.now(),
+      after,
+      post: (told, keepalive) => postJson(url, told, keepalive),
+      completed: (progress) => {
+        this.#standing.progressed(progress, undefined);
+        this.#ended();
+      },
+    });
+    document.addEventListener('visibilitychange', () => spent.turn(isVisible()));
+    window.addEventListener('pagehide', () => void spent.close());
+    return spent;
+  }
+
   async #closed(link: FrameLink, launch: string): Promise<boolean> {
+    await this.#spent?.close();
     const isSaved = await link.close();
     if (isSaved) this.#launches.forget(launch);
     return isSaved;
@@ -224,6 +251,7 @@ class Player {
   #windowOver(how: 'closed' | 'silent'): void {
     this.#starts += 1;
     this.#opened = undefined;
+    void this.#spent?.close();
     this.#frames.content()?.gone();
     if (this.#isLeaving) return;
     if (how === 'silent') {

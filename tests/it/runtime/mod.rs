@@ -2,6 +2,7 @@
 
 mod access;
 mod attempts;
+mod completing;
 mod conventions;
 mod interactions;
 mod links;
