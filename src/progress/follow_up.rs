@@ -69,18 +69,7 @@ fn rolled_up(course: &Standing) -> Vec<Statement> {
     let steps: Vec<_> = course.steps().collect();
     let said = course.course.as_ref();
     let completed = !steps.is_empty() && steps.iter().all(|(activity, row)| is_done(activity, *row));
-    let judged: Vec<Success> =
-        steps.iter().filter_map(|(_, row)| row.map(|row| row.success)).filter(|s| *s != Success::Unknown).collect();
-    let over = steps
-        .iter()
-        .all(|(activity, row)| is_done(activity, *row) || row.is_some_and(|row| row.success == Success::Failed));
-    let success = if judged.is_empty() || !over {
-        Success::Unknown
-    } else if judged.contains(&Success::Failed) {
-        Success::Failed
-    } else {
-        Success::Passed
-    };
+    let success = course.judgement();
     // As of now: what was said of the course before may be of a worse try.
     let scored_before = said.and_then(|row| row.score.scaled);
     let score = course.mean_score().or(scored_before);

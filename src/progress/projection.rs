@@ -142,7 +142,8 @@ impl Standing {
             return None;
         }
         let deeds = self.deeds(statements);
-        let said = deeds.iter().map(|stored| &stored.statement).find(|s| [COMPLETED, PASSED].contains(&s.verb.id.as_str()))?;
+        let said =
+            deeds.iter().map(|stored| &stored.statement).find(|s| [COMPLETED, PASSED].contains(&s.verb.id.as_str()))?;
         let named = said.activity().and_then(|activity| self.index_of(&activity.id));
         let index = named.filter(|index| *index != COURSE).or(self.last_index)?;
         let known = self.activities.get(&index);
@@ -195,6 +196,21 @@ impl Standing {
         (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
     }
 
+    /// What its activities came to, once every one is done or failed: failed if one of those that were judged is.
+    pub fn judgement(&self) -> Success {
+        let is_over = self
+            .steps()
+            .all(|(activity, row)| is_done(activity, row) || row.is_some_and(|row| row.success == Success::Failed));
+        let judged = || self.steps().filter_map(|(_, row)| Some(row?.success)).filter(|s| *s != Success::Unknown);
+        if !is_over || judged().next().is_none() {
+            Success::Unknown
+        } else if judged().any(|success| success == Success::Failed) {
+            Success::Failed
+        } else {
+            Success::Passed
+        }
+    }
+
     /// The row of the whole course; `None` while there is nothing to tell.
     pub fn whole(&self) -> Option<RegistrationProgress> {
         let rows = || self.activities.values().chain(self.course.as_ref());
@@ -218,7 +234,11 @@ impl Standing {
             } else {
                 rows().map(|row| row.completion).max()?.min(Completion::Incomplete)
             },
-            success: course.map_or(Success::Unknown, |row| row.success),
+            success: match self.enrolled.course_kind.as_str() {
+                // Of a course there is no `passed` in cmi5: what its units came to is what it came to.
+                "cmi5" => self.judgement(),
+                _ => course.map_or(Success::Unknown, |row| row.success),
+            },
             score: course.and_then(|row| row.score.scaled).or_else(|| self.mean_score()),
             progress: match (completed_at, steps.len()) {
                 (Some(_), _) => 1.0,

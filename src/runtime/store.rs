@@ -312,8 +312,7 @@ const SPENT_IN_ALL: &str = "SELECT CAST(SUM(l.spent_seconds) AS BIGINT) FROM lau
 /// Notes for how many seconds the content of a launch was seen so far: not longer than the launch is old, and not less than is
 /// known. Answers the sum over all launches of its activity in its registration.
 pub async fn spend(tx: &mut Tx, id: LaunchId, seconds: f64, now: Timestamp) -> Result<i64> {
-    let (created, known): (Timestamp, i64) =
-        on_db!(tx, c => sqlx::query_as(SPENT).bind(id).fetch_one(c).await)?;
+    let (created, known): (Timestamp, i64) = on_db!(tx, c => sqlx::query_as(SPENT).bind(id).fetch_one(c).await)?;
     let longest = now.0.saturating_sub(created.0).max(0) / 1_000_000;
     // What is no number is nothing.
     let told = (seconds as i64).clamp(0, longest);

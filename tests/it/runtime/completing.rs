@@ -10,14 +10,7 @@ fn address(course: &TestCourse) -> String {
 
 /// The trainer's form, with what completes the course.
 fn fields<'a>(by: &'a str, minutes: &'a str) -> [(&'a str, &'a str); 6] {
-    [
-        ("most", ""),
-        ("again", "never"),
-        ("counted", "best"),
-        ("place", "page"),
-        ("completing", by),
-        ("minutes", minutes),
-    ]
+    [("most", ""), ("again", "never"), ("counted", "best"), ("place", "page"), ("completing", by), ("minutes", minutes)]
 }
 
 async fn decide(app: &TestApp, course: &TestCourse, by: &str, minutes: &str) -> TestPerson {

@@ -1,0 +1,166 @@
+/** Units: content over @xapi/cmi5 and tincanjs, in every launch mode and every window; what it may not say, it does not get to say. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import { answer, content, fileOf, heading, learner, leave, offer, start, trainer, turnPage } from "../support/acts.mjs";
+import { onEachDatabase } from "../support/journey.mjs";
+
+const MODES = ["normal", "browse", "review"];
+
+/** The sample with another launchMethod. */
+async function offerAlone(site) {
+  const folder = mkdtempSync(join(tmpdir(), "preau-unit-"));
+  try {
+    const files = unzipSync(readFileSync(fileOf("cmi5-one-au")));
+    const text = strFromU8(files["cmi5.xml"]).replaceAll("AnyWindow", "OwnWindow").replaceAll("ecrire-simplement", "ecrire-seul");
+    const file = join(folder, "alone.zip");
+    writeFileSync(file, zipSync({ ...files, "cmi5.xml": strToU8(text) }));
+    return await offer(site, "cmi5-alone", file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The trainer decides where the content of the course opens. */
+async function place(site, course, name) {
+  const desk = await site.signedIn(await trainer(site));
+  await desk.goto(`/trainer/courses/${course.id}/playing`);
+  await desk.getByRole("radio", { name }).check();
+  await desk.getByRole("button", { name: "Enregistrer" }).click();
+  await desk.getByText(/sont réglés/).first().waitFor();
+  await desk.context().close();
+}
+
+/** What the content of these pages asks of the record store, with what it is answered. */
+function listen(context, site) {
+  const heard = { refused: [], modes: [] };
+  context.on("response", async (response) => {
+    const { pathname, searchParams, origin } = new URL(response.url());
+    if (origin !== site.server.content || !pathname.startsWith("/xapi/")) return;
+    // 404: nothing was kept yet.
+    if (response.status() >= 400 && !(response.status() === 404 && response.request().method() === "GET")) {
+      heard.refused.push(`${response.request().method()} ${pathname} ${response.status()} ${await response.text().catch(() => "")}`);
+    }
+    if (searchParams.get("stateId") === "LMS.LaunchData" && response.ok()) {
+      const { launchMode, launchMethod, moveOn, masteryScore } = await response.json();
+      heard.modes.push({ launchMode, launchMethod, moveOn, masteryScore });
+    }
+  });
+  return heard;
+}
+
+/** Asks the interface as the intranet does. */
+async function intranet(site) {
+  const { token } = await site.server.cli(["token", "create", "--name", "Intranet", "--scope", "launches/write", "registrations/read"]);
+  return async (path, order) => {
+    const answered = await fetch(`${site.server.local}/api/v1${path}`, {
+      method: order ? "POST" : "GET",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: order && JSON.stringify(order),
+    });
+    const said = await answered.json();
+    assert.ok(answered.ok, `${path}: ${answered.status} ${JSON.stringify(said)}`);
+    return said;
+  };
+}
+
+/** Opens what the player offers to open: the content in whatever window, as a frame to read in. */
+const WINDOWS = {
+  page: async (page) => ({ read: content(page), close: async () => {} }),
+  window: async (page) => {
+    const own = await opened(page, page.getByRole("button", { name: "Ouvrir l’activité", exact: true }));
+    return { read: content(own), close: () => own.close() };
+  },
+  alone: async (page) => {
+    const own = await opened(page, page.getByRole("link", { name: "Ouvrir l’activité", exact: true }));
+    return { read: own, close: () => own.close() };
+  },
+};
+
+async function opened(page, control) {
+  const opening = page.waitForEvent("popup");
+  await control.click();
+  return opening;
+}
+
+onEachDatabase("Units", (journey) => {
+  for (const [where, open] of Object.entries(WINDOWS)) {
+    journey(`a cmi5 unit in every mode (${where})`, async (site) => {
+      const course = where === "alone" ? await offerAlone(site) : await offer(site, "cmi5-one-au");
+      if (where !== "alone") await place(site, course, where === "window" ? /Dans une fenêtre à part/ : /Dans la page/);
+      const ask = await intranet(site);
+      const { index } = course.activities.find((activity) => activity.launchable);
+      for (const mode of MODES) {
+        const actor = { name: `Jo ${mode}`, account: { homePage: "https://intranet.exemple.fr", name: `${where}-${mode}` } };
+        const launch = await ask("/launches", { course: course.id, activity: index, actor, mode });
+        const page = await site.visitor();
+        const heard = listen(page.context(), site);
+        await page.goto(launch.url);
+        const { read, close } = await open(page);
+        await heading(read, "Un courrier clair");
+        for (let step = 0; step < 3; step++) await turnPage(read);
+        await answer(read);
+        const told = () => ask(`/registrations/${launch.registration}`);
+        if (mode === "normal") {
+          // Statements go out one after the other while the learner reads on.
+          for (let turn = 0; (await told()).completion !== "completed" && turn < 50; turn++) await page.waitForTimeout(100);
+          // By the unit's own way out the session is terminated.
+          const ended = page.context().waitForEvent("response", (response) =>
+            response.request().method() !== "GET" && /terminated/.test(response.request().postData() ?? ""));
+          await read.getByRole("button", { name: "Terminer" }).click();
+          assert.ok((await ended).ok(), "terminated is taken");
+        }
+        await close();
+        const kept = await told();
+        assert.deepEqual(heard.refused, [], `${mode}: everything the unit said was right`);
+        const launchMode = { normal: "Normal", browse: "Browse", review: "Review" }[mode];
+        const launchMethod = where === "alone" ? "OwnWindow" : "AnyWindow";
+        assert.deepEqual(heard.modes[0], { launchMode, launchMethod, moveOn: "CompletedOrPassed", masteryScore: 0.66 });
+        assert.equal(kept.completion, mode === "normal" ? "completed" : "not attempted", JSON.stringify(kept));
+        if (mode === "normal") assert.equal(kept.success, "passed");
+        await page.context().close();
+      }
+    });
+  }
+
+  for (const where of ["page", "window"]) {
+    journey(`an xAPI package in every mode (${where})`, async (site) => {
+      const course = await offer(site, "tincan-accueil");
+      await place(site, course, where === "window" ? /Dans une fenêtre à part/ : /Dans la page/);
+      const ask = await intranet(site);
+      for (const mode of MODES) {
+        const actor = { name: `Al ${mode}`, account: { homePage: "https://intranet.exemple.fr", name: `t-${where}-${mode}` } };
+        const launch = await ask("/launches", { course: course.id, actor, mode });
+        const page = await site.visitor();
+        const heard = listen(page.context(), site);
+        await page.goto(launch.url);
+        const { read, close } = await WINDOWS[where](page);
+        await heading(read, /Accueillir/);
+        for (let step = 0; step < 3; step++) await turnPage(read);
+        await answer(read);
+        const told = () => ask(`/registrations/${launch.registration}`);
+        for (let turn = 0; mode === "normal" && (await told()).completion !== "completed" && turn < 50; turn++) await page.waitForTimeout(100);
+        await close();
+        assert.deepEqual(heard.refused, [], `${mode}: everything was taken`);
+        const kept = await told();
+        assert.equal(kept.completion, mode === "normal" ? "completed" : "not attempted", JSON.stringify(kept));
+        await page.context().close();
+      }
+    });
+  }
+
+  journey("the trainer has an xAPI course completed by its opening", async (site) => {
+    const course = await offer(site, "tincan-accueil");
+    await place(site, course, /Dans la page/);
+    await place(site, course, /Dès qu.elle est ouverte/);
+    const page = await site.signedIn(await learner(site));
+    await start(page, course);
+    await heading(content(page), /Accueillir/);
+    await leave(page);
+    await page.goto(`/courses/${course.id}`);
+    assert.match(await page.locator(".course-meta").first().innerText(), /Terminé/);
+    await place(site, course, /Quand le contenu le dit/);
+  });
+}, { without: ["--disable-popup-blocking"] });
