@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { answer, content, fileOf, heading, learner, leave, offer, start, trainer, turnPage } from "../support/acts.mjs";
+import { assertLooks } from "../support/browser.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 
 const MODES = ["normal", "browse", "review"];
@@ -24,10 +25,11 @@ async function offerAlone(site) {
 }
 
 /** The trainer decides where the content of the course opens. */
-async function place(site, course, name) {
+async function place(site, course, name, look) {
   const desk = await site.signedIn(await trainer(site));
   await desk.goto(`/trainer/courses/${course.id}/playing`);
   await desk.getByRole("radio", { name }).check();
+  if (look) await assertLooks(desk, look);
   await desk.getByRole("button", { name: "Enregistrer" }).click();
   await desk.getByText(/sont réglés/).first().waitFor();
   await desk.context().close();
@@ -154,7 +156,7 @@ onEachDatabase("Units", (journey) => {
   journey("the trainer has an xAPI course completed by its opening", async (site) => {
     const course = await offer(site, "tincan-accueil");
     await place(site, course, /Dans la page/);
-    await place(site, course, /Dès qu.elle est ouverte/);
+    await place(site, course, /Dès qu.elle est ouverte/, "playing-completing");
     const page = await site.signedIn(await learner(site));
     await start(page, course);
     await heading(content(page), /Accueillir/);
