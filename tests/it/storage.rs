@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use preau::core::Error;
 use preau::storage::Db;
 use preau::{on_db, read_once};
 
@@ -103,19 +104,22 @@ both_databases! {
 async fn nobody_is_told_of_a_commit_that_the_database_gave_up() {
     const GIVE_UP: &str = "ROLLBACK";
     let app = TestApp::start(Database::Sqlite).await;
-    let insert = async |name: &'static str, gives_up: bool| {
+    let begin = async |name: &'static str, gives_up: bool| {
         let mut tx = app.app.db.begin().await?;
         let id = preau::core::OrgUnitId::new();
         on_db!(tx, c => sqlx::query(INSERT).bind(id).bind(name).bind(1_i64).execute(c).await.map(drop))?;
         if gives_up {
             on_db!(tx, c => sqlx::query(GIVE_UP).execute(c).await.map(drop))?;
         }
-        tx.commit().await
+        Ok::<_, Error>(tx)
     };
-    // The second waits while the first is at work, and so they share a transaction.
-    let (first, second) = tokio::join!(insert("Routes", false), insert("Collèges", true));
+    let first = begin("Routes", false).await.unwrap();
+    let mut second = Box::pin(async { begin("Collèges", true).await?.commit().await });
+    // It waits while the first is at work, and so they share a transaction.
+    assert!(futures_util::poll!(&mut second).is_pending());
+    let (first, second) = tokio::join!(first.commit(), second);
     assert!(first.is_err() && second.is_err());
-    insert("Archives", false).await.unwrap();
+    begin("Archives", false).await.unwrap().commit().await.unwrap();
     let count: i64 = read_once!(app.app.db, c => sqlx::query_scalar(COUNT).fetch_one(c).await).unwrap();
     assert_eq!(count, 1);
 }
