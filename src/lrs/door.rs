@@ -20,6 +20,9 @@ use crate::web::Problem;
 /// How often what was counted is added to the database. A process that is killed loses so much of the counts.
 const EVERY: Duration = Duration::from_secs(30);
 
+/// How long content is kept waiting at most.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Who came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
@@ -71,17 +74,25 @@ impl Door {
         self.0.known.forget();
     }
 
-    /// Lets a known caller in. The error is how long to wait.
-    pub(super) fn admit(&self, app: &App, holder: &Holder) -> Result<(), Duration> {
+    /// Lets a known caller in. Content is kept waiting where it says more than it may: none is known that says again what it was
+    /// refused. What is `large` is not waited for, since it holds memory. The error is how long to wait.
+    pub(super) async fn admit(&self, app: &App, holder: &Holder, is_large: bool) -> Result<(), Duration> {
         let limits = &app.config.lrs;
-        let (who, rate) = match holder {
+        let (who, rate, patience) = match holder {
             Holder::Credential { key, rate } => {
-                (Who::Credential(key.clone()), rate.unwrap_or(limits.rate_per_credential))
+                (Who::Credential(key.clone()), rate.unwrap_or(limits.rate_per_credential), Duration::ZERO)
             }
-            Holder::Program { id, rate } => (Who::Program(*id), rate.unwrap_or(limits.rate_per_credential)),
-            Holder::Launch(id) => (Who::Launch(*id), limits.rate_per_launch),
+            Holder::Program { id, rate } => {
+                (Who::Program(*id), rate.unwrap_or(limits.rate_per_credential), Duration::ZERO)
+            }
+            Holder::Launch(id) if is_large => (Who::Launch(*id), limits.rate_per_launch, Duration::ZERO),
+            Holder::Launch(id) => (Who::Launch(*id), limits.rate_per_launch, PATIENCE),
         };
-        self.0.limits.take(who, rate, app.clock.now())
+        let wait = self.0.limits.take(who, rate, patience, app.clock.now())?;
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
     }
 
     /// Notes a request that no known credential carried. The error is how long to wait.
@@ -89,7 +100,8 @@ impl Door {
     /// Asked after the credential, not before: behind one address there may be a whole building, and one tool with an old
     /// secret must not shut the others out.
     pub(super) fn stranger(&self, app: &App, address: IpAddr) -> Result<(), Duration> {
-        self.0.limits.take(Who::stranger(address), app.config.lrs.rate_per_address, app.clock.now())
+        let rate = app.config.lrs.rate_per_address;
+        self.0.limits.take(Who::stranger(address), rate, Duration::ZERO, app.clock.now()).map(drop)
     }
 
     /// Counts what became of a request of a known caller. Launches are counted by nobody: they live a day.

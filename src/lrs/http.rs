@@ -121,7 +121,7 @@ async fn serve(
     // HEAD is GET without the body, which the server leaves out (1.0.3 Communication 1.1).
     let method = if sent.method == Method::HEAD { Method::GET } else { sent.method };
     let (holder, is_read) = (access.holder().clone(), method == Method::GET);
-    if let Err(wait) = door.admit(&app, &holder) {
+    if let Err(wait) = door.admit(&app, &holder, room.is_some()).await {
         door.count(&app, &holder, is_read, StatusCode::TOO_MANY_REQUESTS);
         return Ok(door::too_many(wait));
     }

@@ -137,7 +137,7 @@ async fn give(app: &App, door: &Door, asked: Asked) -> Result<Result<Response, R
     let Some((tool, hash)) = tool.and_then(|tool| tool.opened_by(&asked.secret).map(|hash| (tool, hash))) else {
         return Ok(Err(NO_CLIENT));
     };
-    if let Err(wait) = door.admit(app, &tool.holder()) {
+    if let Err(wait) = door.admit(app, &tool.holder(), false).await {
         return Ok(Ok(door::too_many(wait)));
     }
     let wanted: Option<Vec<Scope>> = match asked.scope.trim() {

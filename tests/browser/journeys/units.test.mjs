@@ -153,6 +153,50 @@ onEachDatabase("Units", (journey) => {
     });
   }
 
+  journey("a unit says 1,500 things in one session, and the page around it stays at hand", async (site) => {
+    const course = await offer(site, "cmi5-two-aus");
+    const page = await site.signedIn(await learner(site));
+    const heard = listen(page.context(), site);
+    // The unit's own words begin the session; the test goes on with what the unit got for it.
+    const first = page.waitForRequest((request) => request.method() !== "GET" && /initialized/.test(request.postData() ?? ""));
+    await start(page, course);
+    await heading(content(page), "Des mots de passe solides");
+    const request = await first;
+    const headers = { authorization: request.headers().authorization, "content-type": "application/json", "x-experience-api-version": "1.0.3" };
+    const initialized = [JSON.parse(request.postData())].flat()[0];
+    const frame = page.frames().find((one) => one.url().includes("activityId="));
+    const said = await frame.evaluate(async ({ headers, initialized, count }) => {
+      const endpoint = new URLSearchParams(location.search).get("endpoint");
+      const { actor, object, context } = initialized;
+      // Allowed, not defined: without the category of cmi5.
+      const allowed = { ...context, contextActivities: { ...context.contextActivities, category: [] } };
+      const times = [];
+      const wrong = [];
+      for (let n = 0; n < count; n++) {
+        const statement = {
+          id: crypto.randomUUID?.() ?? `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`,
+          actor, context: allowed, timestamp: new Date().toISOString(),
+          verb: { id: "http://adlnet.gov/expapi/verbs/interacted", display: { fr: "a manipulé" } },
+          object: { ...object, id: `${object.id}/etape-${n}` },
+        };
+        const began = performance.now();
+        const answered = await fetch(`${endpoint}statements`, { method: "POST", headers, body: JSON.stringify(statement) });
+        times.push(performance.now() - began);
+        if (!answered.ok) wrong.push(`${answered.status} ${await answered.text()}`);
+      }
+      return { times, wrong };
+    }, { headers, initialized, count: 1_500 });
+    assert.deepEqual(said.wrong, [], "every one is taken");
+    const middle = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)].toFixed(1);
+    console.log(`# 1,500 statements: ${middle(said.times.slice(0, 100))} ms each of the first hundred, ${middle(said.times.slice(-100))} ms of the last`);
+    await turnPage(content(page));
+    await turnPage(content(page));
+    await leave(page);
+    assert.deepEqual(heard.refused, [], "the unit itself was not refused anything");
+    await page.goto(`/courses/${course.id}`);
+    assert.match(await page.getByRole("main").innerText(), /Des mots de passe solides[\s\S]*Terminé/);
+  });
+
   journey("the trainer has an xAPI course completed by its opening", async (site) => {
     const course = await offer(site, "tincan-accueil");
     await place(site, course, /Dans la page/);

@@ -1,6 +1,7 @@
 //! How xAPI packages are launched, and how old content speaks to the store.
 
 use super::*;
+use crate::support::Database;
 
 /// An xAPI package of one activity.
 fn package(id: &str, launch: &str) -> Vec<u8> {
@@ -87,4 +88,20 @@ both_databases! {
         }
         assert_eq!(report(&app, &registration).await["completion"], "completed");
     }
+}
+
+/// Content does not say a second time what it was refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn content_that_says_more_than_it_may_is_kept_waiting_and_loses_nothing() {
+    let app = TestApp::start_with(Database::Sqlite, |config| config.lrs.rate_per_launch = 2).await;
+    let course = app.import(package("https://exemple.fr/un", "res/index.html")).await;
+    let camille = app.person("Camille", Role::Learner).await;
+    let (registration, activity) = camille.start(&course).await;
+    let query = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
+    // What ten seconds let through, and one more.
+    for _ in 0..21 {
+        assert_eq!(state(&app.content(), &query["auth"], &completed(&query)).await, 200);
+    }
+    let said = verbs(&app, &registration).await;
+    assert_eq!(said.iter().filter(|verb| *verb == "completed").count(), 22, "one of them is of the course: {said:?}");
 }
