@@ -111,6 +111,7 @@ pub fn jobs() -> Handlers {
         })
         .every(lrs::CHECK_PROFILES, CHECK_PROFILES_EVERY, lrs::check_profiles)
         .on(lrs::CHECK_PROFILE, 1, lrs::check_profiles)
+        .every(runtime::ABANDON_IDLE, runtime::ABANDON_IDLE_EVERY, runtime::abandon_idle)
         .on(quiz::CLOSE, 4, quiz::close)
         .on(programmes::RECOUNT, 1, programmes::recount)
         .on(lrs::ERASE, 1, lrs::erase)

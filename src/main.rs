@@ -102,7 +102,7 @@ enum TokenCommand {
         /// What the program is called.
         #[arg(long)]
         name: String,
-        /// packages/write, packages/read, launches/write, enrolments/write, enrolments/read, registrations/read,
+        /// packages/write, packages/read, launches/write, enrolments/write, enrolments/read, registrations/read, registrations/write,
         /// spaces/write, xapi-profiles or all; for /xapi/, exports and imports those of `lrs-credential create`. May be given several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<String>,

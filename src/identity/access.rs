@@ -214,6 +214,8 @@ api_right!(/// May launch courses for people: scope `launches/write`, or an admi
     CanLaunch, Scope::LaunchesWrite, |person| person.roles.has(Role::Administrator));
 api_right!(/// May read registrations and their progress: scope `registrations/read`, or a trainer.
     CanReadRegistrations, Scope::RegistrationsRead, |person| person.roles.may_train());
+api_right!(/// May change what registrations say: scope `registrations/write`, or a trainer.
+    CanWriteRegistrations, Scope::RegistrationsWrite, |person| person.roles.may_train());
 api_right!(/// May enrol people in programmes: scope `enrolments/write`, or a trainer.
     CanEnrol, Scope::EnrolmentsWrite, |person| person.roles.may_train());
 api_right!(/// May read enrolments and where people stand: scope `enrolments/read`, or a trainer.

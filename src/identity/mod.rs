@@ -26,8 +26,8 @@ mod tokens;
 
 pub use access::{
     Administrator, ApiCaller, Caller, CanEnrol, CanImport, CanLaunch, CanManageXapiProfiles, CanReadEnrolments,
-    CanReadPackages, CanReadRegistrations, CanReadStatements, CanWriteSpaces, CanWriteStatements, MaybeSignedIn,
-    Refusal, SignedIn, StatementReader, Trainer,
+    CanReadPackages, CanReadRegistrations, CanReadStatements, CanWriteRegistrations, CanWriteSpaces,
+    CanWriteStatements, MaybeSignedIn, Refusal, SignedIn, StatementReader, Trainer,
 };
 pub use accounts::{Added, NewAccount, add_account};
 pub use api::api;

@@ -76,6 +76,9 @@ pub enum Scope {
     /// Read registrations and their progress.
     #[serde(rename = "registrations/read")]
     RegistrationsRead,
+    /// Change what registrations say, such as that a unit need not be done.
+    #[serde(rename = "registrations/write")]
+    RegistrationsWrite,
     /// Keep spaces and their members up to date.
     #[serde(rename = "spaces/write")]
     SpacesWrite,
@@ -107,7 +110,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 16] = [
+    pub const ALL: [Scope; 17] = [
         Scope::PackagesWrite,
         Scope::PackagesRead,
         Scope::LaunchesWrite,
@@ -115,6 +118,7 @@ impl Scope {
         Scope::EnrolmentsRead,
         Scope::XapiProfiles,
         Scope::RegistrationsRead,
+        Scope::RegistrationsWrite,
         Scope::SpacesWrite,
         Scope::StatementsWrite,
         Scope::StatementsReadMine,
@@ -136,6 +140,7 @@ impl Scope {
             Scope::EnrolmentsRead => "enrolments/read",
             Scope::XapiProfiles => "xapi-profiles",
             Scope::RegistrationsRead => "registrations/read",
+            Scope::RegistrationsWrite => "registrations/write",
             Scope::SpacesWrite => "spaces/write",
             Scope::StatementsWrite => "statements/write",
             Scope::StatementsReadMine => "statements/read/mine",
@@ -148,9 +153,13 @@ impl Scope {
         }
     }
 
-    /// Whether holding this scope covers `wanted`. Who may write packages or enrolments may read them.
+    /// Whether holding this scope covers `wanted`. Who may write packages, enrolments or registrations may read them.
     pub fn covers(self, wanted: Scope) -> bool {
-        let reads = [(Scope::PackagesWrite, Scope::PackagesRead), (Scope::EnrolmentsWrite, Scope::EnrolmentsRead)];
+        let reads = [
+            (Scope::PackagesWrite, Scope::PackagesRead),
+            (Scope::EnrolmentsWrite, Scope::EnrolmentsRead),
+            (Scope::RegistrationsWrite, Scope::RegistrationsRead),
+        ];
         self == Scope::All || self == wanted || reads.contains(&(self, wanted))
     }
 }

@@ -170,6 +170,8 @@ fn accept<'o>(
             }
         });
         match outcome {
+            // Where all is known already nobody has said anything now.
+            Ok(()) if accepted.len() == begun => {}
             Ok(()) => sessions.take(order.saying.as_ref(), session),
             Err(refusal) => {
                 accepted.truncate(begun);

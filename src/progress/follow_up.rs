@@ -1,10 +1,13 @@
 //! What the service itself says when a learner has come far enough: a block or course satisfied, completed, passed, failed.
 
-use serde_json::json;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
-use super::model::{Completion, Success};
-use super::projection::{Standing, is_done};
-use super::store::OutlineRow;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::model::{ActivityProgress, Completion, Success};
+use super::projection::{Brought, Standing, is_done};
 use crate::core::{LanguageMap, Timestamp, is_another_score};
 use crate::outbox::{Event, EventKind};
 use crate::xapi::vocabulary::{
@@ -23,44 +26,64 @@ pub fn after(course: &Standing, batch: &[&Stored]) -> Vec<Statement> {
     }
 }
 
-/// cmi5 9.3.9: blocks from the inside outwards, then the course, each once.
-fn satisfied(course: &Standing, session: Option<serde_json::Value>) -> Vec<Statement> {
-    let done = |index: i32| {
-        let activity = course.outline.iter().find(|activity| activity.activity_index == index);
-        activity.is_some_and(|activity| is_done(activity, course.activities.get(&index)))
-    };
-    let units = || course.outline.iter().filter(|activity| activity.kind == "au");
-    let mut statements = Vec::new();
-    let say = |iri: &str, identifier: &str, title: LanguageMap, type_iri: &str| {
-        let activity = Activity::described(iri, title, type_iri);
-        let publisher = vec![Activity::new(identifier)];
-        let mut setting = context(course.enrolled.id.0, &[category::CMI5], Vec::new(), publisher);
-        if let Some(session) = &session {
-            setting.extensions.insert(extension::SESSION_ID.to_owned(), session.clone());
-        }
-        event(learner(course), SATISFIED, activity).with_context(setting)
-    };
-    for block in course.outline.iter().rev().filter(|activity| activity.kind == "group") {
-        let said = course.activities.get(&block.activity_index).is_some_and(|row| row.completed_at.is_some());
-        let mut inside = units().filter(|unit| is_inside(course, unit, block.activity_index)).peekable();
-        if !said && inside.peek().is_some() && inside.all(|unit| done(unit.activity_index)) {
-            statements.push(say(&block.iri, &block.identifier, block.title.clone(), kind::CMI5_BLOCK));
-        }
-    }
-    let said = course.course.as_ref().is_some_and(|row| row.completed_at.is_some());
-    if !said && units().next().is_some() && units().all(|unit| done(unit.activity_index)) {
-        let enrolled = &course.enrolled;
-        let name = enrolled.course_title.clone();
-        statements.push(say(&enrolled.course_iri, &enrolled.course_identifier, name, kind::CMI5_COURSE));
-    }
-    statements
+/// What is in a block or in the course as a whole, as far as its satisfaction goes.
+#[derive(Default)]
+struct Inside<'c> {
+    any: bool,
+    open: bool,
+    /// What made the last of its units enough, just now.
+    brought: Option<&'c Brought>,
 }
 
-fn is_inside(course: &Standing, unit: &OutlineRow, block: i32) -> bool {
-    let parent_of = |index: i32| course.outline.iter().find(|a| a.activity_index == index).and_then(|a| a.parent_index);
-    // As long as the outline is deep at most: a parent always stands before its child.
-    std::iter::successors(unit.parent_index, |index| parent_of(*index).filter(|parent| parent < index))
-        .any(|index| index == block)
+impl<'c> Inside<'c> {
+    fn add(&mut self, other: Inside<'c>) {
+        self.any |= other.any;
+        self.open |= other.open;
+        self.brought = [self.brought, other.brought].into_iter().flatten().max_by_key(|brought| brought.place);
+    }
+
+    fn is_satisfied(&self) -> bool {
+        self.any && !self.open
+    }
+}
+
+/// cmi5 9.3.9: blocks from the inside outwards, then the course, each once. They are said in the session that brought them
+/// about; what no session did is said in one of its own (9.6.1).
+fn satisfied(course: &Standing, session: Option<Value>) -> Vec<Statement> {
+    let own = OnceCell::new();
+    let say = |inside: &Inside<'_>, (iri, identifier, title): (&str, &str, &LanguageMap), type_iri: &str| {
+        let activity = Activity::described(iri, title.clone(), type_iri);
+        let mut setting = context(course.enrolled.id.0, &[category::CMI5], Vec::new(), vec![Activity::new(identifier)]);
+        let brought = inside.brought.and_then(|brought| brought.session.as_ref()).or(session.as_ref());
+        let session = brought.unwrap_or_else(|| own.get_or_init(|| json!(Uuid::new_v4())));
+        setting.extensions.insert(extension::SESSION_ID.to_owned(), session.clone());
+        event(learner(course), SATISFIED, activity).with_context(setting)
+    };
+    let was_said = |row: Option<&ActivityProgress>| row.is_some_and(|row| row.completed_at.is_some());
+    let mut statements = Vec::new();
+    let mut parents: BTreeMap<Option<i32>, Inside<'_>> = BTreeMap::new();
+    // A parent stands before what is in it, so that from the end all of it is known when it is reached.
+    for activity in course.outline.iter().rev() {
+        let index = activity.activity_index;
+        let row = course.activities.get(&index);
+        let inside = match activity.kind.as_str() {
+            "au" => Inside { any: true, open: !is_done(activity, row), brought: course.brought.get(&index) },
+            "group" => parents.remove(&Some(index)).unwrap_or_default(),
+            _ => continue,
+        };
+        if activity.kind == "group" && inside.is_satisfied() && !was_said(row) {
+            let named = (activity.iri.as_str(), activity.identifier.as_str(), &activity.title);
+            statements.push(say(&inside, named, kind::CMI5_BLOCK));
+        }
+        parents.entry(activity.parent_index).or_default().add(inside);
+    }
+    let whole = parents.remove(&None).unwrap_or_default();
+    if whole.is_satisfied() && !was_said(course.course.as_ref()) {
+        let enrolled = &course.enrolled;
+        let named = (enrolled.course_iri.as_str(), enrolled.course_identifier.as_str(), &enrolled.course_title);
+        statements.push(say(&whole, named, kind::CMI5_COURSE));
+    }
+    statements
 }
 
 /// A course is completed when every activity is; passed when those that were judged are passed; failed when one is and no
@@ -141,9 +164,14 @@ fn learner(course: &Standing) -> Agent {
 }
 
 /// The cmi5 session that brought the batch.
-fn session_of(batch: &[&Stored]) -> Option<serde_json::Value> {
-    batch.iter().rev().find_map(|stored| {
-        let context = stored.statement.context.as_ref()?;
-        context.extensions.get(extension::SESSION_ID).cloned()
-    })
+fn session_of(batch: &[&Stored]) -> Option<Value> {
+    batch.iter().rev().find_map(|stored| session(&stored.statement).cloned())
 }
+
+/// The cmi5 session in which a statement was made.
+pub fn session(statement: &Statement) -> Option<&Value> {
+    statement.context.as_ref()?.extensions.get(extension::SESSION_ID)
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ pub use answers::api;
 pub use attempts::{AttemptRow, Attempts, Came, attempts, sum};
 pub use model::{ActivityProgress, Completion, Enough, Figures, RegistrationProgress, Status, Success, percent};
 pub use pages::{Told, routes, sentences};
-pub use projection::Projector;
+pub use projection::{Projector, begun};
 pub use read::{
     ActivityRow, CourseRow, LearnerRow, Reached, activities_of, of_course, of_person, of_registration, standing,
 };

@@ -11,13 +11,15 @@ use serde::Deserialize;
 
 use super::answers;
 use super::attempts::{self, Attempts};
-use super::model::{Status, percent};
+use super::model::{Completion, Status, Success, percent};
 use super::read::{self, ActivityRow, LearnerRow};
+use super::store::{self, OutlineRow};
 use crate::core::{CourseId, Error, Language, LanguageMap, PersonId, RegistrationId, Result, Timestamp};
 use crate::identity::Trainer;
 use crate::state::App;
 use crate::storage::Tx;
 use crate::web::{self, Path, Shell, Tab, Words};
+use crate::xapi::cmi5::Reason;
 use crate::xapi::sentence::{Phrases, sentence};
 use crate::{lrs, on_db};
 
@@ -129,6 +131,17 @@ struct Step {
     score: Option<i32>,
     seconds: f64,
     last_at: Option<Timestamp>,
+    /// Why it need not be done, in the words of the reader; empty if it has to be.
+    waived: String,
+}
+
+/// What a trainer may decide of the learner's way through a course of cmi5.
+struct Waiving {
+    url: String,
+    /// The units that are still to be done: position and title.
+    units: Vec<(i32, String)>,
+    /// Why one need not be: what the form sends, and what people read.
+    reasons: Vec<(&'static str, String)>,
 }
 
 /// What was recorded, as a sentence.
@@ -152,6 +165,8 @@ struct LearnerPage {
     last_at: Timestamp,
     completed_at: Option<Timestamp>,
     steps: Vec<Step>,
+    /// None where there is nothing to waive.
+    waiving: Option<Waiving>,
     told: Vec<Told>,
 }
 
@@ -171,6 +186,18 @@ async fn learner(
     }
     let steps = read::activities_of(&mut tx, registration).await?;
     let told = sentences(&mut tx, registration, shell.words).await?;
+    let outline = store::outline(&mut tx, course, row.version).await?;
+    let units: Vec<(i32, String)> = steps
+        .iter()
+        .zip(outline.iter())
+        .filter(|(step, activity)| activity.kind == "au" && step.waived_for.is_none() && !is_enough(step, activity))
+        .map(|(step, _)| (step.activity_index, step.title.best(language).to_owned()))
+        .collect();
+    let waiving = (!units.is_empty()).then(|| Waiving {
+        url: format!("/trainer/courses/{course}/learners/{registration}/waive"),
+        units,
+        reasons: Reason::ALL.map(|reason| (reason.word(), shell.t(reason_key(reason)))).into(),
+    });
     let course_title = row.title.best(language).to_owned();
     let (trainer, list) = (shell.t("trainer-title"), shell.t("learners-title"));
     let page = LearnerPage {
@@ -181,7 +208,8 @@ async fn learner(
         seconds: row.seconds.unwrap_or_default(),
         last_at: row.last_at,
         completed_at: row.completed_at,
-        steps: steps.into_iter().map(|row| step(row, language)).collect(),
+        steps: steps.into_iter().map(|row| step(row, shell.words)).collect(),
+        waiving,
         told,
         course_title,
         shell: shell
@@ -192,9 +220,27 @@ async fn learner(
     web::render(&page)
 }
 
-fn step(row: ActivityRow, language: Language) -> Step {
+/// Whether nothing more is to be done in an activity.
+fn is_enough(row: &ActivityRow, activity: &OutlineRow) -> bool {
+    let completed = row.completion.as_deref().map(Completion::of_word) == Some(Completion::Completed);
+    let passed = row.success.as_deref().map(Success::of_word) == Some(Success::Passed);
+    activity.enough.is_met(completed, passed)
+}
+
+fn reason_key(reason: Reason) -> &'static str {
+    match reason {
+        Reason::TestedOut => "waive-tested-out",
+        Reason::EquivalentUnit => "waive-equivalent-unit",
+        Reason::EquivalentOutsideActivity => "waive-equivalent-outside",
+        Reason::Administrative => "waive-administrative",
+    }
+}
+
+fn step(row: ActivityRow, words: Words) -> Step {
+    let waived = row.waived_for.as_deref().and_then(Reason::of_word);
     Step {
-        title: row.title.best(language).to_owned(),
+        waived: waived.map(|reason| words.t(reason_key(reason))).unwrap_or_default(),
+        title: row.title.best(words.language()).to_owned(),
         is_group: !row.launchable,
         status: Status::of_words(row.completion.as_deref(), row.success.as_deref()),
         score: row.score_scaled.map(percent),

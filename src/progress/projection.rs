@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 
 use super::follow_up;
 use super::model::{ActivityProgress, Completion, RegistrationProgress, Success};
 use super::store::{self, Enrolled, OutlineRow};
 use super::{answers, fold, rebuild};
 use crate::core::{RegistrationId, Result};
-use crate::lrs::Authority;
+use crate::lrs::{self, Authority};
 use crate::outbox;
 use crate::packages::completing::{By, Completing};
 use crate::state::{App, Projection};
@@ -80,6 +81,21 @@ pub fn by_registration(batch: &[Stored]) -> BTreeMap<RegistrationId, Vec<&Stored
     found
 }
 
+/// Somebody begins a course: what follows from that alone is said at once. Units of cmi5 that ask for nothing are enough
+/// already, and blocks and courses of them are satisfied (cmi5 9.6.1).
+pub async fn begun(tx: &mut Tx, app: &App, id: RegistrationId) -> Result<()> {
+    let Some(course) = Standing::load(tx, id).await? else { return Ok(()) };
+    let more = follow_up::after(&course, &[]);
+    lrs::append(tx, app, more, Authority::service(app)).await.map(drop)
+}
+
+/// What has made an activity enough: the how-manieth of the statements folded, and its cmi5 session.
+#[derive(Clone, Debug)]
+pub struct Brought {
+    pub place: usize,
+    pub session: Option<Value>,
+}
+
 /// One registration with its outline and rows.
 pub struct Standing {
     pub enrolled: Enrolled,
@@ -88,6 +104,8 @@ pub struct Standing {
     /// What statements say of the course itself.
     pub course: Option<ActivityProgress>,
     pub last_index: Option<i32>,
+    /// The activities that have become enough since it was read, with what made them so.
+    pub brought: BTreeMap<i32, Brought>,
     changed: Vec<i32>,
 }
 
@@ -96,10 +114,17 @@ impl Standing {
     pub async fn load(tx: &mut Tx, id: RegistrationId) -> Result<Option<Self>> {
         let Some(enrolled) = store::find(tx, id).await? else { return Ok(None) };
         let outline = store::outline(tx, enrolled.course_id, enrolled.version_id).await?;
-        let mut activities: BTreeMap<i32, ActivityProgress> = store::activities(tx, id).await?.into_iter().collect();
+        let activities = store::activities(tx, id).await?;
+        Ok(Some(Self::of(enrolled, outline, activities)))
+    }
+
+    /// A registration of which these rows are known.
+    pub fn of(enrolled: Enrolled, outline: Arc<Vec<OutlineRow>>, rows: Vec<(i32, ActivityProgress)>) -> Self {
+        let mut activities: BTreeMap<i32, ActivityProgress> = rows.into_iter().collect();
         let last_index = enrolled.last_index;
         let course = activities.remove(&COURSE);
-        Ok(Some(Self { enrolled, outline, activities, course, last_index, changed: Vec::new() }))
+        let (brought, changed) = Default::default();
+        Self { enrolled, outline, activities, course, last_index, brought, changed }
     }
 
     /// Of these statements those that tell what the learner did. Looking at a unit is none of it (cmi5 10.2.2: Browse and
@@ -115,10 +140,11 @@ impl Standing {
     /// Takes statements into account; whether any was about this course or its activities.
     pub fn fold(&mut self, statements: &[&Stored]) -> bool {
         let mut any = false;
-        for stored in self.deeds(statements) {
+        for (place, stored) in self.deeds(statements).into_iter().enumerate() {
             let Some(iri) = stored.statement.activity().map(|activity| activity.id.as_str()) else { continue };
             let Some(index) = self.index_of(iri) else { continue };
             let begun = || ActivityProgress::begun(stored.stored);
+            let was_enough = self.is_enough(index);
             let row = if index == COURSE {
                 self.course.get_or_insert_with(begun)
             } else {
@@ -127,6 +153,10 @@ impl Standing {
             };
             let judges = self.enrolled.course_kind != "cmi5" || fold::is_cmi5_defined(&stored.statement);
             fold::apply(row, &stored.statement, stored.stored, judges);
+            if !was_enough && self.is_enough(index) {
+                let session = follow_up::session(&stored.statement).cloned();
+                self.brought.insert(index, Brought { place, session });
+            }
             if !self.changed.contains(&index) {
                 self.changed.push(index);
             }
@@ -148,6 +178,12 @@ impl Standing {
         let index = named.filter(|index| *index != COURSE).or(self.last_index)?;
         let known = self.activities.get(&index);
         known.is_none_or(|row| row.completion != Completion::Completed).then_some(index)
+    }
+
+    /// Whether nothing more is to be done in the activity at this position.
+    fn is_enough(&self, index: i32) -> bool {
+        let found = self.outline.binary_search_by_key(&index, |activity| activity.activity_index);
+        found.is_ok_and(|at| is_done(&self.outline[at], self.activities.get(&index)))
     }
 
     /// Which activity an identifier names. Plain xAPI content uses the one in its manifest.

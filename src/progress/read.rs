@@ -100,12 +100,16 @@ pub struct ActivityRow {
     pub progress: Option<f64>,
     pub seconds: Option<f64>,
     pub last_at: Option<Timestamp>,
+    /// Why it need not be done, where a trainer has decided so.
+    pub waived_for: Option<String>,
 }
 
 const ACTIVITIES: &str = "SELECT a.activity_index, a.parent_index, a.depth, a.identifier, a.title, a.kind, a.launchable, \
     a.visible, s.completion, s.success, s.score_scaled, s.score_raw, s.score_min, s.score_max, s.progress, s.seconds, \
-    s.last_at FROM registration r JOIN activity a ON a.course_id = r.course_id AND a.version_id = r.version_id \
+    s.last_at, u.waived_for \
+    FROM registration r JOIN activity a ON a.course_id = r.course_id AND a.version_id = r.version_id \
     LEFT JOIN activity_progress s ON s.registration_id = r.id AND s.activity_index = a.activity_index \
+    LEFT JOIN cmi5_unit u ON u.registration_id = r.id AND u.activity_index = a.activity_index \
     WHERE r.id = $1 ORDER BY a.activity_index";
 
 /// The outline of a registration with what was done in each activity.

@@ -7,8 +7,8 @@ use axum::http::header;
 use axum::http::request::Parts;
 use subtle::ConstantTimeEq;
 
-use crate::core::{Error, Kind, LaunchId, RegistrationId};
-use crate::identity::{self, LaunchGrant, MaybeSignedIn, Refusal, SignedIn};
+use crate::core::{CourseId, Error, Kind, LaunchId, RegistrationId};
+use crate::identity::{self, LaunchGrant, MaybeSignedIn, Refusal, SignedIn, Trainer};
 use crate::runtime::model::{LaunchRow, Mode, Registration};
 use crate::runtime::store;
 use crate::state::App;
@@ -89,6 +89,29 @@ impl FromRequestParts<App> for PlayerOf {
             // That it exists is nobody else's business.
             None => Err(unknown().into()),
         }
+    }
+}
+
+/// A trainer, and the record in the address, which is one in the course in the address. A preview is no record.
+pub struct TrainerOf {
+    pub trainer: Trainer,
+    pub registration: RegistrationId,
+}
+
+impl FromRequestParts<App> for TrainerOf {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let unknown = || Error::not_found("registration-unknown");
+        let trainer = <Trainer as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        let names = names(parts, app).await;
+        let id = names.get("registration").and_then(|text| text.parse().ok()).ok_or_else(unknown)?;
+        let course: CourseId = names.get("course").and_then(|text| text.parse().ok()).ok_or_else(unknown)?;
+        let record = store::find(&mut app.db.read().await?, id).await?.ok_or_else(unknown)?;
+        if record.preview || record.course_id != course {
+            return Err(unknown().into());
+        }
+        Ok(Self { trainer, registration: id })
     }
 }
 

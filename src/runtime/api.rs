@@ -15,9 +15,10 @@ use crate::identity::{self, CanLaunch, CanReadRegistrations, NewPerson, Role};
 use crate::progress::{self, Completion, Success};
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
-use crate::runtime::model::Mode;
+use crate::runtime::model::{Activity, Mode};
 use crate::runtime::player::first;
 use crate::runtime::store::{self, Ticket};
+use crate::runtime::{sessions, waive};
 use crate::scorm::{Version, write_time};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
@@ -29,7 +30,11 @@ const WAITS: Duration = Duration::from_secs(60 * 60);
 
 /// The interface, below `/api/v1`.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(launch)).routes(routes!(registration))
+    OpenApiRouter::new()
+        .routes(routes!(launch))
+        .routes(routes!(sessions::abandon_launch))
+        .routes(routes!(registration))
+        .routes(routes!(waive::waive_unit))
 }
 
 /// Which activity of the course.
@@ -40,6 +45,17 @@ pub enum Which {
     Index(i32),
     /// Its identifier in the manifest.
     Identifier(String),
+}
+
+impl Which {
+    /// The activity that is meant. Errors: `activity-unknown`.
+    pub fn of<'a>(&self, activities: &'a [Activity]) -> Result<&'a Activity> {
+        let found = activities.iter().find(|activity| match self {
+            Which::Index(index) => activity.activity_index == *index,
+            Which::Identifier(name) => activity.identifier == *name,
+        });
+        found.ok_or_else(|| Error::not_found("activity-unknown"))
+    }
 }
 
 /// Whom to open the player for, and on what.
@@ -108,15 +124,7 @@ async fn launch(
         Some(which) => {
             let record = locked(&mut tx, registration).await?;
             let course = Course::load(&mut tx, &record).await?;
-            let named = match which {
-                Which::Index(index) => Some(*index),
-                Which::Identifier(name) => course
-                    .activities
-                    .iter()
-                    .find(|activity| activity.identifier == *name)
-                    .map(|activity| activity.activity_index),
-            };
-            let index = named.ok_or_else(|| Error::not_found("activity-unknown"))?;
+            let index = which.of(&course.activities)?.activity_index;
             course.launchable(index)?;
             index
         }
@@ -175,14 +183,13 @@ async fn active(tx: &mut Tx, id: PersonId) -> Result<PersonId> {
 async fn registration_of(tx: &mut Tx, app: &App, order: &NewLaunch, person: PersonId) -> Result<RegistrationId> {
     let unknown = || Error::not_found("registration-unknown");
     let no_course = || Error::not_found("course-unknown");
-    let now = app.clock.now();
     let Some(id) = order.registration else {
-        let entered = store::enter(tx, RegistrationId::new(), person, order.course, false, now).await?;
+        let entered = store::enter(tx, app, RegistrationId::new(), person, order.course, false).await?;
         return entered.ok_or_else(no_course);
     };
     let known = match store::find(tx, id).await? {
         Some(known) => known,
-        None => store::begin(tx, id, person, order.course, now).await?.ok_or_else(no_course)?,
+        None => store::begin(tx, app, id, person, order.course).await?.ok_or_else(no_course)?,
     };
     let fits = known.person_id == person && known.course_id == order.course && !known.preview;
     if fits { Ok(id) } else { Err(unknown()) }
@@ -216,6 +223,8 @@ pub struct ActivityReport {
     pub time: String,
     /// Time spent, in seconds.
     pub seconds: f64,
+    /// Why it need not be done, where that was decided (cmi5 9.5.5.2).
+    pub waived: Option<String>,
 }
 
 /// What one person did in one course.
@@ -309,6 +318,7 @@ async fn registration(
                     progress: activity.progress,
                     time: iso(activity.seconds),
                     seconds: activity.seconds.unwrap_or_default(),
+                    waived: activity.waived_for,
                 }
             })
             .collect(),

@@ -15,15 +15,15 @@ use crate::packages::completing::{By, Completing};
 use crate::packages::model::{ActivityDetails, AssignableUnit, LaunchMethod, MoveOn};
 use crate::runtime::launch::{Opening, locked};
 use crate::runtime::model::{self, Mode, Registration};
-use crate::runtime::{self, statements, store};
+use crate::runtime::{self, sessions, statements, store};
 use crate::state::App;
 use crate::storage::{Secrets, Tx};
 use crate::web::Path;
-use crate::xapi::vocabulary::{ABANDONED, COMPLETED, LAUNCHED, category, document, extension};
-use crate::xapi::{Activity, IsoDuration, Outcome, Statement};
+use crate::xapi::vocabulary::{COMPLETED, LAUNCHED, category, document, extension};
+use crate::xapi::{Activity, Outcome, Statement};
 
 /// How long launched content may speak for its learner.
-const SESSION: Duration = Duration::from_secs(24 * 60 * 60);
+pub const SESSION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What launched content may do: its learner's statements and documents, and nobody else's.
 const SCOPES: &[Scope] =
@@ -81,7 +81,7 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>)
 
     let token = Secrets::token();
     let data = launch_data.to_string();
-    store::insert_session(tx, opening.launch, &Secrets::digest(&token), &activity.iri, &data).await?;
+    sessions::open(tx, opening.launch, &Secrets::digest(&token), &activity.iri, &data, opening.now).await?;
     let origin = app.config.content_origin();
     let address = with_parameters(
         &content_url,
@@ -101,7 +101,7 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>, said: &mut Vec<Statement>)
 }
 
 /// What the learning system itself says of a unit in one of its sessions (cmi5 9.6).
-fn of_session(registration: &Registration, activity: &model::Activity, verb: &str, session: LaunchId) -> Statement {
+pub fn of_session(registration: &Registration, activity: &model::Activity, verb: &str, session: LaunchId) -> Statement {
     let mut said = statements::about(registration, activity, verb);
     if let Some(setting) = &mut said.context {
         setting.context_activities.category = vec![Activity::new(category::CMI5)];
@@ -109,30 +109,6 @@ fn of_session(registration: &Registration, activity: &model::Activity, verb: &st
         setting.context_activities.grouping = vec![Activity::new(&activity.identifier)];
     }
     statements::extended(said, &[(extension::SESSION_ID, json!(session))])
-}
-
-/// Gives up the sessions of a registration that lost the lease and were never terminated: each is said to be abandoned, once
-/// (cmi5 9.3.6), with the time from its launch to the last word of its unit (9.5.4.2).
-pub async fn abandon_outlived(tx: &mut Tx, app: &App, registration: &Registration, lease: i64) -> Result<()> {
-    let now = app.clock.now();
-    let open = store::open_sessions(tx, registration.id, lease).await?;
-    if open.is_empty() {
-        return Ok(());
-    }
-    let activities = store::activities(tx, registration.course_id, registration.version_id).await?;
-    let mut said = Vec::new();
-    for session in open {
-        store::abandon_session(tx, session.launch_id, now).await?;
-        let activity = activities.iter().find(|activity| activity.activity_index == session.activity_index);
-        if let Some(activity) = activity {
-            let until = session.last_at.unwrap_or(session.created_at);
-            let spent = until.0.saturating_sub(session.created_at.0) as f64 / 1_000_000.0;
-            let result = Outcome { duration: Some(IsoDuration::from_seconds(spent.max(0.0))), ..Outcome::default() };
-            said.push(of_session(registration, activity, ABANDONED, session.launch_id).with_result(result));
-        }
-    }
-    lrs::append(tx, app, said, lrs::Authority::service(app)).await?;
-    Ok(())
 }
 
 /// `LMS.LaunchData` (cmi5 10.2).
@@ -231,38 +207,34 @@ fn with_parameters(address: &str, parameters: &[(&str, String)]) -> Result<Strin
 pub async fn fetch(State(app): State<App>, Path(token): Path<String>) -> Result<Response> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let launch = store::fetch_session(&mut tx, &Secrets::digest(&token), now).await?;
-    let answer = match launch {
-        Some(launch) => {
-            let row = store::launch(&mut tx, launch).await?.ok_or_else(|| Error::not_found("launch-unknown"))?;
-            let registration = locked(&mut tx, row.registration_id).await?;
-            if registration.let_in().is_err() {
-                return Ok(refusal("2", "Its person may no longer sign in."));
-            }
-            let mode = Mode::of_word(&row.mode);
-            if registration.moves(mode) && row.lease != registration.lease {
-                return Ok(refusal("2", "Another window plays this course now."));
-            }
-            let agent = statements::learner(&registration);
-            let scopes = if registration.records(mode) { SCOPES } else { LOOKING };
-            let credential = lrs::issue_launch_credential(
-                &mut tx,
-                launch,
-                registration.id,
-                &agent.ifi,
-                scopes,
-                now,
-                now.plus(SESSION),
-            )
-            .await?;
-            tx.commit().await?;
-            // The unit writes "Basic " before it itself (cmi5 8.2.2).
-            let token = credential.basic().trim_start_matches("Basic ").to_owned();
-            open_to_all(Json(json!({"auth-token": token})).into_response())
-        }
-        None => refusal("1", "The token was fetched already."),
+    let Some(launch) = sessions::of_fetch(&mut tx, &Secrets::digest(&token)).await? else {
+        return Ok(refusal("2", "There is no such session."));
     };
-    Ok(answer)
+    let row = store::launch(&mut tx, launch).await?.ok_or_else(|| Error::not_found("launch-unknown"))?;
+    let registration = locked(&mut tx, row.registration_id).await?;
+    let over = sessions::of_launch(&mut tx, launch).await?.is_some_and(|session| session.ended_at.is_some());
+    if !sessions::fetched(&mut tx, launch, now).await? {
+        return Ok(refusal("1", "The token was fetched already."));
+    }
+    if registration.let_in().is_err() {
+        return Ok(refusal("2", "Its person may no longer sign in."));
+    }
+    let mode = Mode::of_word(&row.mode);
+    if registration.moves(mode) && row.lease != registration.lease {
+        return Ok(refusal("2", "Another window plays this course now."));
+    }
+    if over {
+        return Ok(refusal("2", "The session is over."));
+    }
+    let agent = statements::learner(&registration);
+    let scopes = if registration.records(mode) { SCOPES } else { LOOKING };
+    let until = now.plus(SESSION);
+    let credential =
+        lrs::issue_launch_credential(&mut tx, launch, registration.id, &agent.ifi, scopes, now, until).await?;
+    tx.commit().await?;
+    // The unit writes "Basic " before it itself (cmi5 8.2.2).
+    let token = credential.basic().trim_start_matches("Basic ").to_owned();
+    Ok(open_to_all(Json(json!({"auth-token": token})).into_response()))
 }
 
 /// cmi5 8.2.3: 1 is "already in use", 2 a matter of security. The status is 200 all the same (8.2.2).

@@ -14,7 +14,7 @@ use crate::runtime::access::PlayerOf;
 use crate::runtime::course::Course;
 use crate::runtime::model::{Activity, LaunchRow, Mode, Registration, own_page};
 use crate::runtime::shared_data::Stores;
-use crate::runtime::{cmi5, media, statements, store};
+use crate::runtime::{cmi5, media, sessions, statements, store};
 use crate::scorm::Version;
 use crate::scorm::record::{Entry, Learner, Record};
 use crate::scorm::sequencing::{NodeId, Outcome, Request, Sequencer, Status, Told};
@@ -184,7 +184,7 @@ pub async fn take_over(tx: &mut Tx, app: &App, registration: &Registration) -> R
     for earlier in store::outlived(tx, registration.id, lease).await? {
         lrs::revoke_launch_credentials(tx, earlier, app.clock.now()).await?;
     }
-    cmi5::abandon_outlived(tx, app, registration, lease).await?;
+    sessions::abandon_outlived(tx, app, registration, lease).await?;
     Ok(lease)
 }
 

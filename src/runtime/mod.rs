@@ -21,11 +21,13 @@ mod navigate;
 mod offered;
 mod player;
 pub mod sequenced;
+mod sessions;
 mod shared_data;
 mod spent;
 mod statements;
 mod store;
 mod visit;
+mod waive;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -36,6 +38,7 @@ pub use chrome::{OutlineEntry, PlayerChrome};
 pub use model::{Activity, Mode, Registration};
 pub use offered::offered;
 pub use player::open_from;
+pub use sessions::{ABANDON_IDLE, ABANDON_IDLE_EVERY, abandon_idle};
 pub use visit::{Opened, Visit};
 
 use crate::state::App;
@@ -46,6 +49,7 @@ pub fn routes() -> Router<App> {
         .route("/courses/{course}/start", post(player::start))
         .route("/courses/{course}/again", post(player::again))
         .route("/trainer/courses/{course}/preview", post(player::preview))
+        .route("/trainer/courses/{course}/learners/{registration}/waive", post(waive::waive_on_page))
         .route("/launch/{token}", get(player::redeem))
         .route("/player/window", get(player::own_window))
         .route("/player/{registration}/{activity}", get(player::page))

@@ -103,7 +103,7 @@ pub async fn again(
     Path(course): Path<CourseId>,
 ) -> Result<Response> {
     let mut tx = app.db.begin().await?;
-    let begun = store::begin_again(&mut tx, RegistrationId::new(), person.id, course, app.clock.now()).await?;
+    let begun = store::begin_again(&mut tx, &app, RegistrationId::new(), person.id, course).await?;
     let id = begun.ok_or_else(|| Error::not_found("course-unknown"))?;
     let address = way_in(&mut tx, &asker, id).await?;
     tx.commit().await?;
@@ -164,7 +164,7 @@ async fn enter(
     course: CourseId,
     preview: bool,
 ) -> Result<Option<RegistrationId>> {
-    store::enter(tx, RegistrationId::new(), person, course, preview, app.clock.now()).await
+    store::enter(tx, app, RegistrationId::new(), person, course, preview).await
 }
 
 /// Where the learner goes on: where they were, else where the course's rules begin, else at the first activity.

@@ -6,6 +6,7 @@ use crate::core::{CourseId, Error, LaunchId, PersonId, RegistrationId, Result, T
 use crate::packages::playing::Again;
 use crate::runtime::model::{Activity, Found, LaunchRow, Mode, Registration};
 use crate::scorm::sequencing::{GlobalObjectives, Status};
+use crate::state::App;
 use crate::storage::{Db, Inner, Tx};
 use crate::{on_db, progress, read_once};
 
@@ -64,18 +65,23 @@ pub async fn of_person(
 /// `None` if there is no such course.
 pub async fn enter(
     tx: &mut Tx,
+    app: &App,
     id: RegistrationId,
     person: PersonId,
     course: CourseId,
     preview: bool,
-    now: Timestamp,
 ) -> Result<Option<RegistrationId>> {
     let version: Option<VersionId> =
         on_db!(tx, c => sqlx::query_scalar(PRESENT_VERSION).bind(course).fetch_optional(c).await)?;
     let Some(version) = version else { return Ok(None) };
     let Some(known) = of_person(tx, person, course, preview).await? else {
-        on_db!(tx, c => sqlx::query(INSERT)
-            .bind(id).bind(person).bind(course).bind(version).bind(preview).bind(now).execute(c).await.map(drop))?;
+        let now = app.clock.now();
+        let made = on_db!(tx, c => sqlx::query(INSERT)
+            .bind(id).bind(person).bind(course).bind(version).bind(preview).bind(now)
+            .execute(c).await.map(|done| done.rows_affected()))?;
+        if made > 0 {
+            progress::begun(tx, app, id).await?;
+        }
         // Another tab may have been faster; then its registration counts.
         return of_person(tx, person, course, preview).await;
     };
@@ -85,7 +91,7 @@ pub async fn enter(
     let Some(latest) = hold_latest(tx, person, course).await? else { return Ok(None) };
     let begins = latest.is_left_behind() && (latest.superseded || may_begin(tx, person, course).await?.is_ok());
     if begins {
-        return Ok(begin(tx, id, person, course, now).await?.map(|begun| begun.id));
+        return Ok(begin(tx, app, id, person, course).await?.map(|begun| begun.id));
     }
     Ok(Some(latest.id))
 }
@@ -121,10 +127,10 @@ async fn may_begin(tx: &mut Tx, person: PersonId, course: CourseId) -> Result<Re
 /// Errors: `attempts-one`, `attempts-used`.
 pub async fn begin_again(
     tx: &mut Tx,
+    app: &App,
     id: RegistrationId,
     person: PersonId,
     course: CourseId,
-    now: Timestamp,
 ) -> Result<Option<RegistrationId>> {
     let Some(latest) = hold_latest(tx, person, course).await? else { return Ok(None) };
     if !latest.superseded {
@@ -133,7 +139,7 @@ pub async fn begin_again(
         }
         may_begin(tx, person, course).await??;
     }
-    let begun = begin(tx, id, person, course, now).await?.map(|begun| begun.id);
+    let begun = begin(tx, app, id, person, course).await?.map(|begun| begun.id);
     // Who came from a programme goes back there.
     set_way_out(tx, id, latest.way_out.as_deref()).await?;
     Ok(begun)
@@ -147,15 +153,19 @@ const NEXT_ATTEMPT: &str = "INSERT INTO registration (id, person_id, course_id, 
 /// Begins a further record of a person in a course, on its present version. `None` if there is no such course.
 pub async fn begin(
     tx: &mut Tx,
+    app: &App,
     id: RegistrationId,
     person: PersonId,
     course: CourseId,
-    now: Timestamp,
 ) -> Result<Option<Registration>> {
     // Two at once would both count the same attempts.
     hold_latest(tx, person, course).await?;
-    on_db!(tx, c => sqlx::query(NEXT_ATTEMPT)
-        .bind(id).bind(person).bind(course).bind(now).execute(c).await.map(drop))?;
+    let made = on_db!(tx, c => sqlx::query(NEXT_ATTEMPT)
+        .bind(id).bind(person).bind(course).bind(app.clock.now())
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    if made > 0 {
+        progress::begun(tx, app, id).await?;
+    }
     find(tx, id).await
 }
 
@@ -352,58 +362,6 @@ const SAVE_STATE: &str = "INSERT INTO runtime_state (registration_id, activity_i
 /// Saves what is to be taken up again.
 pub async fn save_state(tx: &mut Tx, id: RegistrationId, index: i32, elements: &str, now: Timestamp) -> Result<()> {
     on_db!(tx, c => sqlx::query(SAVE_STATE).bind(id).bind(index).bind(elements).bind(now).execute(c).await.map(drop))?;
-    Ok(())
-}
-
-const INSERT_SESSION: &str =
-    "INSERT INTO cmi5_session (launch_id, fetch_hash, activity_iri, launch_data) VALUES ($1, $2, $3, $4)";
-
-/// Begins the cmi5 session of a unit, whose token can be fetched once, with what it reads as `LMS.LaunchData`.
-pub async fn insert_session(
-    tx: &mut Tx,
-    launch: LaunchId,
-    fetch_hash: &[u8],
-    activity: &str,
-    launch_data: &str,
-) -> Result<()> {
-    on_db!(tx, c => sqlx::query(INSERT_SESSION)
-        .bind(launch).bind(fetch_hash).bind(activity).bind(launch_data).execute(c).await.map(drop))?;
-    Ok(())
-}
-
-const FETCH: &str = "UPDATE cmi5_session SET fetched_at = $2 WHERE fetch_hash = $1 AND fetched_at IS NULL \
-    RETURNING launch_id";
-
-/// The launch of a fetch address, the first time it is asked for.
-pub async fn fetch_session(tx: &mut Tx, fetch_hash: &[u8], now: Timestamp) -> Result<Option<LaunchId>> {
-    Ok(on_db!(tx, c => sqlx::query_scalar(FETCH).bind(fetch_hash).bind(now).fetch_optional(c).await)?)
-}
-
-/// A cmi5 session that has neither been terminated nor given up.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct OpenSession {
-    pub launch_id: LaunchId,
-    pub activity_index: i32,
-    pub created_at: Timestamp,
-    /// When its unit last said something.
-    pub last_at: Option<Timestamp>,
-}
-
-const OPEN_SESSIONS: &str = "SELECT s.launch_id, l.activity_index, l.created_at, s.last_at FROM cmi5_session s \
-    JOIN launch l ON l.id = s.launch_id WHERE s.ended_at IS NULL AND s.activity_iri <> '' \
-    AND l.registration_id = $1 AND l.lease < $2 AND l.mode = 'normal' ORDER BY l.created_at";
-
-/// The sessions of a registration that lost the lease and have not ended.
-pub async fn open_sessions(tx: &mut Tx, id: RegistrationId, lease: i64) -> Result<Vec<OpenSession>> {
-    Ok(on_db!(tx, c => sqlx::query_as(OPEN_SESSIONS).bind(id).bind(lease).fetch_all(c).await)?)
-}
-
-const ABANDON: &str =
-    "UPDATE cmi5_session SET abandoned = TRUE, ended_at = $2 WHERE launch_id = $1 AND ended_at IS NULL";
-
-/// Notes that a session was given up.
-pub async fn abandon_session(tx: &mut Tx, launch: LaunchId, now: Timestamp) -> Result<()> {
-    on_db!(tx, c => sqlx::query(ABANDON).bind(launch).bind(now).execute(c).await.map(drop))?;
     Ok(())
 }
 

@@ -332,6 +332,35 @@ impl Session {
     }
 }
 
+/// Why somebody need not do a unit (9.5.5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    TestedOut,
+    EquivalentUnit,
+    EquivalentOutsideActivity,
+    Administrative,
+}
+
+impl Reason {
+    pub const ALL: [Reason; 4] =
+        [Reason::TestedOut, Reason::EquivalentUnit, Reason::EquivalentOutsideActivity, Reason::Administrative];
+
+    /// As the statement says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Reason::TestedOut => "Tested Out",
+            Reason::EquivalentUnit => "Equivalent AU",
+            Reason::EquivalentOutsideActivity => "Equivalent Outside Activity",
+            Reason::Administrative => "Administrative",
+        }
+    }
+
+    /// The reason of this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+}
+
 /// What a learner prefers, as a unit may write it (11): both members are there, with the values the specification knows.
 pub fn preferences(document: &[u8]) -> Result<(), Broken> {
     let read: Value = serde_json::from_slice(document).unwrap_or_default();

@@ -44,7 +44,7 @@ both_databases! {
         let role = app.command(&add("lou", "boss")).await;
         assert_eq!(role.fault(), "preau: unknown role \"boss\"; valid: learner, trainer, manager, hr, administrator");
         let scope = app.command(&["token", "create", "--name", "x", "--scope", "everything"]).await;
-        assert!(scope.fault().ends_with("valid: packages/write, packages/read, launches/write, enrolments/write, enrolments/read, xapi-profiles, registrations/read, spaces/write, statements/write, statements/read/mine, statements/read, state, profile, define, all/read, all"));
+        assert!(scope.fault().ends_with("valid: packages/write, packages/read, launches/write, enrolments/write, enrolments/read, xapi-profiles, registrations/read, registrations/write, spaces/write, statements/write, statements/read/mine, statements/read, state, profile, define, all/read, all"));
         let empty = app.command(&["user", "add", "--login", "lou", "--name", "Lou", "--password-stdin"]).await;
         assert_eq!(empty.fault(), "preau: the password on the standard input is empty");
         let mut tx = app.app.db.read().await.unwrap();

@@ -49,3 +49,16 @@ answers-yes = yes
 answers-no = no
 learners-attempt = attempt { $number }
 learners-counts = counts
+
+# Waivers
+learner-waive = Waive a step
+learner-waive-lead = The person will not have to do the step you choose: it counts as done, and what depends on it moves on too. A waiver cannot be taken back.
+learner-waive-step = Step
+learner-waive-reason = Reason
+learner-waive-yes = Waive this step
+learner-waived = The waiver is recorded.
+learner-waived-for = Waived: { $reason }
+waive-tested-out = Assessment passed in its place
+waive-equivalent-unit = Equivalent module of this course completed
+waive-equivalent-outside = Equivalent activity completed elsewhere
+waive-administrative = Administrative decision

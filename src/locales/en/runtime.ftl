@@ -13,3 +13,7 @@ error-course-without-activity = This course has no step to open.
 error-launch-person-missing = Give either "person" or "actor".
 error-actor-invalid = "actor" must be an xAPI agent identified by an account.
 error-return-url-invalid = The return address must begin with http:// or https://.
+error-launch-not-cmi5 = This launch did not open a cmi5 unit: there is no session to abandon.
+error-session-terminated = This session has already ended normally.
+error-activity-not-cmi5 = Only a unit of a cmi5 course can be waived.
+error-waive-reason-unknown = There is no such reason for a waiver.

@@ -49,3 +49,16 @@ answers-yes = oui
 answers-no = non
 learners-attempt = essai { $number }
 learners-counts = compte
+
+# Dispenses
+learner-waive = Dispenser d'une étape
+learner-waive-lead = La personne n'aura pas à faire l'étape choisie : elle compte comme faite, et ce qui en dépend avance aussi. Une dispense ne se retire pas.
+learner-waive-step = Étape
+learner-waive-reason = Motif
+learner-waive-yes = Dispenser de cette étape
+learner-waived = La dispense est enregistrée.
+learner-waived-for = Dispense : { $reason }
+waive-tested-out = Évaluation réussie à la place
+waive-equivalent-unit = Module équivalent de cette formation déjà suivi
+waive-equivalent-outside = Activité équivalente suivie ailleurs
+waive-administrative = Décision administrative

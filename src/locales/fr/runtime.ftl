@@ -13,3 +13,7 @@ error-course-without-activity = Cette formation n'a aucune étape à ouvrir.
 error-launch-person-missing = Indiquez soit « person », soit « actor ».
 error-actor-invalid = « actor » doit être un agent xAPI identifié par un compte.
 error-return-url-invalid = L'adresse de retour doit commencer par http:// ou https://.
+error-launch-not-cmi5 = Cette ouverture n'est pas celle d'une unité cmi5 : il n'y a pas de session à abandonner.
+error-session-terminated = Cette session s'est déjà terminée normalement.
+error-activity-not-cmi5 = Seule une unité d'une formation cmi5 peut faire l'objet d'une dispense.
+error-waive-reason-unknown = Ce motif de dispense n'existe pas.

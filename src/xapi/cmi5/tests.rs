@@ -290,3 +290,105 @@ proptest! {
         prop_assert!(completed <= 1 && passed <= 1);
     }
 }
+
+/// What is wrong with a statement.
+#[derive(Clone, Copy, Debug)]
+enum Flaw {
+    None,
+    NoId,
+    AnotherSession,
+    AnotherObject,
+    NoDuration,
+    NoCategory,
+}
+
+/// What may happen to a unit that is open twice.
+#[derive(Clone, Copy, Debug)]
+enum Happens {
+    Says(usize, &'static str, Flaw),
+    AsksPreferences(usize),
+    IsRelaunched(usize),
+    IsAbandoned(usize),
+}
+
+fn anything() -> impl Strategy<Value = Happens> {
+    let window = 0_usize..2;
+    let verbs = vec!["initialized", "completed", "passed", "failed", "terminated", "experienced", "launched"];
+    let flaws = vec![
+        Flaw::None,
+        Flaw::None,
+        Flaw::None,
+        Flaw::NoId,
+        Flaw::AnotherSession,
+        Flaw::AnotherObject,
+        Flaw::NoDuration,
+        Flaw::NoCategory,
+    ];
+    prop_oneof![
+        12 => (window.clone(), prop::sample::select(verbs), prop::sample::select(flaws))
+            .prop_map(|(window, verb, flaw)| Happens::Says(window, verb, flaw)),
+        3 => window.clone().prop_map(Happens::AsksPreferences),
+        1 => window.clone().prop_map(Happens::IsRelaunched),
+        1 => window.prop_map(Happens::IsAbandoned),
+    ]
+}
+
+/// A statement with a flaw, which is no longer one of its verb.
+fn flawed(verb: &str, flaw: Flaw) -> Value {
+    let mut statement = said(verb);
+    match flaw {
+        Flaw::None => {}
+        Flaw::NoId => without(&mut statement, "/id"),
+        Flaw::AnotherSession => statement["context"]["extensions"][extension::SESSION_ID] = json!("x"),
+        Flaw::AnotherObject => statement["object"]["id"] = json!(PUBLISHER),
+        Flaw::NoDuration if statement.pointer("/result/duration").is_some() => {
+            without(&mut statement, "/result/duration");
+        }
+        Flaw::NoDuration => {}
+        Flaw::NoCategory => without(&mut statement, "/context/contextActivities/category"),
+    }
+    statement
+}
+
+proptest! {
+    /// Whatever statements come, good and bad, in two windows at once, with launches and endings between: what was taken is what
+    /// the standard allows, in each session and in the registration.
+    #[test]
+    fn two_windows_never_say_together_what_one_may_not(story in prop::collection::vec(anything(), 0..80)) {
+        let terms = terms("Normal", None);
+        let mut windows = [Session::default(), Session::default()];
+        let mut taken: [Vec<Deed>; 2] = Default::default();
+        let mut unit: Vec<Deed> = Vec::new();
+        for event in story {
+            match event {
+                Happens::AsksPreferences(at) => windows[at].asked_preferences = true,
+                Happens::IsAbandoned(at) => windows[at].abandoned = true,
+                Happens::IsRelaunched(at) => (windows[at], taken[at]) = Default::default(),
+                Happens::Says(at, verb, flaw) => {
+                    let Ok(deed) = read(&terms, &flawed(verb, flaw)) else { continue };
+                    prop_assert!(matches!(flaw, Flaw::None | Flaw::NoDuration) || deed == Deed::Allowed, "{flaw:?}");
+                    let session = &mut windows[at];
+                    // As the store keeps it: what was said of the unit is common, the rest is the session's own.
+                    session.unit_completed = unit.contains(&Deed::Completed);
+                    session.unit_passed = unit.contains(&Deed::Passed);
+                    let over = session.is_over();
+                    if session.take(deed).is_ok() {
+                        prop_assert!(!over);
+                        taken[at].push(deed);
+                        unit.push(deed);
+                    }
+                }
+            }
+            let count = |deeds: &[Deed], deed: Deed| deeds.iter().filter(|one| **one == deed).count();
+            for (session, said) in windows.iter().zip(&taken) {
+                prop_assert!(said.is_empty() || said[0] == Deed::Initialized && session.asked_preferences);
+                prop_assert!(count(said, Deed::Initialized) <= 1 && count(said, Deed::Completed) <= 1);
+                prop_assert!(count(said, Deed::Passed) + count(said, Deed::Failed) <= 1);
+                prop_assert!(count(said, Deed::Terminated) == 0 || said.last() == Some(&Deed::Terminated));
+            }
+            prop_assert!(count(&unit, Deed::Completed) <= 1 && count(&unit, Deed::Passed) <= 1);
+            let pass = unit.iter().position(|deed| *deed == Deed::Passed);
+            prop_assert!(pass.is_none_or(|at| !unit[at..].contains(&Deed::Failed)));
+        }
+    }
+}

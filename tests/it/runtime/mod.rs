@@ -10,6 +10,7 @@ mod looking;
 mod place;
 mod profile;
 mod recordings;
+mod satisfied;
 mod scorm;
 mod sequencing;
 mod sessions;
@@ -55,6 +56,12 @@ async fn statements(app: &TestApp, registration: &str) -> Vec<Value> {
 
 fn last_part(iri: &Value) -> String {
     iri.as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The categories of a statement: the last part of each.
+fn categories(statement: &Value) -> Vec<String> {
+    let all = statement["context"]["contextActivities"]["category"].as_array();
+    all.into_iter().flatten().map(|category| last_part(&category["id"])).collect()
 }
 
 async fn report(app: &TestApp, registration: &str) -> Value {
@@ -107,6 +114,8 @@ struct Unit {
     query: std::collections::HashMap<String, String>,
     auth: String,
     data: Value,
+    /// Another server on the same records, if it talks to one.
+    address: Option<std::net::SocketAddr>,
 }
 
 impl Unit {
@@ -114,7 +123,7 @@ impl Unit {
         let query = query(&launched["runtime"]["content_url"]);
         let auth = token(app, &query).await;
         let data = launch_data(app, &query, &auth).await;
-        let unit = Self { query, auth, data };
+        let unit = Self { query, auth, data, address: None };
         let asked = unit.ask(app, reqwest::Method::GET, &unit.preferences(), "").await;
         assert!(matches!(asked.status.as_u16(), 200 | 404));
         unit
@@ -131,7 +140,11 @@ impl Unit {
             ("authorization", self.auth.as_str()),
             ("x-experience-api-version", "1.0.3"),
         ];
-        app.content().send(method, path, body.as_bytes().to_vec(), &headers).await
+        let content = match self.address {
+            Some(address) => app.content().moved_to(address),
+            None => app.content(),
+        };
+        content.send(method, path, body.as_bytes().to_vec(), &headers).await
     }
 
     /// A cmi5 defined statement, as a good unit makes it.

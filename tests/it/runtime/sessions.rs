@@ -3,7 +3,7 @@
 use super::*;
 
 /// A course of one unit that Camille has launched.
-async fn one_unit(app: &TestApp, attributes: &str) -> (TestPerson, String, i64, Unit) {
+pub async fn one_unit(app: &TestApp, attributes: &str) -> (TestPerson, String, i64, Unit) {
     let course = app.import(cmi5(&au("un", attributes))).await;
     let camille = app.person("Camille", Role::Learner).await;
     let (registration, activity) = camille.start(&course).await;
@@ -11,7 +11,22 @@ async fn one_unit(app: &TestApp, attributes: &str) -> (TestPerson, String, i64, 
     (camille, registration, activity, unit)
 }
 
-fn requirement(refused: &Answer) -> String {
+/// The launch that opened the unit's session: its id is the session's.
+fn session(unit: &Unit) -> String {
+    let id = &unit.data["contextTemplate"]["extensions"]["https://w3id.org/xapi/cmi5/context/extensions/sessionid"];
+    id.as_str().expect("an id").to_owned()
+}
+
+/// What was said to be abandoned.
+async fn abandoned(app: &TestApp, registration: &str) -> Vec<Value> {
+    statements(app, registration).await.into_iter().filter(|s| last_part(&s["verb"]["id"]) == "abandoned").collect()
+}
+
+async fn work(app: &TestApp) {
+    preau::jobs::run_due(&app.app, &preau::app::jobs()).await.expect("a worker");
+}
+
+pub fn requirement(refused: &Answer) -> String {
     assert_eq!(refused.status.as_u16(), 403, "{}", refused.text());
     let problem = refused.json();
     assert_eq!(problem["code"], "cmi5-rule");
@@ -117,7 +132,7 @@ both_databases! {
         let query = query(&camille.launch(&registration, activity).await.answer["runtime"]["content_url"]);
         let auth = token(&app, &query).await;
         let data = launch_data(&app, &query, &auth).await;
-        let hasty = Unit { query, auth, data };
+        let hasty = Unit { query, auth, data, address: None };
         assert_eq!(requirement(&hasty.say(&app, "initialized").await), "11.0.0.0-3 (d2)");
         let preferences = r#"{"languagePreference":"fr-FR","audioPreference":"off"}"#;
         hasty.ask(&app, reqwest::Method::PUT, &hasty.preferences(), preferences).await.expect(204);
@@ -132,5 +147,88 @@ both_databases! {
         beside["context"]["contextActivities"].as_object_mut().expect("activities").remove("category");
         unit.send(&app, &beside).await.expect(200);
         assert_eq!(report(&app, &registration).await["completion"], "incomplete");
+    }
+
+    async fn a_session_that_a_program_gives_up_is_over(app: TestApp) {
+        let (camille, registration, activity, unit) = one_unit(&app, r#"moveOn="Completed""#).await;
+        let intranet = app.token(&["launches/write"]).await;
+        let path = format!("/api/v1/launches/{}/abandon", session(&unit));
+        unit.say(&app, "initialized").await.expect(200);
+        app.clock.advance(std::time::Duration::from_secs(90));
+        let last = unit.statement("experienced");
+        unit.send(&app, &last).await.expect(200);
+        app.clock.advance(std::time::Duration::from_secs(600));
+        let answer = intranet.post_json(&path, &json!({})).await.expect(200).json();
+        assert_eq!((&answer["registration"], &answer["time"], &answer["seconds"]), (&json!(registration), &json!("PT1M30S"), &json!(90.0)));
+
+        // Whose answer was lost sends the same again; that is no sign of life.
+        app.clock.advance(std::time::Duration::from_secs(60));
+        unit.send(&app, &last).await.expect(200);
+        assert_eq!(requirement(&unit.say(&app, "completed").await), "9.3.6.0-2 (d2)");
+        assert_eq!(requirement(&unit.ask(&app, reqwest::Method::GET, "/xapi/statements", "").await), "8.1.2.0-2 (d)");
+        let state = format!("/xapi/activities/state?stateId=page&activityId={}&registration={registration}&agent={}",
+            encoded(&unit.query["activityId"]), encoded(&unit.query["actor"]));
+        assert_eq!(requirement(&unit.ask(&app, reqwest::Method::PUT, &state, "{}").await), "8.1.2.0-2 (d)");
+        assert_eq!(intranet.post_json(&path, &json!({})).await.expect(200).json(), answer);
+        camille.launch(&registration, activity).await;
+        let said = abandoned(&app, &registration).await;
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0]["result"], json!({"duration": "PT1M30S"}));
+        assert_eq!(categories(&said[0]), ["cmi5"]);
+        assert_eq!(said[0]["object"]["id"], json!(unit.query["activityId"]));
+    }
+
+    async fn only_an_open_session_of_a_unit_is_given_up(app: TestApp) {
+        let (camille, registration, activity, unit) = one_unit(&app, r#"moveOn="Completed""#).await;
+        let intranet = app.token(&["launches/write"]).await;
+        let abandon = async |launch: &str| intranet.post_json(&format!("/api/v1/launches/{launch}/abandon"), &json!({})).await;
+        unit.say(&app, "initialized").await.expect(200);
+        unit.say(&app, "terminated").await.expect(200);
+        assert_eq!(abandon(&session(&unit)).await.expect(409).json()["code"], "session-terminated");
+        assert_eq!(abandon(&uuid::Uuid::new_v4().to_string()).await.expect(404).json()["code"], "launch-unknown");
+        let slides = app.import(one_sco()).await;
+        let (record, sco) = camille.start(&slides).await;
+        let scorm = camille.launch(&record, sco).await;
+        assert_eq!(abandon(scorm.answer["launch"].as_str().unwrap()).await.expect(409).json()["code"], "launch-not-cmi5");
+
+        // One whose token nobody has fetched yet: nobody does any more.
+        let launch = camille.launch(&registration, activity).await;
+        let query = query(&launch.answer["runtime"]["content_url"]);
+        assert_eq!(abandon(launch.answer["launch"].as_str().unwrap()).await.expect(200).json()["time"], "PT0S");
+        let fetched = app.content().post_bytes(&query["fetch"], "application/json", Vec::new()).await.expect(200).json();
+        assert_eq!((&fetched["error-code"], fetched.get("auth-token")), (&json!("2"), None));
+        assert_eq!(abandoned(&app, &registration).await.len(), 1);
+
+        // Who only looks leaves no record, and the session is over all the same.
+        let path = format!("/player/{registration}/{activity}/launch");
+        let review = camille.post_json(&path, &json!({"mode": "review"})).await.expect(200).json();
+        let looking = Unit::open(&app, &review).await;
+        looking.say(&app, "initialized").await.expect(200);
+        abandon(review["launch"].as_str().unwrap()).await.expect(200);
+        assert_eq!(requirement(&looking.say(&app, "terminated").await), "9.3.6.0-2 (d2)");
+        assert_eq!(abandoned(&app, &registration).await.len(), 1);
+    }
+
+    async fn a_unit_that_nobody_has_heard_of_for_a_day_is_given_up(app: TestApp) {
+        let hours = |count: u64| std::time::Duration::from_secs(count * 3_600);
+        let (camille, registration, activity, unit) = one_unit(&app, r#"moveOn="Completed""#).await;
+        let path = format!("/player/{registration}/{activity}/launch");
+        let looking = Unit::open(&app, &camille.post_json(&path, &json!({"mode": "review"})).await.expect(200).json()).await;
+        unit.say(&app, "initialized").await.expect(200);
+        app.clock.advance(hours(2));
+        unit.say(&app, "experienced").await.expect(200);
+        app.clock.advance(hours(23));
+        work(&app).await;
+        assert!(abandoned(&app, &registration).await.is_empty(), "it spoke less than a day ago");
+        app.clock.advance(hours(2));
+        work(&app).await;
+        work(&app).await;
+        let said = abandoned(&app, &registration).await;
+        assert_eq!((said.len(), &said[0]["result"]["duration"]), (1, &json!("PT2H")));
+        assert_eq!(said[0]["context"]["extensions"], unit.data["contextTemplate"]["extensions"]);
+        assert_eq!(unit.say(&app, "terminated").await.status.as_u16(), 401, "its token has run out as well");
+        let (ended, open) = (app.count("cmi5_session WHERE ended_at IS NOT NULL").await, app.count("cmi5_session WHERE ended_at IS NULL").await);
+        assert_eq!((ended, open), (2, 0), "that of {} too", looking.query["activityId"]);
+        assert_eq!(report(&app, &registration).await["seconds"], json!(7200.0));
     }
 }
