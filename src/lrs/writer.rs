@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tracing::Instrument as _;
 
 use super::append::{Done, store_all};
 use super::arriving::SMALL_BODY;
@@ -59,7 +60,9 @@ impl Writer {
         let orders: Queue = Arc::new(Mutex::new(orders));
         let writers = if matches!(app.db, Db::Sqlite { .. }) { 1 } else { WRITERS };
         for _ in 0..writers {
-            let (writing, runtime) = (write(app.clone(), orders.clone()), Handle::current());
+            // What it does is told in the span in which it was started.
+            let writing = write(app.clone(), orders.clone()).in_current_span();
+            let runtime = Handle::current();
             // A thread of its own: between two queries a task would wait its turn behind every request that is being read.
             std::thread::spawn(move || runtime.block_on(writing));
         }

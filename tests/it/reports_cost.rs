@@ -1,8 +1,6 @@
 //! What a page costs: the number of SQL statements it runs is the same for ten rows and for a thousand.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, Once};
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -10,86 +8,17 @@ use preau::core::PersonId;
 use preau::identity::{self, Role};
 use preau::on_db;
 use tower::ServiceExt;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id};
-use tracing::{Event, Instrument, Subscriber};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use tracing_subscriber::registry::LookupSpan;
 
 use self::fill::Size;
+use crate::support::cost::cost_of;
 use crate::support::learning::{item, scorm};
 use crate::support::{Database, TestApp};
 
 #[path = "../load/fill.rs"]
 mod fill;
 
-/// Statements run inside each counted span, by the span's number.
-static COUNTS: LazyLock<Mutex<HashMap<u64, usize>>> = LazyLock::new(Mutex::default);
-
-/// sqlx tells of every statement; whoever runs it (the task itself, or SQLite's thread on its behalf) is in the span of the
-/// request.
-struct Counter;
-
-struct Number(u64);
-
-impl Visit for Number {
-    fn record_u64(&mut self, _: &Field, value: u64) {
-        self.0 = value;
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
-}
-
-/// Whether a statement reads or writes: the end of a transaction may be told after its page.
-struct Summary(bool);
-
-impl Visit for Summary {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "summary" {
-            let verb = value.split(' ').next().unwrap_or_default();
-            self.0 = ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"].contains(&verb);
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
-}
-
-impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Counter {
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut number = Number(0);
-        attributes.record(&mut number);
-        if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(number);
-        }
-    }
-
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut told = Summary(false);
-        event.record(&mut told);
-        if !told.0 {
-            return;
-        }
-        let numbers = context.event_scope(event).into_iter().flatten();
-        let number = numbers.filter_map(|span| span.extensions().get::<Number>().map(|number| number.0)).next();
-        if let Some(number) = number {
-            *COUNTS.lock().expect("whole counts").entry(number).or_default() += 1;
-        }
-    }
-}
-
-fn count_statements() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let wanted =
-            tracing_subscriber::filter::filter_fn(|meta| meta.target() == "sqlx::query" || meta.name() == "counted");
-        let subscriber = tracing_subscriber::registry().with(Counter.with_filter(wanted));
-        tracing::subscriber::set_global_default(subscriber).expect("nobody else listens");
-    });
-}
-
 /// Asks for a page and answers how many statements it ran.
 async fn statements(app: &TestApp, person: PersonId, path: &str) -> usize {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
     let mut tx = app.app.db.begin().await.expect("a transaction");
     let token = identity::begin_login(&app.app, &mut tx, Some(person)).await.expect("a login");
     tx.commit().await.expect("a commit");
@@ -106,20 +35,19 @@ async fn statements(app: &TestApp, person: PersonId, path: &str) -> usize {
         .header(header::COOKIE, cookie)
         .body(Body::empty())
         .expect("a request");
-    let number = NEXT.fetch_add(1, Ordering::SeqCst);
-    let span = tracing::info_span!("counted", number);
-    let answer = preau::app::router(&app.app).oneshot(request).instrument(span).await.expect("an answer");
-    assert!(answer.status().is_success(), "{path}: {}", answer.status());
-    axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a whole answer");
-    // SQLite's thread tells of a statement after it has handed over the last row.
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    COUNTS.lock().expect("whole counts").get(&number).copied().unwrap_or_default()
+    let (answer, cost) = cost_of(async {
+        let answer = preau::app::router(&app.app).oneshot(request).await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a whole answer")
+    })
+    .await;
+    assert!(!answer.is_empty());
+    cost.statements
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_number_of_statements_of_a_page_does_not_grow_with_its_rows() {
     const FIRST: &str = "SELECT id FROM person WHERE login IS NOT NULL ORDER BY login LIMIT 1";
-    count_statements();
     for kind in [Database::Sqlite, Database::Postgres] {
         let mut counts: Vec<HashMap<&str, usize>> = Vec::new();
         for rows in [10, 1000] {
@@ -152,7 +80,6 @@ async fn the_number_of_statements_of_a_page_does_not_grow_with_its_rows() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_number_of_statements_of_a_programme_does_not_grow_with_its_steps_and_its_people() {
-    count_statements();
     for kind in [Database::Sqlite, Database::Postgres] {
         let mut counts: Vec<HashMap<&str, usize>> = Vec::new();
         for rows in [2, 40] {

@@ -1,15 +1,19 @@
 //! Playing: what content saves is there again, in every standard, and only for whom it is.
 
 mod access;
+mod any_order;
 mod attempts;
 mod completing;
 mod conventions;
+mod cost;
+mod faults;
 mod interactions;
 mod links;
 mod looking;
 mod place;
 mod profile;
 mod recordings;
+mod rules;
 mod satisfied;
 mod scorm;
 mod sequencing;

@@ -1,6 +1,7 @@
 //! What tests build their stories from.
 
 mod command;
+pub mod cost;
 mod database;
 pub mod learning;
 pub mod requirements;
