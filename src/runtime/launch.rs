@@ -287,9 +287,16 @@ async fn scorm(
     }
     let learner = Learner { id: registration.person_id.to_string(), name: registration.person_name.clone() };
     let rules = course.rules(activity, sequencer, node, &tolerance);
+    let cut_off =
+        known.as_ref().filter(|_| version == Version::Scorm12).map(|earlier| earlier.standing(version, &rules));
     let (mut record, entry) = Record::enter(known, version, &rules, attempt, &opening.launch.to_string());
     let mut elements = record.initial(version, &learner, &rules, opening.mode.into(), entry);
     if opening.is_recorded() {
+        if let Some(was) = cut_off {
+            // A session that was cut off is over now: in 1.2 that says more of an activity that was failed.
+            let ended = statements::changes(registration, activity, &was, &record.standing(version, &rules));
+            said.extend(statements::in_attempt(registration, activity, attempt, ended));
+        }
         record.terminated = false;
         let text = serde_json::to_string(&record)?;
         store::save_state(tx, registration.id, activity.activity_index, &text, opening.now).await?;

@@ -37,6 +37,9 @@ pub struct Record {
     pub suspended: bool,
     /// The content terminated; unless suspended, the attempt is over.
     pub terminated: bool,
+    /// 1.2: a session has ended since the content began to say that the learner failed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ended_failed: bool,
     /// Which attempt on its activity this is the record of, counted by the sequencing; 0 if that was never told.
     #[serde(skip_serializing_if = "is_zero")]
     pub attempt: u32,
@@ -180,6 +183,7 @@ impl Names {
 }
 
 const LESSON_STATUS: &str = "cmi.core.lesson_status";
+const FAILED: &str = "failed";
 
 impl Record {
     /// Opens the activity in an attempt counted by the sequencing: goes on with what is known of that attempt, or begins with
@@ -257,6 +261,11 @@ impl Record {
         if let Some(session) = self.session.take() {
             self.total_time = self.total_time.saturating_add(session.time);
         }
+        self.ended_failed = self.says_failed();
+    }
+
+    fn says_failed(&self) -> bool {
+        self.elements.get(LESSON_STATUS).is_some_and(|status| status == FAILED)
     }
 
     /// Everything the content can read when it begins.
@@ -340,11 +349,15 @@ impl Record {
             if version == Version::Scorm12 && !self.suspended {
                 judge_lesson_status(&mut model, rules);
             }
-            self.close_session();
         } else {
             self.terminated = false;
         }
         self.keep_said(version, model.into_elements(), changes);
+        if changes.terminate {
+            self.close_session();
+        } else if !self.says_failed() {
+            self.ended_failed = false;
+        }
         for system in [names.learner_id, names.learner_name, names.entry, names.credit, names.mode, names.total_time] {
             self.elements.remove(system);
         }
@@ -454,8 +467,9 @@ impl Record {
                     "passed" => (Some(true), Some(true)),
                     "completed" => (Some(true), None),
                     // 1.2 3.4.4, `lesson_status`: "considered to have completed the SCO and failed". Progress counts what
-                    // was worked through; how well is told apart.
-                    "failed" => (Some(true), Some(false)),
+                    // was worked through; how well is told apart. What the SCO leaves behind when it ends is what counts:
+                    // until then it may say failed after each try, and passed after the last.
+                    FAILED => (Some(self.terminated || self.ended_failed), Some(false)),
                     "incomplete" | "browsed" => (Some(false), None),
                     _ => (None, None),
                 };

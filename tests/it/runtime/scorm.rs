@@ -194,4 +194,74 @@ both_databases! {
             assert_eq!(after.len(), before + 1, "it was opened once more: {after:?}");
         }
     }
+
+    /// 1.2 3.4.4: how a session ended is what counts. Content may say failed before its learner tries once more.
+    async fn failed_completes_when_the_session_ends_and_not_before(app: TestApp) {
+        let course = app.import(one_sco()).await;
+        let camille = app.person("Camille Martin", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let mut launch = camille.launch(&registration, activity).await;
+        let answer = launch.commit(&app, &[("cmi.core.score.raw", "30"), ("cmi.core.lesson_status", "failed")], "00:01:00", None).await;
+        assert_eq!(answer["progress"], json!({"completion": "incomplete", "success": "failed", "course_completion": "incomplete"}));
+        assert_eq!(report(&app, &registration).await["completed_at"], Value::Null);
+        assert_eq!(verbs(&app, &registration).await, ["initialized", "failed", "failed"]);
+
+        app.clock.advance(std::time::Duration::from_secs(600));
+        let set = [("cmi.core.score.raw", "90"), ("cmi.core.lesson_status", "passed")];
+        let answer = launch.commit(&app, &set, "00:11:00", Some("")).await;
+        assert_eq!(answer["progress"], json!({"completion": "completed", "success": "passed", "course_completion": "completed"}));
+        let done = report(&app, &registration).await;
+        assert_eq!((&done["success"], &done["score"], &done["completed_at"]), (&json!("passed"), &json!(0.9), &json!("2026-11-21T12:10:00.000Z")));
+        let told = verbs(&app, &registration).await;
+        assert_eq!(told.iter().filter(|verb| *verb == "completed").count(), 2, "the activity and its course, once: {told:?}");
+    }
+
+    async fn a_session_that_ends_with_failed_is_completed_once(app: TestApp) {
+        let camille = app.person("Camille Martin", Role::Learner).await;
+        for exit in ["", "suspend"] {
+            let course = app.import(one_sco()).await;
+            let (registration, activity) = camille.start(&course).await;
+            let failed = [("cmi.core.score.raw", "30"), ("cmi.core.lesson_status", "failed")];
+            let mut launch = camille.launch(&registration, activity).await;
+            launch.commit(&app, &failed, "00:01:00", None).await;
+            let answer = launch.commit(&app, &[], "00:02:00", Some(exit)).await;
+            assert_eq!((&answer["progress"]["completion"], &answer["progress"]["success"]), (&json!("completed"), &json!("failed")), "{exit}");
+            // What it says again in a later session is no news.
+            let before = verbs(&app, &registration).await;
+            let mut again = camille.launch(&registration, activity).await;
+            again.commit(&app, &failed, "00:01:00", None).await;
+            again.commit(&app, &[], "00:02:00", Some("")).await;
+            let after = verbs(&app, &registration).await;
+            assert!(!after[before.len()..].iter().any(|verb| verb == "completed"), "{exit}: {after:?}");
+        }
+    }
+
+    /// A session that was cut off has ended as well: that is known when another one begins.
+    async fn failed_in_a_session_that_was_cut_off_completes_when_the_next_one_begins(app: TestApp) {
+        let course = app.import(one_sco()).await;
+        let camille = app.person("Camille Martin", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let failed = [("cmi.core.score.raw", "30"), ("cmi.core.lesson_status", "failed")];
+        camille.launch(&registration, activity).await.commit(&app, &failed, "00:01:00", None).await;
+        assert_eq!(report(&app, &registration).await["completion"], "incomplete");
+        let mut next = camille.launch(&registration, activity).await;
+        let seen = report(&app, &registration).await;
+        assert_eq!((&seen["completion"], &seen["success"]), (&json!("completed"), &json!("failed")));
+        next.commit(&app, &failed, "00:01:00", Some("")).await;
+        let told = verbs(&app, &registration).await;
+        assert_eq!(told.iter().filter(|verb| *verb == "completed").count(), 2, "{told:?}");
+    }
+
+    /// 2004 keeps the two apart: what failed is complete when the content says so, or by default when it ends (UP.4).
+    async fn failed_in_2004_does_not_complete_by_itself(app: TestApp) {
+        let course = app.import(scorm("2004 4th Edition", &item("a", ""), &[("a", "sco")])).await;
+        let camille = app.person("Camille Martin", Role::Learner).await;
+        let (registration, activity) = camille.start(&course).await;
+        let mut launch = camille.launch(&registration, activity).await;
+        let set = [("cmi.success_status", "failed"), ("cmi.completion_status", "incomplete")];
+        launch.commit(&app, &set, "PT1M", None).await;
+        let answer = launch.commit(&app, &[], "PT2M", Some("normal")).await;
+        assert_eq!((&answer["progress"]["completion"], &answer["progress"]["success"]), (&json!("incomplete"), &json!("failed")));
+        assert!(!verbs(&app, &registration).await.contains(&"completed".to_owned()));
+    }
 }
