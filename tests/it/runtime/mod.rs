@@ -12,6 +12,7 @@ mod links;
 mod looking;
 mod place;
 mod profile;
+mod raw_scores;
 mod recordings;
 mod rules;
 mod satisfied;
