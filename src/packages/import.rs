@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
@@ -19,6 +19,7 @@ use super::model::{
 use super::replace::{self, Candidate, KnownCourse};
 use super::store::{NewActivity, NewCourse, NewFile, NewPackage, NewVersion};
 use super::upload::{self, Upload};
+use super::zipped_again::{self, Inner};
 use super::{manifest, media_type, store};
 use crate::core::{CourseId, Error, Language, LanguageMap, PackageId, PersonId, Result, VersionId};
 use crate::media::{self, Media, Probed};
@@ -77,10 +78,12 @@ struct Looked {
     archive: Option<Archive>,
     /// A picture to be stored among the files.
     poster: Option<PathBuf>,
+    /// The archive that was in the one received, if it was looked through in its place.
+    inner: Option<Inner>,
 }
 
 impl Import {
-    async fn run(self, purpose: Purpose) -> Result<Ended> {
+    async fn run(mut self, purpose: Purpose) -> Result<Ended> {
         let mut findings = Findings::new();
         let looked = match sniff(&self.upload.path)? {
             Sniffed::Zip => self.look_through_archive(&mut findings).await?,
@@ -92,6 +95,9 @@ impl Import {
             }
         };
         let Ok(mut looked) = looked else { return Ok(Ended::Refused(findings.into_list())) };
+        if let Some(inner) = looked.inner.take() {
+            self.upload.is_its_inner(inner);
+        }
         if let Purpose::Version(package) = purpose {
             replace::must_be_of_its_kind(&self.app, package, looked.outline.kind).await?;
         }
@@ -106,17 +112,18 @@ impl Import {
     /// Reading and unpacking are a processor's work, so they have a thread of their own.
     async fn look_through_archive(&self, findings: &mut Findings) -> Result<Result<Looked, Refused>> {
         let file = File::open(&self.upload.path)?;
-        let limits = self.limits();
+        let (limits, most) = (self.limits(), self.app.config.packages.max_bytes);
+        let inner = self.upload.inner_path();
         let taken = std::mem::take(findings);
         let (looked, told) = tokio::task::spawn_blocking(move || {
             let mut findings = taken;
-            let looked = look_through(file, &limits, &mut findings);
+            let looked = look_through(file, &inner, (&limits, most), &mut findings);
             (looked, findings)
         })
         .await
         .map_err(Error::internal)?;
         *findings = told;
-        Ok(looked)
+        Ok(looked?)
     }
 
     fn limits(&self) -> Limits {
@@ -142,6 +149,7 @@ impl Import {
             unpack: Vec::new(),
             archive: None,
             poster: None,
+            inner: None,
         }))
     }
 
@@ -158,7 +166,7 @@ impl Import {
         let file = self.whole_file(&name, false);
         let outline = media_outline(&name, &self.upload.file_name, &media);
         let poster = media.poster.then_some(poster);
-        Ok(Ok(Looked { outline, files: vec![file], unpack: Vec::new(), archive: None, poster }))
+        Ok(Ok(Looked { outline, files: vec![file], unpack: Vec::new(), archive: None, poster, inner: None }))
     }
 
     /// The name with an ending that says what the file is, whatever the sender wrote.
@@ -312,7 +320,7 @@ enum Sniffed {
 }
 
 /// What a file is by its first bytes; names and declared types are not believed.
-fn sniff(path: &std::path::Path) -> std::io::Result<Sniffed> {
+fn sniff(path: &Path) -> std::io::Result<Sniffed> {
     let mut head = Vec::with_capacity(512);
     File::open(path)?.take(512).read_to_end(&mut head)?;
     Ok(match head.as_slice() {
@@ -333,8 +341,29 @@ fn is_xml(head: &[u8]) -> bool {
     text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text).trim_ascii_start().starts_with(b"<")
 }
 
-fn look_through(file: File, limits: &Limits, findings: &mut Findings) -> Result<Looked, Refused> {
-    let mut archive = Archive::open(file, limits, findings)?;
+/// Looks through an archive, or through the one that it holds and nothing else that could be meant; that one is put at `inner`
+/// and may have `most` bytes.
+fn look_through(
+    file: File,
+    inner: &Path,
+    (limits, most): (&Limits, u64),
+    findings: &mut Findings,
+) -> std::io::Result<Result<Looked, Refused>> {
+    let Ok(archive) = Archive::open(file, limits, findings) else { return Ok(Err(Refused)) };
+    let taken = match zipped_again::take_out(&archive, inner, limits, most, findings)? {
+        Ok(Some(taken)) => taken,
+        Ok(None) => return Ok(look_at_files(archive, limits, findings)),
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let file = File::open(inner)?;
+    let looked = Archive::open(file, &taken.limits, findings).and_then(|archive| {
+        zipped_again::must_be_the_last(&archive, findings)?;
+        look_at_files(archive, &taken.limits, findings)
+    });
+    Ok(looked.map(|looked| Looked { inner: Some(taken), ..looked }))
+}
+
+fn look_at_files(mut archive: Archive, limits: &Limits, findings: &mut Findings) -> Result<Looked, Refused> {
     archive.verify(media_type::is_text, findings)?;
     let outline = manifest::of_archive(&mut archive, limits, findings)?;
     let large = |path: &str, size: u64| size >= UNPACK_FROM && media_type::is_media(path);
@@ -359,7 +388,7 @@ fn look_through(file: File, limits: &Limits, findings: &mut Findings) -> Result<
         .filter(|(_, file)| file.deflated && large(&file.path, file.size))
         .map(|(place, _)| place)
         .collect();
-    Ok(Looked { outline, files, unpack, archive: Some(archive), poster: None })
+    Ok(Looked { outline, files, unpack, archive: Some(archive), poster: None, inner: None })
 }
 
 fn media_outline(path: &str, file_name: &str, media: &Media) -> Outline {

@@ -28,6 +28,7 @@ mod serve;
 mod store;
 mod switches;
 mod upload;
+mod zipped_again;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

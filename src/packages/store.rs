@@ -547,16 +547,10 @@ pub async fn tolerance(tx: &mut Tx, version: VersionId) -> Result<Tolerance> {
 
 const TOLERATE: &str = "UPDATE package SET tolerance = $2 WHERE id = $1";
 
-/// Turns the switches of a package. Answers whether there is one.
-pub async fn tolerate(tx: &mut Tx, id: PackageId, tolerance: &Tolerance) -> Result<bool> {
+/// Turns the switches of a package.
+pub async fn tolerate(tx: &mut Tx, id: PackageId, tolerance: &Tolerance) -> Result<()> {
     let stored = tolerance.stored();
-    let changed: u64 = on_db!(tx, c => sqlx::query(TOLERATE)
-        .bind(id)
-        .bind(&stored)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(changed > 0)
+    Ok(on_db!(tx, c => sqlx::query(TOLERATE).bind(id).bind(&stored).execute(c).await.map(drop))?)
 }
 
 const FINDINGS: &str = "SELECT findings FROM package_version WHERE id = $1";

@@ -11,18 +11,21 @@ use tokio::io::AsyncWriteExt;
 
 use crate::core::{Error, Kind, Result, VersionId};
 use crate::jobs::Job;
+use crate::packages::zipped_again::Inner;
 use crate::state::App;
 
 /// The ending of the spool file whose lock says that somebody is at work on it and on what lies beside it under the same
 /// name: the version that is being made, or a job.
 const ENDING: &str = ".upload";
+/// The ending of the archive that was taken out of an upload.
+const INNER: &str = "inner";
 /// How the names of the spool files of jobs begin.
 const JOB: &str = "job-";
 /// The ending of a spool file that is not locked yet, which takes less than [`NAMING`].
 const NEW: &str = "new";
 const NAMING: Duration = Duration::from_secs(60);
 
-/// A received file. Dropping it removes it.
+/// A received file. Dropping it removes it, with what was taken out of it.
 #[derive(Debug)]
 pub struct Upload {
     /// The version it will become.
@@ -31,6 +34,8 @@ pub struct Upload {
     pub file_name: String,
     /// Where it lies.
     pub path: PathBuf,
+    /// The file that was received.
+    spool: PathBuf,
     /// Its size.
     pub size: u64,
     /// Its digest.
@@ -41,7 +46,8 @@ pub struct Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
+        let _ = std::fs::remove_file(&self.spool);
+        let _ = std::fs::remove_file(self.inner_path());
     }
 }
 
@@ -56,6 +62,7 @@ impl Upload {
         let mut upload = Self {
             version,
             file_name: plain_name(file_name),
+            spool: path.clone(),
             path,
             size: 0,
             sha256: Vec::new(),
@@ -80,6 +87,16 @@ impl Upload {
         }
         upload.sha256 = digest.finalize().to_vec();
         Ok(upload)
+    }
+
+    /// Where an archive in it is put.
+    pub fn inner_path(&self) -> PathBuf {
+        self.spool.with_extension(INNER)
+    }
+
+    /// From here on the archive that was in it is what was received.
+    pub fn is_its_inner(&mut self, inner: Inner) {
+        (self.path, self.size, self.sha256) = (self.inner_path(), inner.size, inner.sha256);
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Limits {
     pub ratio_from_bytes: u64,
     /// Unpacked bytes for each byte of the archive. Real courses stay below 20.
     pub ratio: u64,
+    /// Bytes that were received for the archive: fewer than it has, if it was packed once more.
+    pub received_bytes: u64,
     /// Bytes of all names together.
     pub names_bytes: usize,
     /// Bytes of a manifest.
@@ -44,6 +46,7 @@ impl Default for Limits {
             unpacked_bytes: 8 << 30,
             ratio_from_bytes: 100 << 20,
             ratio: 100,
+            received_bytes: u64::MAX,
             names_bytes: 8 << 20,
             manifest_bytes: 8 << 20,
         }
@@ -98,12 +101,12 @@ impl Archive {
     ///
     /// Every fault is a finding; the answer is `Refused` if one of them is an error.
     pub fn open(file: File, limits: &Limits, findings: &mut Findings) -> Result<Archive, Refused> {
-        let archive_bytes = file.metadata().map_or(0, |metadata| metadata.len());
+        let archive_bytes = file.metadata().map_or(0, |metadata| metadata.len()).min(limits.received_bytes);
         let listed = list(&file, limits, findings).map_err(|error| {
             findings.add(unreadable(&error));
             Refused
         })?;
-        let total = listed.iter().fold(0u64, |sum, listed| sum.saturating_add(listed.entry.size));
+        let total = unpacked_bytes(listed.iter().map(|listed| &listed.entry));
         if total > limits.unpacked_bytes {
             let (size, limit) = (mebibytes(total), mebibytes(limits.unpacked_bytes));
             findings.add(Finding::error("unpacked-too-large").arg("size", size).arg("limit", limit));
@@ -159,6 +162,16 @@ impl Archive {
         })
     }
 
+    /// The size of the archive itself.
+    pub fn bytes(&self) -> u64 {
+        self.file.metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    /// What all files unpack to.
+    pub fn unpacked_bytes(&self) -> u64 {
+        unpacked_bytes(&self.entries)
+    }
+
     /// Makes `folder` (with its final slash) the root of the package; what lies outside it is left out.
     pub fn enter(&mut self, folder: &str, findings: &mut Findings) {
         if folder.is_empty() {
@@ -183,6 +196,10 @@ impl Archive {
     pub fn contents(&self) -> Contents<'_> {
         Contents::new(self.entries.iter().map(|entry| entry.path.as_str()))
     }
+}
+
+fn unpacked_bytes<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> u64 {
+    entries.into_iter().fold(0, |sum, entry| sum.saturating_add(entry.size))
 }
 
 fn mebibytes(bytes: u64) -> u64 {

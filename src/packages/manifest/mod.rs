@@ -172,13 +172,19 @@ fn text_weight(text: &str) -> usize {
     4 * text.bytes().map(written).sum::<usize>()
 }
 
+/// Whether a manifest that we know lies anywhere in the archive.
+pub fn is_in(archive: &Archive) -> bool {
+    archive.entries.iter().any(|entry| manifest_of(&entry.path).is_some())
+}
+
+fn manifest_of(path: &str) -> Option<Manifest> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    Manifest::ALL.into_iter().find(|manifest| name.eq_ignore_ascii_case(manifest.file()))
+}
+
 /// The manifest nearest to the root. Answers its place among the entries after entering its folder.
 fn choose(archive: &mut Archive, findings: &mut Findings) -> Result<(Manifest, usize), Refused> {
     let depth = |path: &str| path.matches('/').count();
-    let manifest_of = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        Manifest::ALL.into_iter().find(|manifest| name.eq_ignore_ascii_case(manifest.file()))
-    };
     let found: Vec<(Manifest, String)> = archive
         .entries
         .iter()

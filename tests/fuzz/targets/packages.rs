@@ -213,6 +213,7 @@ const LIMITS: Limits = Limits {
     ratio: 100,
     names_bytes: 2_000,
     manifest_bytes: 64 << 10,
+    received_bytes: u64::MAX,
 };
 
 fn file(bytes: &[u8]) -> File {

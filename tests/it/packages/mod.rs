@@ -9,6 +9,7 @@ mod replacing;
 mod serving;
 mod structures;
 mod xapi;
+mod zipped_again;
 
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
