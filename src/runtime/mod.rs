@@ -14,6 +14,7 @@ mod chrome;
 mod cmi5;
 mod commit;
 mod course;
+mod framing;
 mod launch;
 mod media;
 mod model;

@@ -17,11 +17,10 @@ use crate::packages::playing::Place;
 use crate::progress::{self, Attempts, Status};
 use crate::runtime::access::PlayerOf;
 use crate::runtime::chrome::{PlayerChrome, address};
-use crate::runtime::cmi5;
 use crate::runtime::course::Course;
 use crate::runtime::launch::locked;
 use crate::runtime::model::{Activity, Mode, own_page};
-use crate::runtime::store;
+use crate::runtime::{cmi5, framing, store};
 use crate::scorm::Version;
 use crate::scorm::sequencing::{Outcome, Request};
 use crate::state::App;
@@ -251,6 +250,7 @@ struct PlayerPage {
     shell: Shell,
     chrome: PlayerChrome,
     frame_src: String,
+    frame_allow: &'static str,
     config_json: String,
     hides_previous: bool,
     hides_next: bool,
@@ -311,10 +311,12 @@ pub async fn page(
             "window": "/player/window",
         },
         "content_origin": app.config.content_origin(),
+        "frame": {"allow": framing::ALLOWED},
         "words": words(&shell)?,
     });
     let page = PlayerPage {
         frame_src: if is_media || place == Place::Window { String::new() } else { frame_address(&app) },
+        frame_allow: framing::ALLOWED,
         // Inside a script element only this letter could end it.
         config_json: config.to_string().replace('<', "\\u003c"),
         hides_previous: hides.iter().any(|part| part == "previous"),
@@ -336,13 +338,19 @@ fn frame_address(app: &App) -> String {
 struct OwnWindowPage {
     shell: Shell,
     frame_src: String,
+    frame_allow: &'static str,
     content_origin: String,
 }
 
 /// The window of its own for content: the launch frame, as large as the window. The same for everybody: the player page that
 /// opened it is who speaks to the frame.
 pub async fn own_window(State(app): State<App>, shell: Shell) -> Result<Response> {
-    web::render(&OwnWindowPage { frame_src: frame_address(&app), content_origin: app.config.content_origin(), shell })
+    web::render(&OwnWindowPage {
+        frame_src: frame_address(&app),
+        frame_allow: framing::ALLOWED,
+        content_origin: app.config.content_origin(),
+        shell,
+    })
 }
 
 fn words(shell: &Shell) -> Result<BTreeMap<String, String>> {
@@ -354,13 +362,15 @@ fn words(shell: &Shell) -> Result<BTreeMap<String, String>> {
 #[template(path = "runtime/templates/frame.html")]
 struct FramePage {
     application_origin: String,
+    content_allow: &'static str,
     script_url: String,
 }
 
 /// The launch frame. The same for everybody: who plays what arrives by message from the page around it.
 pub async fn frame(State(app): State<App>) -> Result<Response> {
     let application_origin = app.config.public_origin();
-    let page = FramePage { application_origin, script_url: assets::address("src/frame/main.ts") };
+    let script_url = assets::address("src/frame/main.ts");
+    let page = FramePage { application_origin, content_allow: framing::ALLOWED, script_url };
     let policy = format!(
         "default-src 'self'; script-src 'self'; frame-src 'self' http: https:; object-src 'none'; base-uri 'none'; \
          frame-ancestors {}",

@@ -16,9 +16,10 @@ import type { Timers } from './queue.ts';
 import { type Led, replay } from './replay.ts';
 import { send } from './send.ts';
 import { Session, type Stage } from './session.ts';
-import { type Going, insteadOf, upwardClicks } from './upward.ts';
+import { type Going, insteadOf, keepWithin } from './upward.ts';
 
-const application = document.querySelector<HTMLMetaElement>('meta[name="preau-application-origin"]')?.content ?? '';
+const told = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name="preau-${name}"]`)?.content ?? '';
+const application = told('application-origin');
 const log = openLog(
   storage(() => window.indexedDB),
   storage(() => window.localStorage),
@@ -71,10 +72,10 @@ const stage: Stage = {
   show(url, title, loaded) {
     const frame = document.createElement('iframe');
     frame.title = title;
-    frame.allow = 'fullscreen; autoplay; clipboard-write; encrypted-media; picture-in-picture';
+    frame.allow = told('content-allow');
     Object.assign(frame.style, { border: '0', display: 'block', width: '100%', height: '100%' });
     frame.addEventListener('load', loaded, { once: true });
-    frame.addEventListener('load', () => upwardClicks(frame.contentWindow, go));
+    frame.addEventListener('load', () => keepWithin(frame.contentWindow, go));
     // Set before the frame is inserted: no blank document enters the history of the tab.
     frame.src = url;
     document.title = title;
@@ -110,7 +111,7 @@ function isOurs(url: string): boolean {
   return new URL(url, location.href).origin === location.origin;
 }
 
-async function told(message: ToFrame): Promise<void> {
+async function hear(message: ToFrame): Promise<void> {
   switch (message.type) {
     case 'hello':
       post({ type: 'ready' });
@@ -150,7 +151,7 @@ if (page !== window && application !== '') {
   place.append(heading);
   window.addEventListener('message', (event) => {
     const message = received<ToFrame>(event, page, application);
-    if (message) told(message).catch(failed);
+    if (message) hear(message).catch(failed);
     if (content && received<FromLeft>(event, content.contentWindow, location.origin)?.type === 'left') {
       session?.left().catch(failed);
     }

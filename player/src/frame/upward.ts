@@ -26,20 +26,53 @@ export function isUpward(target: string, isOutermost: boolean): boolean {
   return named === '_top' || (named === '_parent' && isOutermost);
 }
 
-/** Takes clicks on such links within the content's frame, unless its own scripts did something else. */
-export function upwardClicks(content: Window | null, go: (url: string) => void, isOutermost = true): void {
+/**
+ * Takes such links and calls of `window.open` within the content's frame, unless its own scripts did something else; in the frames
+ * of the content as well, whenever one has loaded. What is left is `top.location = …`, which nobody but a sandbox could take.
+ */
+export function keepWithin(content: Window | null, go: (url: string) => void, isOutermost = true): void {
   if (!content) return;
   try {
-    content.addEventListener('click', (event) => {
-      const link = (event.target as Element | null)?.closest?.<HTMLAnchorElement>('a[href], area[href]');
-      if (!link || event.defaultPrevented || !/^https?:/.test(link.href)) return;
-      const target = link.target || link.ownerDocument.querySelector<HTMLBaseElement>('base[target]')?.target || '';
-      if (!isUpward(target, isOutermost)) return;
-      event.preventDefault();
-      go(link.href);
-    });
-    for (let index = 0; index < content.length; index += 1) upwardClicks(content[index] ?? null, go, false);
+    takeClicks(content, go, isOutermost);
+    takeOpenings(content, go, isOutermost);
+    // That a frame has loaded does not rise to the documents around it, but is seen on its way down.
+    content.document.addEventListener('load', ({ target }) => keepWithin(windowOf(target), go, false), true);
+    for (let index = 0; index < content.length; index += 1) keepWithin(content[index] ?? null, go, false);
   } catch {
     // It has gone to another origin, whose links are its own.
   }
+}
+
+function windowOf(target: EventTarget | null): Window | null {
+  return (target as Partial<HTMLIFrameElement> | null)?.contentWindow ?? null;
+}
+
+function takeClicks(content: Window, go: (url: string) => void, isOutermost: boolean): void {
+  content.addEventListener('click', (event) => {
+    const link = (event.target as Element | null)?.closest?.<HTMLAnchorElement>('a[href], area[href]');
+    if (!link || event.defaultPrevented || !/^https?:/.test(link.href)) return;
+    const target = link.target || link.ownerDocument.querySelector<HTMLBaseElement>('base[target]')?.target || '';
+    if (!isUpward(target, isOutermost)) return;
+    event.preventDefault();
+    go(link.href);
+  });
+}
+
+function absolute(url: string, base: string): string {
+  return URL.canParse(url, base) ? new URL(url, base).href : '';
+}
+
+export function takeOpenings(
+  content: Pick<Window, 'open'> & { readonly document: Pick<Document, 'baseURI'> },
+  go: (url: string) => void,
+  isOutermost: boolean,
+): void {
+  const open = content.open.bind(content);
+  content.open = (url, target, features) => {
+    const address = url && isUpward(String(target ?? ''), isOutermost) ? absolute(String(url), content.document.baseURI) : '';
+    if (!/^https?:/.test(address)) return open(url, target, features);
+    go(address);
+    // As the browser does, which answers the window that goes there.
+    return content as Window;
+  };
 }

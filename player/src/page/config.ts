@@ -28,6 +28,8 @@ export interface Config {
   /** `spent` where time in front of the content completes it. */
   urls: { launch: string; navigate: string; media: string; window: string; spent?: string | null };
   content_origin: string;
+  /** What its frame lets content do. */
+  frame: { allow: string };
   words: Record<string, string>;
 }
 

@@ -7,7 +7,6 @@ import { FrameLink, framed, type Line } from './frame-link.ts';
 import type { Launches } from './launches.ts';
 
 const ID = 'player-frame';
-const ALLOWED = 'fullscreen; autoplay; clipboard-write; encrypted-media; picture-in-picture';
 
 export class Frames {
   readonly #config: Config;
@@ -48,8 +47,9 @@ export class Frames {
   here(stage: HTMLElement): void {
     this.#sender = undefined;
     this.remove();
+    const { allow } = this.#config.frame;
     const title = this.#config.activity.title;
-    const frame = element('iframe', { class: ID, id: ID, title, allow: ALLOWED, src: this.#address });
+    const frame = element('iframe', { class: ID, id: ID, title, allow, src: this.#address });
     stage.prepend(frame);
   }
 

@@ -1,28 +1,8 @@
 /** Window: a course whose content has a window of its own, in a Chromium that blocks windows nobody asked for. */
 import assert from "node:assert/strict";
 import { assertAccessible, assertLooks, picture } from "../support/browser.mjs";
-import { answer, assertDone, content, heading, learner, offer, saved, start, trainer, turnPage } from "../support/acts.mjs";
+import { answer, assertDone, content, heading, inWindow, learner, openBy, saved, start, turnPage } from "../support/acts.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
-
-/** The trainer has the course open in a window of its own. */
-async function inWindow(site, name) {
-  const course = await offer(site, name);
-  const desk = await site.signedIn(await trainer(site));
-  await desk.goto(`/trainer/courses/${course.id}/playing`);
-  await desk.getByRole("radio", { name: /Dans une fenêtre à part/ }).check();
-  await desk.getByRole("button", { name: "Enregistrer" }).click();
-  await desk.getByText(/sont réglés/).first().waitFor();
-  assert.ok(await desk.getByRole("radio", { name: /Dans une fenêtre à part/ }).isChecked(), "the choice is shown");
-  await desk.context().close();
-  return course;
-}
-
-/** Opens the window by a button of the player page. */
-async function openBy(page, name) {
-  const opening = page.waitForEvent("popup");
-  await page.getByRole("button", { name, exact: true }).click();
-  return opening;
-}
 
 const windows = (page) => page.context().pages().filter((one) => new URL(one.url()).pathname === "/player/window");
 const beside = (page) => page.getByText(/Laissez cette page ouverte/).waitFor();

@@ -12,9 +12,9 @@ export const learner = (site) => site.person("camille", "Camille Leroy", "learne
 export const administrator = (site) => site.person("alice", "Alice Fontaine", "administrator");
 
 /** Imports a sample, or another `file`, by the command line, once a site, and publishes it as the trainer does. Gives the first course. */
-export async function offer(site, name, file = fileOf(name)) {
+export async function offer(site, name, file) {
   if (site.offers.has(name)) return site.offers.get(name);
-  const imported = await site.server.cli(["import", file]);
+  const imported = await site.server.cli(["import", file ?? fileOf(name)]);
   const page = await site.signedIn(await trainer(site));
   await page.goto(`/trainer/packages/${imported.id}`);
   await page.getByRole("button", { name: "Publier" }).click();
@@ -23,6 +23,26 @@ export async function offer(site, name, file = fileOf(name)) {
   const course = { package: imported.id, ...imported.courses[0] };
   site.offers.set(name, course);
   return course;
+}
+
+/** The same, and the trainer has the course open in a window of its own. */
+export async function inWindow(site, name, file) {
+  const course = await offer(site, name, file);
+  const desk = await site.signedIn(await trainer(site));
+  await desk.goto(`/trainer/courses/${course.id}/playing`);
+  await desk.getByRole("radio", { name: /Dans une fenêtre à part/ }).check();
+  await desk.getByRole("button", { name: "Enregistrer" }).click();
+  await desk.getByText(/sont réglés/).first().waitFor();
+  assert.ok(await desk.getByRole("radio", { name: /Dans une fenêtre à part/ }).isChecked(), "the choice is shown");
+  await desk.context().close();
+  return course;
+}
+
+/** Opens the window of such a course by a button of the player page. */
+export async function openBy(page, name) {
+  const opening = page.waitForEvent("popup");
+  await page.getByRole("button", { name, exact: true }).click();
+  return opening;
 }
 
 /** Builds and publishes a programme of courses on the trainer's pages. Gives its address. */
