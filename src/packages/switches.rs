@@ -1,8 +1,5 @@
 //! The trainer's switches for content that does not keep to its standard.
 
-use std::collections::BTreeMap;
-
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 
@@ -13,7 +10,7 @@ use crate::identity::Trainer;
 use crate::scorm::Version;
 use crate::scorm::tolerance::{Switch, Tolerance};
 use crate::state::App;
-use crate::web::{Flash, Path};
+use crate::web::{Fields, Flash, Path};
 
 /// A switch as it is offered.
 pub(super) struct SwitchView {
@@ -39,16 +36,11 @@ fn of_kind(kind: PackageKind) -> impl Iterator<Item = Switch> {
 
 /// Turns the switches: those the form names are on from now on, for everybody who opens the content. Who is in the middle goes
 /// on as they began. Errors: `package-unknown`.
-pub async fn turn(
-    _: Trainer,
-    State(app): State<App>,
-    Path(id): Path<PackageId>,
-    Form(form): Form<BTreeMap<String, String>>,
-) -> Result<Response> {
+pub async fn turn(_: Trainer, State(app): State<App>, Path(id): Path<PackageId>, fields: Fields) -> Result<Response> {
     let mut tx = app.db.begin().await?;
     let row = store::find(&mut tx, id).await?.ok_or_else(|| Error::not_found("package-unknown"))?;
     let kind = PackageKind::from_word(&row.kind)?;
-    let tolerance = Tolerance(of_kind(kind).filter(|switch| form.contains_key(switch.word())).collect());
+    let tolerance = Tolerance(of_kind(kind).filter(|switch| fields.is_set(switch.word())).collect());
     store::tolerate(&mut tx, id, &tolerance).await?;
     tx.commit().await?;
     tracing::info!(package = %id, switches = ?tolerance.0, "switches turned");

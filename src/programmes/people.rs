@@ -15,7 +15,7 @@ use crate::programmes::learner::due;
 use crate::programmes::store;
 use crate::state::App;
 use crate::storage::Tx;
-use crate::web::{self, Flash, Path, Shell, Tab, calendar};
+use crate::web::{self, Flash, Numbered, Path, Shell, Tab, calendar};
 
 /// Rows of one page.
 const PAGE: i64 = 100;
@@ -115,18 +115,12 @@ struct People {
     next: String,
 }
 
-#[derive(Deserialize)]
-pub struct Which {
-    #[serde(default)]
-    page: u32,
-}
-
 /// The rules, and everybody enrolled with where they stand.
 pub async fn page(
     _: Trainer,
     State(app): State<App>,
     Path(id): Path<ProgrammeId>,
-    Query(which): Query<Which>,
+    Query(page): Query<Numbered>,
     shell: Shell,
 ) -> Result<Response> {
     let now = app.clock.now();
@@ -135,10 +129,8 @@ pub async fn page(
     let organisation = identity::org_units(&mut tx).await?;
     let spaces: Vec<(SpaceId, String)> = on_db!(tx, c => sqlx::query_as(SPACES).fetch_all(c).await)?;
     let rules: Vec<RuleRow> = on_db!(tx, c => sqlx::query_as(RULES).bind(id).fetch_all(c).await)?;
-    let mut rows = of_programme(&mut tx, id, PAGE + 1, i64::from(which.page) * PAGE).await?;
-    let more = rows.len() as i64 > PAGE;
-    rows.truncate(PAGE as usize);
-    let address = |page: u32| format!("/trainer/programmes/{id}/people?page={page}");
+    let mut rows = of_programme(&mut tx, id, PAGE + 1, page.offset(PAGE)).await?;
+    let (previous, next) = page.around(&mut rows, PAGE, &format!("/trainer/programmes/{id}/people"));
     let rule = |row: RuleRow| {
         let (key, name) =
             if row.target == "space" { ("programme-rule-space", row.space) } else { ("programme-rule-unit", row.unit) };
@@ -175,8 +167,8 @@ pub async fn page(
         spaces,
         rules: rules.into_iter().map(rule).collect(),
         lines: rows.into_iter().map(line).collect(),
-        previous: which.page.checked_sub(1).map(address).unwrap_or_default(),
-        next: if more { address(which.page + 1) } else { String::new() },
+        previous,
+        next,
         shell: shell
             .clone()
             .tab(Tab::Manage)

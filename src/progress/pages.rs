@@ -7,7 +7,6 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use serde::Deserialize;
 
 use super::answers;
 use super::attempts::{self, Attempts};
@@ -18,7 +17,7 @@ use crate::core::{CourseId, Error, Language, LanguageMap, PersonId, Registration
 use crate::identity::Trainer;
 use crate::state::App;
 use crate::storage::Tx;
-use crate::web::{self, Path, Shell, Tab, Words};
+use crate::web::{self, Numbered, Path, Shell, Tab, Words};
 use crate::xapi::cmi5::Reason;
 use crate::xapi::sentence::{Phrases, sentence};
 use crate::{lrs, on_db};
@@ -64,27 +63,19 @@ struct LearnersPage {
     next: String,
 }
 
-#[derive(Deserialize)]
-struct Which {
-    #[serde(default)]
-    page: u32,
-}
-
 /// Who follows a course, the last one active first.
 async fn learners(
     _: Trainer,
     State(app): State<App>,
     Path(course): Path<CourseId>,
-    Query(which): Query<Which>,
+    Query(page): Query<Numbered>,
     shell: Shell,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let language = shell.words.language();
     let course_title = title_of(&mut tx, course).await?.best(language).to_owned();
-    let offset = i64::from(which.page) * PAGE;
-    let mut rows = read::of_course(&mut tx, course, PAGE + 1, offset).await?;
-    let more = rows.len() as i64 > PAGE;
-    rows.truncate(PAGE as usize);
+    let mut rows = read::of_course(&mut tx, course, PAGE + 1, page.offset(PAGE)).await?;
+    let (previous, next) = page.around(&mut rows, PAGE, &format!("/trainer/courses/{course}/learners"));
     let people: Vec<PersonId> = rows.iter().map(|row| row.person).collect();
     let attempts = match rows.iter().any(|row| row.attempt > 1) {
         true => attempts::attempts(&mut tx, &people, Some(course)).await?,
@@ -95,12 +86,11 @@ async fn learners(
         .filter(|attempts| attempts.rows.len() > 1)
         .map(|attempts| (attempts.latest().person, attempts))
         .collect();
-    let address = |page: u32| format!("/trainer/courses/{course}/learners?page={page}");
     let page = LearnersPage {
         answers: format!("/trainer/courses/{course}/answers"),
         lines: rows.into_iter().map(|row| line(course, several.get(&row.person).copied(), row)).collect(),
-        previous: which.page.checked_sub(1).map(address).unwrap_or_default(),
-        next: if more { address(which.page + 1) } else { String::new() },
+        previous,
+        next,
         course_title,
         shell: shell.tab(Tab::Manage),
     };

@@ -2,7 +2,6 @@
 
 use std::io::{Cursor, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -10,26 +9,18 @@ use preau::on_db;
 use preau::scorm::record::Record;
 use preau::storage::{Db, Tx};
 use serde_json::{Map, Value, json};
-use sqlx::Connection;
 use tokio::time::Instant as Moment;
 use uuid::Uuid;
 
 use super::raw::{self, Rows};
-use super::server::{APPLICATION, CONTENT, Installation, host, sqlite_at};
+use super::server::{APPLICATION, CONTENT, Installation, Where, host};
 use super::wire::Wire;
 
 /// What is measured.
 #[derive(clap::Args)]
 pub struct Commits {
-    /// The server's program, a release build.
-    #[arg(long)]
-    server: PathBuf,
-    /// An empty folder for databases and files.
-    #[arg(long)]
-    folder: PathBuf,
-    /// A PostgreSQL server that lets us create databases; SQLite without.
-    #[arg(long)]
-    postgres: Option<String>,
+    #[command(flatten)]
+    at: Where,
     /// Learners, each with content open and a connection of their own.
     #[arg(long, default_value_t = 2_000)]
     learners: usize,
@@ -107,17 +98,7 @@ impl Learner {
 
 /// Measures one database and prints its table.
 pub async fn commits(what: &Commits) -> anyhow::Result<()> {
-    let database = match &what.postgres {
-        Some(url) => {
-            let mut admin = sqlx::PgConnection::connect(url).await?;
-            sqlx::query("CREATE DATABASE preau_bench_commits").execute(&mut admin).await?;
-            let mut url: url::Url = url.parse()?;
-            url.set_path("preau_bench_commits");
-            url.to_string()
-        }
-        None => sqlite_at(&what.folder),
-    };
-    let place = Installation { program: what.server.clone(), folder: what.folder.clone(), database };
+    let place = what.at.install("preau_bench_commits").await?;
     let server = place.serve().await?;
     let mut learners = open(what, &place, server.address).await?;
     let time = Duration::from_secs(what.seconds);
@@ -135,14 +116,14 @@ pub async fn commits(what: &Commits) -> anyhow::Result<()> {
     let bare = Bare { rows: Rows::latest(&db).await?, states: states(&db).await?, said };
     let mut alone = bare.run(&db, 1, 1, time / 4).await?;
     let mut best = alone.rate;
-    for writers in if what.postgres.is_some() { WRITERS.as_slice() } else { &[1] } {
+    for writers in if what.at.postgres.is_some() { WRITERS.as_slice() } else { &[1] } {
         for group in GROUPS {
             best = best.max(bare.run(&db, *writers, group, time / 8).await?.rate);
         }
     }
     db.close().await;
 
-    let name = if what.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
+    let name = if what.at.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     let times = |times: &mut Vec<Duration>| {
         let (p50, p99) = quantiles(times);
         format!("{p50:.1} / {p99:.1} ms")
@@ -163,7 +144,7 @@ pub async fn commits(what: &Commits) -> anyhow::Result<()> {
 
 /// A course of SCORM 2004, imported, and its content opened for every learner as another system does.
 async fn open(what: &Commits, place: &Installation, address: SocketAddr) -> anyhow::Result<Vec<Learner>> {
-    let package = what.folder.join("course.zip");
+    let package = what.at.folder.join("course.zip");
     std::fs::write(&package, course()?)?;
     let path = package.to_str().context("a path that is text")?;
     let imported = place.command_line(address, &["import", path]).await?;

@@ -1,31 +1,22 @@
 //! The Learning Record Store over the wire, and beside each figure what the database alone can do.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use preau::core::Sequence;
 use preau::storage::Db;
 use preau::xapi::{ActivityKey, Ifi, VerbKey};
-use sqlx::Connection;
 use uuid::Uuid;
 
 use super::raw::{self, Reading, Rows};
-use super::server::{Installation, Server, sqlite_at};
+use super::server::{Server, Where};
 use super::wire::Wire;
 
 /// What is measured.
 #[derive(clap::Args)]
 pub struct Store {
-    /// The server's program, a release build.
-    #[arg(long)]
-    server: PathBuf,
-    /// An empty folder for databases and files.
-    #[arg(long)]
-    folder: PathBuf,
-    /// A PostgreSQL server that lets us create databases; SQLite without.
-    #[arg(long)]
-    postgres: Option<String>,
+    #[command(flatten)]
+    at: Where,
     /// Statements in the store, one measurement each.
     #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000])]
     statements: Vec<usize>,
@@ -91,17 +82,7 @@ struct Line {
 
 /// Measures one database; prints one table for each size.
 pub async fn store(what: &Store) -> anyhow::Result<()> {
-    let database = match &what.postgres {
-        Some(url) => {
-            let mut admin = sqlx::PgConnection::connect(url).await?;
-            sqlx::query("CREATE DATABASE preau_bench").execute(&mut admin).await?;
-            let mut url: url::Url = url.parse()?;
-            url.set_path("preau_bench");
-            url.to_string()
-        }
-        None => sqlite_at(&what.folder),
-    };
-    let place = Installation { program: what.server.clone(), folder: what.folder.clone(), database };
+    let place = what.at.install("preau_bench").await?;
     let mut count = 0;
     for size in &what.statements {
         let server = place.serve().await?;
@@ -125,7 +106,7 @@ pub async fn store(what: &Store) -> anyhow::Result<()> {
         for (name, group, rate) in writes {
             let mut best = 0.0_f64;
             // The best the database does with so many statements under way: by one connection, or by a few.
-            for writers in if what.postgres.is_some() { [1, 4].as_slice() } else { &[1] } {
+            for writers in if what.at.postgres.is_some() { [1, 4].as_slice() } else { &[1] } {
                 let group = group.div_ceil(usize::try_from(*writers)?);
                 best = best.max(raw::write(&db, &rows, group, *writers, Duration::from_secs(what.seconds)).await?);
             }
@@ -152,7 +133,7 @@ pub async fn store(what: &Store) -> anyhow::Result<()> {
             });
         }
         db.close().await;
-        let name = if what.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
+        let name = if what.at.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
         println!("\n{name}, {size} statements in the store before (GET: p50 / p95)");
         println!("{:<32} {:>18} {:>18} {:>7}", "", "Préau", "bare loop", "ratio");
         for line in lines {

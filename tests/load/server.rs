@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::Context;
+use sqlx::Connection;
 use tokio::process::{Child, Command};
 
 /// `preau serve` on one database.
@@ -14,6 +15,38 @@ pub struct Server {
     /// What stands behind `Basic`.
     pub authorization: String,
     child: Child,
+}
+
+/// Where the server under measure is, and on what.
+#[derive(clap::Args)]
+pub struct Where {
+    /// The server's program, a release build.
+    #[arg(long)]
+    server: PathBuf,
+    /// An empty folder for databases and files.
+    #[arg(long)]
+    pub folder: PathBuf,
+    /// A PostgreSQL server that lets us create databases; SQLite without.
+    #[arg(long)]
+    pub postgres: Option<String>,
+}
+
+impl Where {
+    /// The program on a database of its own; on PostgreSQL it is made, under this name.
+    pub async fn install(&self, name: &str) -> anyhow::Result<Installation> {
+        let database = match &self.postgres {
+            Some(url) => {
+                let mut admin = sqlx::PgConnection::connect(url).await?;
+                // A name of ours, in our own program.
+                sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await?;
+                let mut url: url::Url = url.parse()?;
+                url.set_path(name);
+                url.to_string()
+            }
+            None => sqlite_at(&self.folder),
+        };
+        Ok(Installation { program: self.server.clone(), folder: self.folder.clone(), database })
+    }
 }
 
 /// The program, its data folder and its database.
@@ -97,6 +130,6 @@ pub fn host(name: &str, address: SocketAddr) -> String {
 }
 
 /// The file of a SQLite address.
-pub fn sqlite_at(folder: &Path) -> String {
+fn sqlite_at(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("preau.db").display())
 }

@@ -5,7 +5,6 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use serde::Deserialize;
 
 use super::file;
 use super::read::{self, Outcome, Totals};
@@ -14,7 +13,7 @@ use crate::identity::Trainer;
 use crate::progress::model::percent;
 use crate::progress::pages::title_of;
 use crate::state::App;
-use crate::web::{self, Path, Shell, Tab, Words};
+use crate::web::{self, Numbered, Path, Shell, Tab, Words};
 
 /// Questions of one page.
 const PAGE: i64 = 50;
@@ -61,37 +60,28 @@ struct AnswersPage {
     next: String,
 }
 
-#[derive(Deserialize)]
-struct Which {
-    #[serde(default)]
-    page: u32,
-}
-
 /// What learners made of each question, in the order in which they were first asked.
 async fn show(
     _: Trainer,
     State(app): State<App>,
     Path(course): Path<CourseId>,
-    Query(which): Query<Which>,
+    Query(page): Query<Numbered>,
     shell: Shell,
 ) -> Result<Response> {
     let mut tx = app.db.read().await?;
     let words = shell.words;
     let course_title = title_of(&mut tx, course).await?.best(words.language()).to_owned();
     let totals = read::totals(&mut tx, course).await?;
-    let offset = i64::from(which.page) * PAGE;
-    let mut outcomes = read::outcomes(&mut tx, course, PAGE + 1, offset).await?;
+    let mut outcomes = read::outcomes(&mut tx, course, PAGE + 1, page.offset(PAGE)).await?;
     drop(tx);
-    let more = outcomes.len() as i64 > PAGE;
-    outcomes.truncate(PAGE as usize);
     let here = format!("/trainer/courses/{course}/answers");
-    let address = |page: u32| format!("{here}?page={page}");
+    let (previous, next) = page.around(&mut outcomes, PAGE, &here);
     let (trainer, learners) = (shell.t("trainer-title"), shell.t("learners-title"));
     let page = AnswersPage {
         right: (totals.judged > 0).then(|| percent(totals.correct as f64 / totals.judged as f64)),
         lines: lines(&outcomes, words),
-        previous: which.page.checked_sub(1).map(address).unwrap_or_default(),
-        next: if more { address(which.page + 1) } else { String::new() },
+        previous,
+        next,
         file: format!("{here}.csv"),
         totals,
         course_title,
