@@ -10,7 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::App;
-use crate::{identity, lrs, packages, programmes, progress, runtime, spaces};
+use crate::{catalogue, identity, lrs, packages, programmes, progress, runtime, spaces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,6 +26,7 @@ use crate::{identity, lrs, packages, programmes, progress, runtime, spaces};
     security(("token" = []), ("login" = [])),
     tags(
         (name = "packages", description = "Importing, reading and deleting packages"),
+        (name = "courses", description = "How courses are played"),
         (name = "launches", description = "Opening the player for people of another system"),
         (name = "registrations", description = "What somebody did in a course"),
         (name = "enrolments", description = "Who follows which programme, and where they stand"),
@@ -53,6 +54,7 @@ impl utoipa::Modify for Callers {
 fn interface() -> OpenApiRouter<App> {
     let version_1 = OpenApiRouter::new()
         .merge(packages::api())
+        .merge(catalogue::api())
         .merge(runtime::api())
         .merge(progress::api())
         .merge(programmes::api())

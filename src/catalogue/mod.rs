@@ -2,6 +2,7 @@
 //!
 //! Invariant: a course that is not published is seen by its trainers only, and by those who have begun it.
 
+mod api;
 mod home;
 mod model;
 mod pages;
@@ -12,6 +13,7 @@ mod trainer;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use api::api;
 pub use store::set_published;
 
 use crate::state::App;

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::core::{CourseId, Error, LanguageMap, PackageId, Result};
+use crate::core::{CourseId, Error, LanguageMap, PackageId, PersonId, Result};
 use crate::identity::Trainer;
 use crate::packages::completing::{By, Completing};
 use crate::packages::playing::{Again, Counted, Place, Playing};
@@ -18,7 +18,7 @@ use crate::web::{self, Choice, Fields, Flash, Path, Shell, Tab};
 use crate::{jobs, on_db, programmes};
 
 /// The most attempts that can be said; more is as many as wanted.
-const MOST: RangeInclusive<i32> = 1..=99;
+pub(super) const MOST: RangeInclusive<i32> = 1..=99;
 /// A working day, in minutes: nobody has one piece of content before them for longer.
 const MINUTES: RangeInclusive<i32> = 1..=480;
 
@@ -43,7 +43,7 @@ struct PlayingPage {
 }
 
 #[derive(sqlx::FromRow)]
-struct CourseRow {
+pub(super) struct CourseRow {
     package_id: PackageId,
     #[sqlx(try_from = "String")]
     title: LanguageMap,
@@ -53,7 +53,7 @@ struct CourseRow {
 const COURSE: &str = "SELECT package_id, title, kind FROM course WHERE id = $1";
 
 /// The course, or the way to where a quiz says the same of itself.
-async fn course_of(tx: &mut Tx, course: CourseId) -> Result<std::result::Result<CourseRow, Response>> {
+pub(super) async fn course_of(tx: &mut Tx, course: CourseId) -> Result<std::result::Result<CourseRow, Response>> {
     let row: Option<CourseRow> = on_db!(tx, c => sqlx::query_as(COURSE).bind(course).fetch_optional(c).await)?;
     let row = row.ok_or_else(|| Error::not_found("course-unknown"))?;
     if row.kind == "quiz" {
@@ -154,13 +154,12 @@ pub async fn decide(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    playing.save(&mut tx, id, trainer.id, app.clock.now()).await?;
     if course.kind == "xapi" {
         completing.save(&mut tx, id, trainer.id, app.clock.now()).await?;
+        tracing::info!(course = %id, ?completing, "completing decided");
     }
-    jobs::enqueue(&mut tx, &app, programmes::RECOUNT, Some(id.0), &id, Some(trainer.id)).await?;
+    keep(&mut tx, &app, id, playing, Some(trainer.id)).await?;
     tx.commit().await?;
-    tracing::info!(course = %id, ?playing, ?completing, "playing decided");
     let title = course.title.best(shell.words.language());
     Ok(Flash::done("playing-saved").arg("title", title).redirect(&format!("/trainer/courses/{id}/playing")))
 }
@@ -170,4 +169,12 @@ fn figure(fields: &Fields, name: &str, known: RangeInclusive<i32>) -> (String, O
     let typed: String = fields.text(name).trim().chars().take(20).collect();
     let figure = typed.parse().ok().filter(|figure| known.contains(figure));
     (typed, figure)
+}
+
+/// Keeps what was decided, and has what counts worked out again.
+pub(super) async fn keep(tx: &mut Tx, app: &App, id: CourseId, playing: Playing, by: Option<PersonId>) -> Result<()> {
+    playing.save(tx, id, by, app.clock.now()).await?;
+    jobs::enqueue(tx, app, programmes::RECOUNT, Some(id.0), &id, by).await?;
+    tracing::info!(course = %id, ?playing, "playing decided");
+    Ok(())
 }

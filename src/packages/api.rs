@@ -24,6 +24,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(create, list))
         .routes(routes!(read, remove))
         .merge(super::replace::api())
+        .merge(super::switches::api())
         // Uploads have a limit of their own, which depends on the configuration.
         .layer(DefaultBodyLimit::disable())
 }

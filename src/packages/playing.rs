@@ -8,7 +8,7 @@ use crate::on_db;
 use crate::storage::Tx;
 
 /// Which of several attempts tells where somebody stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Counted {
     /// The one with the best result.
@@ -45,7 +45,7 @@ impl From<String> for Counted {
 }
 
 /// What begins a further attempt once the one before is over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Again {
     /// Nothing: what is over can be looked at again.
@@ -80,8 +80,9 @@ impl From<String> for Again {
 
 /// Where the content of a course opens. What the server shows itself (pages, documents, quizzes) and video and audio are on
 /// the page whatever is decided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = ContentPlace)]
 pub enum Place {
     /// Inside the player page.
     #[default]
@@ -136,8 +137,8 @@ impl Playing {
         Ok(decided.unwrap_or_default())
     }
 
-    /// Decides it for a course.
-    pub async fn save(self, tx: &mut Tx, course: CourseId, by: PersonId, now: Timestamp) -> Result<()> {
+    /// Decides it for a course; nobody's name is on it where a program does.
+    pub async fn save(self, tx: &mut Tx, course: CourseId, by: Option<PersonId>, now: Timestamp) -> Result<()> {
         on_db!(tx, c => sqlx::query(SAVE)
             .bind(course).bind(self.most_attempts).bind(self.again.word()).bind(self.counted.word())
             .bind(self.place.word()).bind(by).bind(now)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::table::Version;
 
 /// One thing that is borne.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Switch {
     /// GetValue of an element without a value gives "" and no error: content that takes error 403 for a broken platform.

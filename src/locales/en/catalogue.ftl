@@ -156,3 +156,5 @@ playing-save = Save
 playing-saved = The attempts and the display of “{ $title }” are set. The results of programmes follow in a moment.
 error-attempts-one = This course is taken once only. You can review it.
 error-attempts-used = You have made all the attempts there are. You can review the course.
+error-playing-in-quiz = The attempts of a quiz are set in the quiz itself.
+error-attempts-wrong = The number of attempts goes from 1 to { $most }.

@@ -39,6 +39,7 @@ package-delete-yes = Delete for good
 
 error-package-refused = This package is refused. { $reason }
 error-package-unknown = This package does not exist, or no longer does.
+error-switch-not-offered = The setting “{ $switch }” changes nothing for this kind of package.
 error-package-in-use = This package cannot be deleted: { $count } learners have begun it, and what they did is kept.
 error-package-in-programme = This package cannot be deleted: { $count ->
     [one] a programme has a step of it. Remove the step first.

@@ -156,3 +156,5 @@ playing-save = Enregistrer
 playing-saved = Les essais et l'affichage de « { $title } » sont réglés. Les résultats des programmes suivent dans un instant.
 error-attempts-one = Cette formation ne se fait qu'une fois. Vous pouvez la revoir.
 error-attempts-used = Vous avez fait tous les essais possibles. Vous pouvez revoir la formation.
+error-playing-in-quiz = Les essais d'un quiz se règlent dans le quiz lui-même.
+error-attempts-wrong = Le nombre d'essais va de 1 à { $most }.

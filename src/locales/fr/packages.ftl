@@ -39,6 +39,7 @@ package-delete-yes = Supprimer pour de bon
 
 error-package-refused = Ce paquet est refusé. { $reason }
 error-package-unknown = Ce paquet n'existe pas, ou plus.
+error-switch-not-offered = Le réglage « { $switch } » ne change rien pour cette sorte de paquet.
 error-package-in-use = Ce paquet ne peut pas être supprimé : { $count } apprenants l'ont commencé, et ce qu'ils ont fait est gardé.
 error-package-in-programme = Ce paquet ne peut pas être supprimé : { $count ->
     [one] un programme en fait une étape. Retirez-la d'abord.

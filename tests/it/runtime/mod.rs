@@ -3,6 +3,7 @@
 mod access;
 mod any_order;
 mod attempts;
+mod by_program;
 mod completing;
 mod conventions;
 mod cost;

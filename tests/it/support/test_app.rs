@@ -237,6 +237,10 @@ impl Client {
         self.send(Method::POST, path, body.to_string().into_bytes(), &[("content-type", "application/json")]).await
     }
 
+    pub async fn put_json(&self, path: &str, body: &serde_json::Value) -> Answer {
+        self.send(Method::PUT, path, body.to_string().into_bytes(), &[("content-type", "application/json")]).await
+    }
+
     pub async fn post_bytes(&self, path: &str, media_type: &'static str, body: Vec<u8>) -> Answer {
         self.send(Method::POST, path, body, &[("content-type", media_type)]).await
     }
