@@ -242,11 +242,22 @@ fn step(row: ActivityRow, words: Words) -> Step {
 /// What was recorded of a registration, the latest first, in the reader's language.
 pub async fn sentences(tx: &mut Tx, registration: RegistrationId, words: Words) -> Result<Vec<Told>> {
     let statements = lrs::latest_of_registration(tx, registration, STATEMENTS).await?;
+    // Content often says no more of what it speaks of than its identifier.
+    let names = names(tx, registration, words.language()).await?;
     let teller = Teller(words);
-    Ok(statements
-        .iter()
-        .map(|stored| Told { at: stored.occurred, sentence: sentence(&stored.statement, &teller, &|_| None) })
-        .collect())
+    let told = |statement| sentence(statement, &teller, &|iri| names.get(iri).cloned());
+    Ok(statements.iter().map(|stored| Told { at: stored.occurred, sentence: told(&stored.statement) }).collect())
+}
+
+/// What a course and its activities are called, by every identifier that statements name them with.
+async fn names(tx: &mut Tx, registration: RegistrationId, language: Language) -> Result<HashMap<String, String>> {
+    let Some(enrolled) = store::find(tx, registration).await? else { return Ok(HashMap::new()) };
+    let outline = store::outline(tx, enrolled.course_id, enrolled.version_id).await?;
+    let course = [(enrolled.course_iri, enrolled.course_title.best(language).to_owned())];
+    let activities = outline.iter().flat_map(|activity| {
+        [&activity.identifier, &activity.iri].map(|name| (name.clone(), activity.title.best(language).to_owned()))
+    });
+    Ok(course.into_iter().chain(activities).filter(|(_, title)| !title.is_empty()).collect())
 }
 
 /// The words of the interface, for sentences.

@@ -197,6 +197,33 @@ onEachDatabase("Units", (journey) => {
     assert.match(await page.getByRole("main").innerText(), /Des mots de passe solides[\s\S]*Terminé/);
   });
 
+  journey("the trainer waives a unit, and what depends on it moves on", async (site) => {
+    const course = await offer(site, "cmi5-two-aus");
+    const person = await site.person("nora", "Nora Petit", "learner");
+    const page = await site.signedIn(person);
+    await start(page, course);
+    await heading(content(page), "Des mots de passe solides");
+    for (let step = 0; step < 2; step++) await turnPage(content(page));
+    await leave(page);
+
+    const desk = await site.signedIn(await trainer(site));
+    await desk.goto(`/trainer/courses/${course.id}/learners`);
+    await desk.getByRole("link", { name: "Nora Petit" }).click();
+    await desk.getByText("Dispenser d’une étape").click();
+    await desk.getByLabel("Étape").selectOption({ label: "Reconnaître un message piégé" });
+    await desk.getByLabel("Motif").selectOption({ label: "Activité équivalente suivie ailleurs" });
+    await assertLooks(desk, "waive");
+    await desk.getByRole("button", { name: "Dispenser de cette étape" }).click();
+    await desk.getByText("La dispense est enregistrée.").first().waitFor();
+    const told = await desk.getByRole("main").innerText();
+    assert.match(told, /Dispense\s?: Activité équivalente suivie ailleurs/);
+    assert.match(told, /Nora Petit a terminé Des mots de passe solides/, "what a unit only names is told by its title");
+    await assertLooks(desk, "waived");
+
+    await page.goto(`/courses/${course.id}`);
+    assert.match(await page.locator(".course-meta").first().innerText(), /Terminé|Réussi/, "the course is satisfied");
+  });
+
   journey("the trainer has an xAPI course completed by its opening", async (site) => {
     const course = await offer(site, "tincan-accueil");
     await place(site, course, /Dans la page/);
