@@ -6,7 +6,9 @@ ALTER TABLE cmi5_session ADD COLUMN preferences_at INTEGER;
 ALTER TABLE cmi5_session ADD COLUMN last_at INTEGER;
 ALTER TABLE cmi5_session ADD COLUMN ended_at INTEGER;
 ALTER TABLE cmi5_session ADD COLUMN abandoned BOOLEAN NOT NULL DEFAULT FALSE;
-CREATE INDEX cmi5_session_open ON cmi5_session (launch_id) WHERE ended_at IS NULL;
+ALTER TABLE cmi5_session ADD COLUMN opened_at INTEGER;
+-- Which sessions nobody has ended, the oldest first: what is looked through for units that went silent.
+CREATE INDEX cmi5_session_silent ON cmi5_session (opened_at) WHERE ended_at IS NULL;
 
 -- What may be said of a unit once in a registration, in whatever session.
 CREATE TABLE cmi5_unit (
@@ -14,6 +16,8 @@ CREATE TABLE cmi5_unit (
     activity_index  INTEGER NOT NULL,
     completed       BOOLEAN NOT NULL,
     passed          BOOLEAN NOT NULL,
-    waived          BOOLEAN NOT NULL,
+    -- Since when it need not be done, and why.
+    waived_at       INTEGER,
+    waived_for      TEXT,
     PRIMARY KEY (registration_id, activity_index)
 );

@@ -121,8 +121,8 @@ impl Sessions {
 
 const KEEP: &str =
     "UPDATE cmi5_session SET said = $2, last_at = $3, ended_at = COALESCE(ended_at, $4) WHERE launch_id = $1";
-const KEEP_UNIT: &str = "INSERT INTO cmi5_unit (registration_id, activity_index, completed, passed, waived)
-    VALUES ($1, $2, $3, $4, FALSE) ON CONFLICT (registration_id, activity_index)
+const KEEP_UNIT: &str = "INSERT INTO cmi5_unit (registration_id, activity_index, completed, passed)
+    VALUES ($1, $2, $3, $4) ON CONFLICT (registration_id, activity_index)
     DO UPDATE SET completed = excluded.completed, passed = excluded.passed";
 
 /// A unit that is only looked at speaks in the same order, and nothing of it is stored.

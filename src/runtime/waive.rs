@@ -51,9 +51,9 @@ pub struct Waived {
 
 const FIND: &str = "SELECT waived_for, waived_at FROM cmi5_unit \
     WHERE registration_id = $1 AND activity_index = $2 AND waived_at IS NOT NULL";
-const KEEP: &str = "INSERT INTO cmi5_unit (registration_id, activity_index, completed, passed, waived, waived_for, waived_at) \
-    VALUES ($1, $2, FALSE, FALSE, TRUE, $3, $4) ON CONFLICT (registration_id, activity_index) \
-    DO UPDATE SET waived = TRUE, waived_for = excluded.waived_for, waived_at = excluded.waived_at";
+const KEEP: &str = "INSERT INTO cmi5_unit (registration_id, activity_index, completed, passed, waived_for, waived_at) \
+    VALUES ($1, $2, FALSE, FALSE, $3, $4) ON CONFLICT (registration_id, activity_index) \
+    DO UPDATE SET waived_for = excluded.waived_for, waived_at = excluded.waived_at";
 
 /// Waives a unit: says so in a session of its own, and with it follows what blocks and course come to.
 ///
