@@ -1,7 +1,7 @@
 /** Play: each kind of content in a real Chromium, saved while it goes on and resumed where it was left. */
 import assert from "node:assert/strict";
 import { assertAccessible, assertFits, picture, PHONE, signIn } from "../support/browser.mjs";
-import { administrator, answer, assertDone, content, heading, leave, learner, offer, resume, saved, start, turnPage } from "../support/acts.mjs";
+import { administrator, answer, assertDone, content, heading, intranet, leave, learner, offer, resume, saved, start, turnPage } from "../support/acts.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 
 onEachDatabase("Play", (journey) => {
@@ -223,17 +223,7 @@ onEachDatabase("Play", (journey) => {
 
   journey("the intranet's link opens the player without a further login, once", async (site) => {
     const course = await offer(site, "scorm2004-simple");
-    const { token } = await site.server.cli(["token", "create", "--name", "Intranet", "--scope", "launches/write", "registrations/read"]);
-    const ask = async (path, order) => {
-      const answer = await fetch(`${site.server.local}/api/v1${path}`, {
-        method: order ? "POST" : "GET",
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-        body: order && JSON.stringify(order),
-      });
-      const said = await answer.json();
-      assert.ok(answer.ok, `${path}: ${answer.status} ${JSON.stringify(said)}`);
-      return said;
-    };
+    const ask = await intranet(site);
     const activity = course.activities.find((activity) => activity.kind === "sco");
     const launch = await ask("/launches", {
       course: course.id, activity: activity.index,

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { answer, content, fileOf, heading, learner, leave, offer, start, trainer, turnPage } from "../support/acts.mjs";
+import { answer, content, fileOf, heading, intranet, learner, leave, offer, start, trainer, turnPage, until } from "../support/acts.mjs";
 import { assertLooks } from "../support/browser.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 
@@ -53,21 +53,6 @@ function listen(context, site) {
   return heard;
 }
 
-/** Asks the interface as the intranet does. */
-async function intranet(site) {
-  const { token } = await site.server.cli(["token", "create", "--name", "Intranet", "--scope", "launches/write", "registrations/read"]);
-  return async (path, order) => {
-    const answered = await fetch(`${site.server.local}/api/v1${path}`, {
-      method: order ? "POST" : "GET",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: order && JSON.stringify(order),
-    });
-    const said = await answered.json();
-    assert.ok(answered.ok, `${path}: ${answered.status} ${JSON.stringify(said)}`);
-    return said;
-  };
-}
-
 /** Opens what the player offers to open: the content in whatever window, as a frame to read in. */
 const WINDOWS = {
   page: async (page) => ({ read: content(page), close: async () => {} }),
@@ -107,7 +92,7 @@ onEachDatabase("Units", (journey) => {
         const told = () => ask(`/registrations/${launch.registration}`);
         if (mode === "normal") {
           // Statements go out one after the other while the learner reads on.
-          for (let turn = 0; (await told()).completion !== "completed" && turn < 50; turn++) await page.waitForTimeout(100);
+          await until(async () => (await told()).completion === "completed");
           // By the unit's own way out the session is terminated.
           const ended = page.context().waitForEvent("response", (response) =>
             response.request().method() !== "GET" && /terminated/.test(response.request().postData() ?? ""));
@@ -143,7 +128,7 @@ onEachDatabase("Units", (journey) => {
         for (let step = 0; step < 3; step++) await turnPage(read);
         await answer(read);
         const told = () => ask(`/registrations/${launch.registration}`);
-        for (let turn = 0; mode === "normal" && (await told()).completion !== "completed" && turn < 50; turn++) await page.waitForTimeout(100);
+        if (mode === "normal") await until(async () => (await told()).completion === "completed");
         await close();
         assert.deepEqual(heard.refused, [], `${mode}: everything was taken`);
         const kept = await told();

@@ -140,3 +140,26 @@ export async function assertDone(page, course, status = /Terminé|Réussi/) {
   await page.goto(`/courses/${course.id}`);
   assert.match(await page.locator(".course-meta").first().innerText(), status);
 }
+
+/** Asks the interface as the intranet does: a path below `/api/v1`, with an order to POST or none. */
+export async function intranet(site) {
+  const { token } = await site.server.cli(["token", "create", "--name", "Intranet", "--scope", "launches/write", "registrations/read"]);
+  return async (path, order) => {
+    const answered = await fetch(`${site.server.local}/api/v1${path}`, {
+      method: order ? "POST" : "GET",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: order && JSON.stringify(order),
+    });
+    const said = await answered.json();
+    assert.ok(answered.ok, `${path}: ${answered.status} ${JSON.stringify(said)}`);
+    return said;
+  };
+}
+
+/** Waits for what arrives by itself and no page shows, for ten seconds at most. */
+export async function until(condition) {
+  for (const end = Date.now() + 10_000; !(await condition()); ) {
+    assert.ok(Date.now() < end, "it came in time");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
