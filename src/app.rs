@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -132,7 +133,6 @@ fn application(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
         .route("/design", get(web::design::show))
         .merge(catalogue::routes())
         .merge(lrs::routes(door))
-        .merge(lrs::xapi_routes(door, writer))
         .merge(packages::routes())
         .merge(native::routes())
         .merge(programmes::routes())
@@ -153,6 +153,7 @@ fn application(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
         .layer(from_fn_with_state(app.clone(), identity::recognise))
         .layer(from_fn_with_state(app.clone(), web::judge_origin))
         .layer(from_fn_with_state(app.clone(), web::harden))
+        .merge(records(app, door, writer))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(app.clone())
@@ -162,14 +163,24 @@ fn application(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
 fn content(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
     Router::new()
         .route("/assets/{file}", get(web::assets::serve))
-        .merge(lrs::xapi_routes(door, writer))
         .merge(packages::content_routes())
         .merge(runtime::content_routes())
         .layer(SetResponseHeaderLayer::if_not_present(PERMISSIONS_POLICY, HeaderValue::from_static("unload=(self)")))
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())))
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
+        .merge(records(app, door, writer))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(app.clone())
+}
+
+/// The LRS, on both origins. It knows neither logins nor pages, so what surrounds those does not stand in its way.
+fn records(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router<App> {
+    // Together, the outermost first: each by itself would be copied for every request.
+    lrs::xapi_routes(door, writer).layer((
+        SetResponseHeaderLayer::if_not_present(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        from_fn_with_state(app.clone(), web::tell_failures),
+        CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())),
+    ))
 }
 
 /// Fonts are compressed already.

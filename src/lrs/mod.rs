@@ -71,7 +71,7 @@ use crate::xapi::Stored;
 /// The xAPI resources, on both origins; what comes over both goes through one `door` and one `writer`.
 pub fn xapi_routes(door: &Door, writer: &Writer) -> Router<App> {
     let router = Router::new().route("/xapi/{*resource}", any(http::answer));
-    router.layer(Extension(writer.clone())).layer(Extension(door.clone()))
+    router.layer((Extension(writer.clone()), Extension(door.clone())))
 }
 
 /// The pages of the application.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::asker::asked_by_program;
 use super::i18n::Words;
 use super::page::{failure_page, general};
-use super::shell::Shell;
+use super::shell::{Shell, language};
 use crate::core::{Error, Kind, Timestamp};
 use crate::state::App;
 
@@ -92,9 +92,10 @@ impl Problem {
 
 /// Writes the body of every failure below it, for whoever asked. Also of those the framework makes itself (404, 405, 413…).
 pub async fn tell_failures(State(app): State<App>, request: Request, next: Next) -> Response {
-    let shell = Shell::of(request.headers(), request.uri(), request.extensions());
-    let (words, method) = (shell.words, request.method().clone());
-    let person = (!asked_by_program(request.uri().path(), request.headers())).then_some(shell);
+    let words = Words::of(language(request.headers(), request.extensions()));
+    let is_program = asked_by_program(request.uri().path(), request.headers());
+    let person = (!is_program).then(|| Shell::of(request.headers(), request.uri(), request.extensions()));
+    let method = request.method().clone();
     let response = next.run(request).await;
     let problem = match response.extensions().get::<Problem>() {
         Some(problem) => problem.clone(),

@@ -195,14 +195,7 @@ impl Shell {
     /// From what is known of a request.
     pub fn of(headers: &HeaderMap, uri: &Uri, extensions: &Extensions) -> Self {
         let viewer = extensions.get::<Viewer>().cloned();
-        let accepted = || headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok().and_then(Language::from_accept);
-        let language = viewer
-            .as_ref()
-            .and_then(|viewer| viewer.language)
-            .or_else(|| cookies::value(headers, LANGUAGE_COOKIE).and_then(Language::from_tag))
-            .or_else(accepted)
-            .unwrap_or_default();
-        let words = Words::of(language);
+        let words = Words::of(language(headers, extensions));
         let flash = extensions.get::<Flash>();
         let zone = extensions.get::<TimeZone>().cloned().unwrap_or(TimeZone::UTC);
         let theme = match cookies::value(headers, THEME_COOKIE) {
@@ -396,6 +389,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Shell {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self::of(&parts.headers, &parts.uri, &parts.extensions))
     }
+}
+
+/// The language of who asks: the one they chose, or else what their browser likes best.
+pub fn language(headers: &HeaderMap, extensions: &Extensions) -> Language {
+    let chosen = || cookies::value(headers, LANGUAGE_COOKIE).and_then(Language::from_tag);
+    let accepted = || headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok().and_then(Language::from_accept);
+    let own = extensions.get::<Viewer>().and_then(|viewer| viewer.language);
+    own.or_else(chosen).or_else(accepted).unwrap_or_default()
 }
 
 /// Brings a flash from the answer that made it to the page that tells it, and forgets it then.
