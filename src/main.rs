@@ -184,11 +184,11 @@ const LARGE_BLOCK: libc::c_int = 1 << 20;
 /// Has the allocator keep little of what is freed. glibc would learn from the first large request to keep blocks of its size,
 /// and would have eight shares of memory for each processor, which rest in turn: a server that has been sent a few large
 /// requests, or an import that goes from thread to thread, would hold the sum of them. What does one thing after the other
-/// needs one share.
+/// needs one share; a server has as many threads again as processors that write while others read.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn keep_memory_small(serves: bool) {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let shares = if serves { processors.try_into().unwrap_or(libc::c_int::MAX) } else { 1 };
+    let shares = if serves { (2 * processors).try_into().unwrap_or(libc::c_int::MAX) } else { 1 };
     for (what, value) in [(libc::M_MMAP_THRESHOLD, LARGE_BLOCK), (libc::M_ARENA_MAX, shares)] {
         // SAFETY: sets a number of the allocator, under the allocator's own lock.
         let done = unsafe { libc::mallopt(what, value) };

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 use super::attachments::{self, AttachedRow};
-use super::dictionary::Dictionary;
+use super::dictionary::{Dictionary, Familiar};
 use super::links::Links;
 use super::order::{Authority, Order, Ready, Received};
 use super::sessions::{self, Sessions};
@@ -28,11 +28,21 @@ const PIECE: usize = 1_000;
 /// statement.
 pub async fn append(tx: &mut Tx, app: &App, statements: Vec<Statement>, authority: Authority) -> Result<Vec<Stored>> {
     let order = Order::of(statements, &authority)?;
-    let Done { refused, stored } = store_all(tx, app, std::slice::from_ref(&order)).await?;
+    let Done { refused, stored } =
+        store_all(tx, app, std::slice::from_ref(&order), Ids::LookedFor, &Familiar::default()).await?;
     match refused.into_values().next() {
         Some(refusal) => Err(refusal),
         None => Ok(stored),
     }
+}
+
+/// What is thought of the ids that senders give.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ids {
+    /// None is taken, as is nearly always so. If one is after all, storing fails as transient.
+    Fresh,
+    /// Some may be: each is looked for.
+    LookedFor,
 }
 
 /// What became of some orders.
@@ -48,18 +58,18 @@ pub(super) struct Done {
 ///
 /// An order whose id is taken by another statement is refused alone. An error is of all of them: the transaction is of no
 /// use any more.
-pub(super) async fn store_all(tx: &mut Tx, app: &App, orders: &[Order]) -> Result<Done> {
+pub(super) async fn store_all(tx: &mut Tx, app: &App, orders: &[Order], ids: Ids, familiar: &Familiar) -> Result<Done> {
     let mut learnt = Dictionary::default();
-    let (mut done, mut followed) = put(tx, app, orders, &mut learnt).await?;
+    let (mut done, mut followed) = put(tx, app, orders, ids, &mut learnt).await?;
     let service = Authority::service(app);
     for _ in 0..ROUNDS {
         if followed.is_empty() {
             // Last, and once: whoever waits for a row of the dictionary waits for nobody else.
-            learnt.keep(tx).await?;
+            learnt.keep(tx, familiar, app.clock.now()).await?;
             return Ok(done);
         }
         let more = app.projection.stored(app, tx, &followed).await?;
-        let (mut added, next) = put(tx, app, &[Order::of(more, &service)?], &mut learnt).await?;
+        let (mut added, next) = put(tx, app, &[Order::of(more, &service)?], Ids::LookedFor, &mut learnt).await?;
         if let Some(refusal) = added.refused.remove(&0) {
             return Err(refusal);
         }
@@ -82,7 +92,13 @@ impl New<'_> {
 }
 
 /// Writes what is new of the orders. Answers also what of it the projection takes in.
-async fn put(tx: &mut Tx, app: &App, orders: &[Order], learnt: &mut Dictionary) -> Result<(Done, Vec<Stored>)> {
+async fn put(
+    tx: &mut Tx,
+    app: &App,
+    orders: &[Order],
+    ids: Ids,
+    learnt: &mut Dictionary,
+) -> Result<(Done, Vec<Stored>)> {
     let all = || orders.iter().flat_map(|order| &order.statements);
     let count = all().count();
     if count == 0 {
@@ -95,7 +111,10 @@ async fn put(tx: &mut Tx, app: &App, orders: &[Order], learnt: &mut Dictionary) 
     let followed: HashSet<RegistrationId> = followed.into_iter().collect();
 
     let named: Vec<Uuid> = all().filter(|ready| ready.is_named).map(|ready| ready.id.0).collect();
-    let (known, referring) = store::around(tx, &named).await?;
+    let (known, referring) = match ids {
+        Ids::Fresh => (Vec::new(), store::referring_to(tx, &named).await?),
+        Ids::LookedFor => store::around(tx, &named).await?,
+    };
     let known: HashMap<Uuid, String> = known.into_iter().map(|row| (row.id.0, row.body)).collect();
     let numbers = app.sequence.take(app.clock.now(), count);
     let mut sessions = Sessions::hold(tx, orders).await?;
@@ -189,15 +208,12 @@ async fn put_piece(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Resul
     let voided: HashSet<Uuid> =
         referring.iter().filter(|row| row.verb_key == voiding).filter_map(|row| row.refers_to).collect();
     let rows: Vec<Row> = piece.iter().map(|new| row(new, &voided)).collect();
-    if store::insert(tx, &rows).await? < rows.len() {
-        // Another process took an id or a number in the meantime. The writer starts again and meets the id as known.
-        return Err(Error::new(crate::core::Kind::Unavailable, "statement-number-taken"));
-    }
+    let mut links = links(tx, piece, referring).await?;
+    store::insert(tx, &rows, &mut links).await?;
     let attached = piece.iter().flat_map(|new| {
         new.ready.attached.iter().map(|attached| AttachedRow { seq: new.seq, attached: attached.clone() })
     });
     attachments::insert(tx, &attached.collect::<Vec<_>>()).await?;
-    link(tx, piece, referring).await?;
     let voids = piece.iter().map(|new| &new.ready.statement).filter(|statement| statement.voids());
     store::void(tx, &voids.filter_map(|statement| statement.target()).collect::<Vec<_>>()).await?;
     Ok(piece
@@ -230,9 +246,9 @@ fn row(new: &New<'_>, voided: &HashSet<Uuid>) -> Row {
     }
 }
 
-/// Writes the links of new statements, those they inherit from what they refer to, and those that earlier statements
-/// inherit from them (1.0.3 Communication 2.1.3: a statement that refers to a match is a match).
-async fn link(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Result<()> {
+/// The links of new statements, those they inherit from what they refer to, and those that earlier statements inherit from
+/// them (1.0.3 Communication 2.1.3: a statement that refers to a match is a match).
+async fn links(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Result<Vec<LinkRow>> {
     let mut all: Vec<LinkRow> = Vec::new();
     let mut add = |links: &Links, seq: i64, subject: i64| {
         all.extend(links.iter().map(|(usage, entity)| LinkRow { usage, entity, seq, subject }));
@@ -289,7 +305,7 @@ async fn link(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Result<()>
             .filter_map(|row| row.refers_to.and_then(|id| through.get(&id).copied()).map(|id| (row, id)))
             .collect();
     }
-    store::insert_links(tx, &mut all).await
+    Ok(all)
 }
 
 fn links_of_body(body: &str) -> Links {

@@ -6,13 +6,16 @@
 //! and nobody waits in a circle.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::links;
-use crate::core::Result;
+use crate::core::{Result, Timestamp};
 use crate::storage::{Inner, Tx, hexadecimal};
 use crate::xapi::{ActivityKey, Statement};
 
@@ -40,6 +43,51 @@ struct Entry {
 
 /// What a table holds under some keys; a key that is absent is unknown.
 type Known = HashMap<Uuid, Option<String>>;
+
+/// How long what taught nothing new is taken for known.
+const TRUSTED: Duration = Duration::from_secs(1);
+/// Keys kept at most; when there are more, all are looked up again.
+const MOST: usize = 10_000;
+
+/// What taught nothing new a moment ago: most statements repeat what those before have said of the same things, and it need not
+/// be looked up for each of them. By key, the digest of what was given, and since when. Another process may have learnt something
+/// else in that second: what is said at the same time in two places has no order.
+#[derive(Default)]
+pub struct Familiar {
+    by_key: Mutex<HashMap<Uuid, (u64, Timestamp)>>,
+    hasher: RandomState,
+}
+
+impl Familiar {
+    /// The keys of what has to be looked up.
+    fn unknown<T: Hash>(&self, given: &BTreeMap<Uuid, (String, T)>, now: Timestamp) -> Vec<Uuid> {
+        let entries = self.entries();
+        let is_known = |key: &Uuid, given: &T| {
+            entries.get(key).is_some_and(|(digest, since)| {
+                // A clock that was set back trusts nothing longer.
+                *digest == self.hasher.hash_one(given) && now >= *since && now.since(*since) < TRUSTED
+            })
+        };
+        given.iter().filter(|(key, (_, given))| !is_known(key, given)).map(|(key, _)| *key).collect()
+    }
+
+    /// Takes note of what was found in the database, or is about to change there.
+    fn note(&self, key: Uuid, given: &impl Hash, is_known: bool, now: Timestamp) {
+        let mut entries = self.entries();
+        if !is_known {
+            entries.remove(&key);
+            return;
+        }
+        if entries.len() >= MOST {
+            entries.clear();
+        }
+        entries.insert(key, (self.hasher.hash_one(given), now));
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<Uuid, (u64, Timestamp)>> {
+        self.by_key.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Dictionary {
     /// Takes note of what a statement names, and of what it says of it if it `defines`.
@@ -80,23 +128,25 @@ impl Dictionary {
         }
     }
 
-    /// Writes what is new.
-    pub async fn keep(&self, tx: &mut Tx) -> Result<()> {
-        let agents = |key: &Uuid, known: Option<&Option<String>>| {
+    /// Writes what is new; what is `familiar` is not.
+    pub async fn keep(&self, tx: &mut Tx, familiar: &Familiar, now: Timestamp) -> Result<()> {
+        let agents = familiar.unknown(&self.agents, now);
+        let activities = familiar.unknown(&self.activities, now);
+        let (known_agents, known_activities) = known(tx, &agents, &activities).await?;
+        let agent = |key: &Uuid, known: Option<&Option<String>>| {
             let (ifi, given) = self.agents.get(key)?;
-            let text = names(known.map(Option::as_deref), given)?;
-            Some(Entry { key: *key, name: ifi.clone(), text: Some(text) })
+            let text = names(known.map(Option::as_deref), given);
+            familiar.note(*key, given, text.is_none(), now);
+            Some(Entry { key: *key, name: ifi.clone(), text: Some(text?) })
         };
-        let keys = |table: &mut dyn Iterator<Item = &Uuid>| table.copied().collect::<Vec<_>>();
-        let (known_agents, known_activities) =
-            known(tx, &keys(&mut self.agents.keys()), &keys(&mut self.activities.keys())).await?;
-        learn(tx, &AGENTS, self.agents.keys(), &known_agents, agents).await?;
-        let activities = |key: &Uuid, known: Option<&Option<String>>| {
-            let (iri, definition) = self.activities.get(key)?;
-            let text = self::definition(known.map(Option::as_deref), definition.as_ref())?;
-            Some(Entry { key: *key, name: iri.clone(), text })
+        learn(tx, &AGENTS, &agents, &known_agents, agent).await?;
+        let activity = |key: &Uuid, known: Option<&Option<String>>| {
+            let (iri, given) = self.activities.get(key)?;
+            let text = definition(known.map(Option::as_deref), given.as_ref());
+            familiar.note(*key, given, text.is_none(), now);
+            Some(Entry { key: *key, name: iri.clone(), text: text? })
         };
-        learn(tx, &ACTIVITIES, self.activities.keys(), &known_activities, activities).await
+        learn(tx, &ACTIVITIES, &activities, &known_activities, activity).await
     }
 }
 
@@ -204,11 +254,11 @@ const ACTIVITIES: Table = Table {
 async fn learn(
     tx: &mut Tx,
     table: &Table,
-    keys: impl Iterator<Item = &Uuid>,
+    keys: &[Uuid],
     known: &Known,
     change: impl Fn(&Uuid, Option<&Option<String>>) -> Option<Entry>,
 ) -> Result<()> {
-    let changed: Vec<Entry> = keys.filter_map(|key| change(key, known.get(key))).collect();
+    let changed: Vec<Entry> = keys.iter().filter_map(|key| change(key, known.get(key))).collect();
     if changed.is_empty() {
         return Ok(());
     }

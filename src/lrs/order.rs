@@ -12,7 +12,7 @@ use super::links::Links;
 use super::sessions::Saying;
 use crate::core::{Error, Result, StatementId};
 use crate::state::App;
-use crate::xapi::body::{self, Draft, ServerSet};
+use crate::xapi::body::{self, Draft, Places, ServerSet};
 use crate::xapi::json::{Json, Value};
 use crate::xapi::{Actor, Agent, Ifi, Statement, Version, equality};
 
@@ -70,6 +70,8 @@ impl Authority {
 pub struct Received {
     pub statement: Statement,
     pub text: String,
+    /// What of the text is ours to change.
+    places: Places,
     pub attached: Vec<Attached>,
 }
 
@@ -77,7 +79,9 @@ impl TryFrom<Statement> for Received {
     type Error = Error;
 
     fn try_from(statement: Statement) -> Result<Self> {
-        Ok(Self { text: serde_json::to_string(&statement)?, statement, attached: Vec::new() })
+        let text = serde_json::to_string(&statement)?;
+        let json = Json::parse(&text).map_err(Error::internal)?;
+        Ok(Self::new(statement, &json))
     }
 }
 
@@ -96,9 +100,8 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    fn new(received: Received, authority: &Authority, authority_text: &str) -> Result<Self> {
-        let Received { mut statement, text, attached } = received;
-        let json = Json::parse(&text).map_err(Error::internal)?;
+    fn new(received: Received, authority: &Authority, authority_text: &str) -> Self {
+        let Received { mut statement, text, places, attached } = received;
         let is_named = statement.id.is_some();
         let id = statement.id.unwrap_or_else(StatementId::new);
         let set = ServerSet {
@@ -110,12 +113,12 @@ impl Ready {
                 Version::V2 => "2.0.0",
             },
         };
-        let draft = body::draft(&json, &set);
+        let draft = body::draft(&text, &places, &set);
         let links = Links::of(&statement, Some(&authority.actor));
         statement.id = Some(id);
         statement.authority = Some(authority.actor.clone());
         let registration = statement.registration().or(authority.registration);
-        Ok(Self { id, is_named, statement: Arc::new(statement), draft, links, attached, registration })
+        Self { id, is_named, statement: Arc::new(statement), draft, links, attached, registration }
     }
 
     /// Whether `body`, which is stored under the same id, says the same. Errors: `statement-conflict`.
@@ -143,6 +146,11 @@ fn conflict(id: StatementId) -> Error {
 }
 
 impl Received {
+    /// A statement as it was read from `json`.
+    pub fn new(statement: Statement, json: &Json<'_>) -> Self {
+        Self { statement, text: json.raw.to_owned(), places: Places::of(json), attached: Vec::new() }
+    }
+
     /// Whether `body`, which is stored under the id `id`, says the same. Errors: `statement-conflict`.
     pub fn must_be_the_same(&self, body: &str, id: StatementId) -> Result<()> {
         match (Json::parse(&self.text), Json::parse(body)) {
@@ -175,7 +183,7 @@ impl Order {
         let mut statements = Vec::with_capacity(received.len());
         let mut learnt = Dictionary::default();
         for received in received {
-            let ready = Ready::new(received, authority, &text)?;
+            let ready = Ready::new(received, authority, &text);
             learnt.note(&ready.statement, authority.defines);
             statements.push(ready);
         }

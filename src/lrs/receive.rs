@@ -132,7 +132,7 @@ fn statements(call: &Call, body: &[u8]) -> Result<Arrived> {
             _ => refused(Refusal::Syntax(error)),
         })?;
         match crate::xapi::statement(&item, call.version, &base) {
-            Ok(statement) => received.push(Received { statement, text: item.raw.to_owned(), attached: Vec::new() }),
+            Ok(statement) => received.push(Received::new(statement, &item)),
             Err(found) => problems.extend(found),
         }
         if problems.len() > MOST_PROBLEMS {

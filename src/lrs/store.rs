@@ -2,10 +2,10 @@
 
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
-use crate::core::{Error, OrgUnitId, Result, StatementId, Timestamp};
+use crate::core::{Error, Kind, OrgUnitId, Result, StatementId, Timestamp};
 use crate::on_db;
 use crate::storage::{Inner, Tx, hexadecimal};
 use crate::xapi::{VerbKey, vocabulary};
@@ -142,45 +142,35 @@ fn filled(count: usize) -> usize {
     if count * 4 <= power * 3 { power / 4 * 3 } else { power }
 }
 
-const INSERT_POSTGRES: &str =
-    "INSERT INTO statement (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided)
+// Both in one trip: a database that is asked over a connection answers each time a good deal later.
+const INSERT_POSTGRES: &str = "WITH statements AS (
+    INSERT INTO statement (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided)
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[], $7::uuid[],
-    $8::uuid[], $9::boolean[]) ON CONFLICT DO NOTHING";
+    $8::uuid[], $9::boolean[]))
+    INSERT INTO statement_link (usage, entity, seq, subject)
+    SELECT * FROM unnest($10::integer[], $11::uuid[], $12::bigint[], $13::bigint[])";
 
-/// Writes statements; answers how many were new. An id (or number) that is taken is left as it is.
+/// Writes statements, and the links to them or through them, none of which can be there.
 ///
-/// OR FAIL: a row that cannot be written ends the transaction here anyway, so SQLite need not note how to take back the rows
-/// before it.
-pub async fn insert(tx: &mut Tx, rows: &[Row]) -> Result<usize> {
-    let mut written = 0;
+/// Errors: `statement-number-taken` if an id or a number is; the transaction is of no use any more. Whoever begins again meets
+/// the id as known.
+pub async fn insert(tx: &mut Tx, rows: &[Row], links: &mut Vec<LinkRow>) -> Result<()> {
+    let taken = || Error::new(Kind::Unavailable, "statement-number-taken");
+    // Sorted, so that neighbours in the index are written together and two batches lock in one order.
+    links.sort_unstable();
+    links.dedup();
     match &mut tx.0 {
         Inner::Sqlite(connection) => {
-            for rows in pieces(rows) {
-                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
-                    "INSERT OR FAIL INTO statement \
-                    (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided) ",
-                );
-                query.push_values(rows, |mut values, row| {
-                    values
-                        .push_bind(row.seq)
-                        .push_bind(row.id)
-                        .push_bind(row.body.as_str())
-                        .push_bind(row.registration)
-                        .push_bind(row.stored)
-                        .push_bind(row.occurred)
-                        .push_bind(row.refers_to)
-                        .push_bind(row.verb_key)
-                        .push_bind(row.voided);
-                });
-                query.push(" ON CONFLICT DO NOTHING");
-                written += query.build().execute(&mut **connection).await?.rows_affected();
+            if insert_statements(connection, rows).await? < rows.len() {
+                return Err(taken());
             }
+            insert_links(connection, links).await?;
         }
         Inner::Postgres(connection) => {
             // Whoever meets an id that another transaction is about to write waits for that one: in one order everywhere.
             let mut rows: Vec<&Row> = rows.iter().collect();
             rows.sort_unstable_by_key(|row| row.id.0);
-            let done = sqlx::query(INSERT_POSTGRES)
+            let written = sqlx::query(INSERT_POSTGRES)
                 .bind(rows.iter().map(|row| row.seq).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.id.0).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.body.as_str()).collect::<Vec<_>>())
@@ -190,44 +180,61 @@ pub async fn insert(tx: &mut Tx, rows: &[Row]) -> Result<usize> {
                 .bind(rows.iter().map(|row| row.refers_to).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.verb_key).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.voided).collect::<Vec<_>>())
-                .execute(&mut **connection)
-                .await?;
-            written = done.rows_affected();
-        }
-    }
-    // Not more than there are rows.
-    Ok(usize::try_from(written).unwrap_or(usize::MAX))
-}
-
-const INSERT_LINKS_POSTGRES: &str = "INSERT INTO statement_link (usage, entity, seq, subject)
-    SELECT * FROM unnest($1::integer[], $2::uuid[], $3::bigint[], $4::bigint[]) ON CONFLICT DO NOTHING";
-
-/// Writes links; one that is there already stays.
-pub async fn insert_links(tx: &mut Tx, links: &mut Vec<LinkRow>) -> Result<()> {
-    // Sorted, so that neighbours in the index are written together and two batches lock in one order.
-    links.sort_unstable();
-    links.dedup();
-    match &mut tx.0 {
-        Inner::Sqlite(connection) => {
-            for rows in pieces(links) {
-                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
-                    "INSERT OR FAIL INTO statement_link (usage, entity, seq, subject) ",
-                );
-                query.push_values(rows, |mut values, row| {
-                    values.push_bind(row.usage).push_bind(row.entity).push_bind(row.seq).push_bind(row.subject);
-                });
-                query.push(" ON CONFLICT DO NOTHING").build().execute(&mut **connection).await?;
-            }
-        }
-        Inner::Postgres(connection) => {
-            sqlx::query(INSERT_LINKS_POSTGRES)
                 .bind(links.iter().map(|row| row.usage).collect::<Vec<_>>())
                 .bind(links.iter().map(|row| row.entity).collect::<Vec<_>>())
                 .bind(links.iter().map(|row| row.seq).collect::<Vec<_>>())
                 .bind(links.iter().map(|row| row.subject).collect::<Vec<_>>())
                 .execute(&mut **connection)
-                .await?;
+                .await;
+            if let Err(cause) = written {
+                let is_taken = cause.as_database_error().is_some_and(|error| error.is_unique_violation());
+                return Err(if is_taken { taken().caused_by(cause) } else { cause.into() });
+            }
         }
+    }
+    Ok(())
+}
+
+/// Answers how many were new; an id or a number that is taken is left as it is.
+///
+/// OR FAIL: a row that cannot be written ends the transaction here anyway, so SQLite need not note how to take back the rows
+/// before it.
+async fn insert_statements(connection: &mut SqliteConnection, rows: &[Row]) -> Result<usize> {
+    let mut written = 0;
+    for rows in pieces(rows) {
+        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
+            "INSERT OR FAIL INTO statement \
+            (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided) ",
+        );
+        query.push_values(rows, |mut values, row| {
+            values
+                .push_bind(row.seq)
+                .push_bind(row.id)
+                .push_bind(row.body.as_str())
+                .push_bind(row.registration)
+                .push_bind(row.stored)
+                .push_bind(row.occurred)
+                .push_bind(row.refers_to)
+                .push_bind(row.verb_key)
+                .push_bind(row.voided);
+        });
+        query.push(" ON CONFLICT DO NOTHING");
+        written += query.build().execute(&mut *connection).await?.rows_affected();
+    }
+    // Not more than there are rows.
+    Ok(usize::try_from(written).unwrap_or(usize::MAX))
+}
+
+async fn insert_links(connection: &mut SqliteConnection, links: &[LinkRow]) -> Result<()> {
+    for rows in pieces(links) {
+        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
+            "INSERT OR FAIL INTO statement_link (usage, entity, seq, subject) ",
+        );
+        query.push_values(rows, |mut values, row| {
+            values.push_bind(row.usage).push_bind(row.entity).push_bind(row.seq).push_bind(row.subject);
+        });
+        // What fills a piece up is there twice.
+        query.push(" ON CONFLICT DO NOTHING").build().execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -13,8 +13,9 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Instrument as _;
 
-use super::append::{Done, store_all};
+use super::append::{Done, Ids, store_all};
 use super::arriving::SMALL_BODY;
+use super::dictionary::Familiar;
 use super::order::Order;
 use super::store;
 use crate::core::{Error, Kind, Result, StatementId};
@@ -58,10 +59,11 @@ impl Writer {
     pub fn start(app: &App) -> Self {
         let (queue, orders) = mpsc::channel(WAITING);
         let orders: Queue = Arc::new(Mutex::new(orders));
+        let familiar = Arc::new(Familiar::default());
         let writers = if matches!(app.db, Db::Sqlite { .. }) { 1 } else { WRITERS };
         for _ in 0..writers {
             // What it does is told in the span in which it was started.
-            let writing = write(app.clone(), orders.clone()).in_current_span();
+            let writing = write(app.clone(), orders.clone(), familiar.clone()).in_current_span();
             let runtime = Handle::current();
             // A thread of its own: between two queries a task would wait its turn behind every request that is being read.
             std::thread::spawn(move || runtime.block_on(writing));
@@ -89,11 +91,11 @@ impl Writer {
 }
 
 /// Stores what waits, group after group.
-async fn write(app: App, queue: Queue) {
+async fn write(app: App, queue: Queue, familiar: Arc<Familiar>) {
     while let Some(group) = next(&queue).await {
         let (orders, answers): (Vec<Order>, Vec<_>) =
             group.into_iter().map(|waiting| (waiting.order, waiting.answer)).unzip();
-        let outcomes = store_each(&app, &orders).await;
+        let outcomes = store_each(&app, &orders, &familiar).await;
         // With its answer a large request gives its room to another: by then its statements must be gone.
         let (large, small): (Vec<Order>, Vec<Order>) = orders.into_iter().partition(|order| order.size() > SMALL_BODY);
         drop(large);
@@ -122,11 +124,11 @@ async fn next(queue: &Queue) -> Option<Vec<Waiting>> {
 }
 
 /// Stores orders in one transaction. If that cannot be, whoever is at fault is looked for by halves, in their order.
-async fn store_each(app: &App, orders: &[Order]) -> Vec<Result<()>> {
+async fn store_each(app: &App, orders: &[Order], familiar: &Familiar) -> Vec<Result<()>> {
     let mut outcomes = Vec::with_capacity(orders.len());
     let mut parts = vec![orders];
     while let Some(part) = parts.pop() {
-        match store_together(app, part).await {
+        match store_together(app, part, familiar).await {
             Ok(mut done) => outcomes.extend((0..part.len()).map(|place| match done.refused.remove(&place) {
                 Some(refusal) => Err(refusal),
                 None => Ok(()),
@@ -147,21 +149,23 @@ async fn store_each(app: &App, orders: &[Order]) -> Vec<Result<()>> {
     outcomes
 }
 
-async fn store_together(app: &App, orders: &[Order]) -> Result<Done> {
+async fn store_together(app: &App, orders: &[Order], familiar: &Familiar) -> Result<Done> {
+    let mut ids = Ids::Fresh;
     for _ in 1..ATTEMPTS {
-        match try_to_store(app, orders).await {
+        match try_to_store(app, orders, ids, familiar).await {
             Err(error) if store::is_transient(&error) => {
                 tracing::debug!(cause = %error, "statements are written again");
+                ids = Ids::LookedFor;
             }
             outcome => return outcome,
         }
     }
-    try_to_store(app, orders).await
+    try_to_store(app, orders, ids, familiar).await
 }
 
-async fn try_to_store(app: &App, orders: &[Order]) -> Result<Done> {
+async fn try_to_store(app: &App, orders: &[Order], ids: Ids, familiar: &Familiar) -> Result<Done> {
     let mut tx = app.db.begin().await?;
-    let done = store_all(&mut tx, app, orders).await?;
+    let done = store_all(&mut tx, app, orders, ids, familiar).await?;
     tx.commit().await?;
     tracing::debug!(orders = orders.len(), statements = done.stored.len(), "statements stored");
     Ok(done)

@@ -1,8 +1,8 @@
 //! Transactions on SQLite: many read, one writes.
 //!
 //! A commit waits for the disk, however little it commits. So those that wait for the pen share a transaction of the database:
-//! each is a savepoint in it, one after the other, and whoever finds nobody waiting commits for all. An answer is given after
-//! that commit. Who is alone waits for nobody.
+//! each behind the first is a savepoint in it, one after the other, and whoever finds nobody waiting commits for all. An answer is
+//! given after that commit. Who is alone waits for nobody.
 
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
@@ -20,11 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Transactions that are committed together at most: the first of them waits for the last.
 const TOGETHER: usize = 64;
 
-// IMMEDIATE: a transaction that begins by reading must not fail when it comes to write.
-const FIRST: &str = "BEGIN IMMEDIATE; SAVEPOINT own";
-// Fails where the database has given up the transaction by itself (a full disk): then nobody goes on outside of one.
+// IMMEDIATE: a transaction that begins by reading must not fail when it comes to write. Without a savepoint, for which SQLite
+// would copy every page that changes: the first has nobody before it whose work must stay.
+const FIRST: &str = "BEGIN IMMEDIATE";
+const SECOND: &str = "SAVEPOINT own";
 const NEXT: &str = "RELEASE own; SAVEPOINT own";
 const TAKE_BACK: &str = "ROLLBACK TO own";
+const COMMIT_FIRST: &str = "COMMIT";
+// Both fail where the database has given up the transaction by itself (a full disk): nobody is told that what is lost is kept.
 const COMMIT: &str = "RELEASE own; COMMIT";
 const GIVE_UP: &str = "ROLLBACK";
 
@@ -69,6 +72,8 @@ pub struct Pen {
 struct Sole {
     connection: SqliteConnection,
     stage: Stage,
+    /// Whether what the last one does can be taken back by itself; the first has none before it.
+    has_savepoint: bool,
     /// Transactions that are done and wait for the commit.
     done: Vec<Done>,
 }
@@ -77,9 +82,9 @@ struct Sole {
 enum Stage {
     /// No transaction is open.
     Idle,
-    /// One is, with a savepoint of somebody who is at work, or went away.
+    /// One is, with somebody in it who is at work, or went away.
     Inside,
-    /// One is, and whoever had the last savepoint is done.
+    /// One is, and everybody in it is done.
     Between,
 }
 
@@ -92,7 +97,7 @@ struct Done {
 
 impl Pen {
     pub fn new(connection: SqliteConnection) -> Self {
-        let sole = Sole { connection, stage: Stage::Idle, done: Vec::new() };
+        let sole = Sole { connection, stage: Stage::Idle, has_savepoint: false, done: Vec::new() };
         Self { sole: Arc::new(Mutex::new(sole)), waiting: Arc::default() }
     }
 
@@ -103,7 +108,12 @@ impl Pen {
         // To the end: it must be known whose savepoint the last one is.
         let begun = ToTheEnd::new(async move {
             let sole = writing.sole_mut();
-            let text = if sole.stage == Stage::Between { NEXT } else { FIRST };
+            let text = match sole.stage {
+                Stage::Between if sole.has_savepoint => NEXT,
+                Stage::Between => SECOND,
+                _ => FIRST,
+            };
+            sole.has_savepoint = sole.stage == Stage::Between;
             sole.stage = Stage::Inside;
             query(text).execute(&mut sole.connection).await?;
             Ok(writing)
@@ -172,7 +182,8 @@ impl Sole {
         if self.stage != Stage::Between {
             return;
         }
-        match query(COMMIT).execute(&mut self.connection).await {
+        let text = if self.has_savepoint { COMMIT } else { COMMIT_FIRST };
+        match query(text).execute(&mut self.connection).await {
             Ok(_) => {
                 self.stage = Stage::Idle;
                 self.answer(Ok(()));

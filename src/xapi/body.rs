@@ -37,36 +37,58 @@ impl Draft {
     }
 }
 
-/// The text to store for what a client sent.
-pub fn draft(json: &Json<'_>, set: &ServerSet<'_>) -> Draft {
-    let Some(object) = json.as_object() else { return Draft(json.raw.to_owned()) };
+/// The members that only a server may set, in the order in which they are added.
+const SET: [&str; 5] = ["id", "timestamp", "stored", "authority", "version"];
+
+/// What of a statement's text is for the server to change, and where it stands. Found when the text is read, so that it need not
+/// be read a second time when it is known who vouches for it.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// Those of [`SET`] that the client gave.
+    given: [Option<Range<usize>>; SET.len()],
+    /// Context activities that came alone.
+    alone: Vec<Range<usize>>,
+    is_empty: bool,
+}
+
+impl Places {
+    /// Where they stand in the text of `json`, an object.
+    pub fn of(json: &Json<'_>) -> Self {
+        let none = Object::default();
+        let object = json.as_object().unwrap_or(&none);
+        let given = SET.map(|key| object.get(key).map(|given| span(json.raw, given.raw)));
+        let mut alone = lone_context_activities(json.raw, object);
+        if let Some(Value::Object(sub)) = object.get("object").map(|target| &target.value) {
+            alone.extend(lone_context_activities(json.raw, sub));
+        }
+        Self { given, alone, is_empty: object.members.is_empty() }
+    }
+}
+
+/// The text to store for the `text` that a client sent, an object.
+pub fn draft(text: &str, places: &Places, set: &ServerSet<'_>) -> Draft {
+    let moment = format!("\"{MOMENT}\"");
+    let [id, authority, version] = [quoted(set.id), set.authority.to_owned(), quoted(set.version)];
+    let values = [(id, false), (moment.clone(), false), (moment, true), (authority, true), (version, false)];
     let mut edits = Vec::new();
     let mut missing = Vec::new();
-    let moment = format!("\"{MOMENT}\"");
-    let fixed = [
-        ("id", quoted(set.id), false),
-        ("timestamp", moment.clone(), false),
-        ("stored", moment, true),
-        ("authority", set.authority.to_owned(), true),
-        ("version", quoted(set.version), false),
-    ];
-    for (key, value, always) in fixed {
-        match object.get(key) {
-            Some(given) if always => edits.push((span(json.raw, given.raw), value)),
+    for ((key, given), (value, always)) in SET.iter().zip(&places.given).zip(values) {
+        match given {
+            Some(place) if always => edits.push((place.clone(), value)),
             Some(_) => {}
-            None => missing.push(format!("{}:{value}", quoted(key))),
+            None => missing.push(format!("\"{key}\":{value}")),
         }
     }
-    wrap_context_activities(json.raw, object, &mut edits);
-    if let Some(Value::Object(sub)) = object.get("object").map(|target| &target.value) {
-        wrap_context_activities(json.raw, sub, &mut edits);
+    for place in &places.alone {
+        edits.push((place.start..place.start, "[".to_owned()));
+        edits.push((place.end..place.end, "]".to_owned()));
     }
     if !missing.is_empty() {
         // Behind the opening brace; an object with rules obeyed is never empty, so a comma follows.
-        let comma = if object.members.is_empty() { "" } else { "," };
+        let comma = if places.is_empty { "" } else { "," };
         edits.push((1..1, missing.join(",") + comma));
     }
-    Draft(apply(json.raw, edits))
+    Draft(apply(text, edits))
 }
 
 /// Where `part`, a slice of `whole`, stands in it.
@@ -75,16 +97,11 @@ fn span(whole: &str, part: &str) -> Range<usize> {
     start..start + part.len()
 }
 
-fn wrap_context_activities(whole: &str, object: &Object<'_>, edits: &mut Vec<(Range<usize>, String)>) {
+fn lone_context_activities(whole: &str, object: &Object<'_>) -> Vec<Range<usize>> {
     let activities =
         object.get("context").and_then(|context| context.get("contextActivities")).and_then(Json::as_object);
-    for (_, value) in activities.iter().flat_map(|activities| &activities.members) {
-        if matches!(value.value, Value::Object(_)) {
-            let place = span(whole, value.raw);
-            edits.push((place.start..place.start, "[".to_owned()));
-            edits.push((place.end..place.end, "]".to_owned()));
-        }
-    }
+    let all = activities.iter().flat_map(|activities| &activities.members);
+    all.filter(|(_, value)| matches!(value.value, Value::Object(_))).map(|(_, value)| span(whole, value.raw)).collect()
 }
 
 fn apply(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
@@ -110,7 +127,7 @@ mod tests {
             "context":{"contextActivities":{"parent":{"id":"http://p"},"other":[{"id":"http://o"}]}}, "version":"1.0.0" }"#;
         let json = Json::parse(text).unwrap();
         let set = ServerSet { id: "i", authority: "{\"a\":1}", version: "2.0.0" };
-        let body = draft(&json, &set).at("s");
+        let body = draft(text, &Places::of(&json), &set).at("s");
         assert_eq!(
             body,
             r#"{"id":"i","timestamp":"s","authority":{"a":1}, "verb":{"id":"http://v"},  "stored" : "s", "result":{"extensions":{"http://x":1.0e2}},

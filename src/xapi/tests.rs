@@ -457,7 +457,7 @@ proptest! {
         let text = serde_json::to_string(&statement).unwrap();
         let json = json::Json::parse(&text).unwrap();
         let set = body::ServerSet { id: "00000000-0000-0000-0000-000000000000", authority: r#"{"mbox":"mailto:x@y.z"}"#, version: "2.0.0" };
-        let body = body::draft(&json, &set).at("2026-01-01T00:00:00Z");
+        let body = body::draft(&text, &body::Places::of(&json), &set).at("2026-01-01T00:00:00Z");
         let stored = json::Json::parse(&body).unwrap();
         prop_assert!(equality::same(&json, &stored));
         prop_assert!(statement_is_valid(&body));

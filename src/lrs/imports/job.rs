@@ -8,7 +8,8 @@ use super::lines::{Line, Lines};
 use super::store::{self, Counts, Origin, Problem};
 use crate::core::{Error, ImportId, Kind, Result};
 use crate::jobs::Work;
-use crate::lrs::append::{Done, store_all};
+use crate::lrs::append::{Done, Ids, store_all};
+use crate::lrs::dictionary::Familiar;
 use crate::lrs::http::refused;
 use crate::lrs::order::{Authority, Order, Received};
 use crate::lrs::receive::{MAX_STATEMENT, missing};
@@ -121,7 +122,7 @@ fn read(line: &Line) -> Result<Read> {
     }
     let origin =
         Origin { stored: statement.stored, authority: json.get("authority").map(|authority| authority.raw.to_owned()) };
-    let received = Received { statement, text: text.to_owned(), attached: Vec::new() };
+    let received = Received::new(statement, &json);
     Ok(Read::Statement(Box::new((received, origin))))
 }
 
@@ -141,7 +142,8 @@ async fn write(work: &Work, id: ImportId, batch: &Batch) -> Result<()> {
 async fn try_write(work: &Work, id: ImportId, batch: &Batch) -> Result<()> {
     let mut tx = work.app.db.begin().await?;
     work.hold(&mut tx).await?;
-    let Done { refused, stored } = store_all(&mut tx, &work.app, &batch.orders).await?;
+    let Done { refused, stored } =
+        store_all(&mut tx, &work.app, &batch.orders, Ids::LookedFor, &Familiar::default()).await?;
     // Without those that the projection added.
     let origins: Vec<(i64, &Origin)> =
         stored.iter().filter_map(|stored| Some((stored.seq, batch.origins.get(&stored.id.0)?))).collect();

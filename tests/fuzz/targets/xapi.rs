@@ -169,7 +169,7 @@ fn statement(bytes: &[u8]) -> u64 {
                     authority: r#"{"mbox":"mailto:x@y.z"}"#,
                     version: version.name(),
                 };
-                let body = body::draft(&given, &set).at("2026-01-01T00:00:00.000Z");
+                let body = body::draft(given.raw, &body::Places::of(&given), &set).at("2026-01-01T00:00:00.000Z");
                 let stored = Json::parse(&body).expect("what is stored is JSON");
                 assert!(equality::same(&given, &stored) && equality::same(&stored, &given), "{body}");
                 let again = recall(&body).unwrap_or_else(|refusal| panic!("{refusal:?}: {body}"));

@@ -158,6 +158,17 @@ both_databases! {
         assert_eq!(latest.iter().map(|stored| stored.id.to_string()).collect::<Vec<_>>(), [told[4].clone(), told[3].clone()]);
     }
 
+    async fn the_latest_definition_counts_also_where_it_was_said_before(app: TestApp) {
+        let tool = tool(&app, &[Scope::All]).await;
+        for name in ["Ancien", "Ancien", "Nouveau", "Ancien", "Ancien", "Nouveau"] {
+            let mut named = statement("camille", "completed", "a");
+            named["object"]["definition"] = json!({"name": {"fr": name}});
+            store(&tool, &named).await;
+            let activity = tool.get("/xapi/activities?activityId=http://example.fr/a").await.expect(200).json();
+            assert_eq!(activity["definition"]["name"]["fr"], name);
+        }
+    }
+
     async fn formats_reduce_and_translate(app: TestApp) {
         let tool = tool(&app, &[Scope::All]).await;
         let mut one = statement("camille", "completed", "a");
