@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -145,6 +145,7 @@ fn application(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
         .merge(webhooks::routes())
         .merge(api_doc::routes())
         .merge(identity::routes())
+        .fallback(async || StatusCode::NOT_FOUND)
         .layer(from_fn(web::refuse_cross_site))
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())))
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
@@ -165,6 +166,7 @@ fn content(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
         .route("/assets/{file}", get(web::assets::serve))
         .merge(packages::content_routes())
         .merge(runtime::content_routes())
+        .fallback(async || StatusCode::NOT_FOUND)
         .layer(SetResponseHeaderLayer::if_not_present(PERMISSIONS_POLICY, HeaderValue::from_static("unload=(self)")))
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())))
         .layer(from_fn_with_state(app.clone(), web::tell_failures))
@@ -176,7 +178,7 @@ fn content(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
 /// The LRS, on both origins. It knows neither logins nor pages, so what surrounds those does not stand in its way.
 fn records(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router<App> {
     // Together, the outermost first: each by itself would be copied for every request.
-    lrs::xapi_routes(door, writer).layer((
+    lrs::xapi_routes(door, writer).route_layer((
         SetResponseHeaderLayer::if_not_present(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         from_fn_with_state(app.clone(), web::tell_failures),
         CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())),

@@ -39,7 +39,8 @@ pub async fn append(tx: &mut Tx, app: &App, statements: Vec<Statement>, authorit
 /// What is thought of the ids that senders give.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ids {
-    /// None is taken, as is nearly always so. If one is after all, storing fails as transient.
+    /// None is taken, as is nearly always so. If one is after all, storing fails as transient. What is said in a session
+    /// is looked for all the same.
     Fresh,
     /// Some may be: each is looked for.
     LookedFor,
@@ -110,11 +111,15 @@ async fn put(
     let followed = app.projection.prepare(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
     let followed: HashSet<RegistrationId> = followed.into_iter().collect();
 
-    let named: Vec<Uuid> = all().filter(|ready| ready.is_named).map(|ready| ready.id.0).collect();
-    let (known, referring) = match ids {
-        Ids::Fresh => (Vec::new(), store::referring_to(tx, &named).await?),
-        Ids::LookedFor => store::around(tx, &named).await?,
+    let named = |orders: Vec<&Order>| -> Vec<Uuid> {
+        let statements = orders.into_iter().flat_map(|order| &order.statements);
+        statements.filter(|ready| ready.is_named).map(|ready| ready.id.0).collect()
     };
+    // A session refuses what comes too late: that what is sent again was said in time must be known before.
+    let (doubted, fresh): (Vec<&Order>, Vec<&Order>) =
+        orders.iter().partition(|order| ids == Ids::LookedFor || order.saying.is_some());
+    let (known, mut referring) = store::around(tx, &named(doubted)).await?;
+    referring.extend(store::referring_to(tx, &named(fresh)).await?);
     let known: HashMap<Uuid, String> = known.into_iter().map(|row| (row.id.0, row.body)).collect();
     let numbers = app.sequence.take(app.clock.now(), count);
     let mut sessions = Sessions::hold(tx, orders).await?;
