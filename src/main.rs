@@ -146,10 +146,33 @@ impl Said {
     }
 }
 
+/// Threads do not wait for each other where they ask for memory: glibc's costs a server under load a third of its rate.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// For how long memory that was freed is kept, in milliseconds. The allocator's own second would keep what a few large
+/// requests took one after the other.
+const KEPT_FREED: std::ffi::c_long = 10;
+
+/// The allocator's `purge_delay`, which its bindings do not name: it stands before `use_numa_nodes`.
+const PURGE_DELAY: libmimalloc_sys::mi_option_t = libmimalloc_sys::mi_option_use_numa_nodes - 1;
+
+/// Has the allocators keep little of what is freed. To be called before there is a second thread.
+fn keep_memory_small() {
+    // SAFETY: sets a number of the allocator.
+    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, KEPT_FREED) }
+    // What is written in C, SQLite above all, asks glibc, which would have eight shares of memory for each processor that rest
+    // in turn. One thread writes; those that read ask for little.
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: sets a number of the allocator, under its own lock.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1)
+    };
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // Before there is a second thread: each takes a share of its own at its first word.
-    keep_memory_small(matches!(cli.command, Command::Serve { .. }));
+    keep_memory_small();
     start(cli)
 }
 
@@ -176,29 +199,6 @@ async fn start(cli: Cli) -> ExitCode {
         }
     }
 }
-
-/// From which size on a block of memory is asked of the system alone, and given back when it is freed.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-const LARGE_BLOCK: libc::c_int = 1 << 20;
-
-/// Has the allocator keep little of what is freed. glibc would learn from the first large request to keep blocks of its size,
-/// and would have eight shares of memory for each processor, which rest in turn: a server that has been sent a few large
-/// requests, or an import that goes from thread to thread, would hold the sum of them. What does one thing after the other
-/// needs one share; a server has as many threads again as processors that write while others read.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn keep_memory_small(serves: bool) {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let shares = if serves { (2 * processors).try_into().unwrap_or(libc::c_int::MAX) } else { 1 };
-    for (what, value) in [(libc::M_MMAP_THRESHOLD, LARGE_BLOCK), (libc::M_ARENA_MAX, shares)] {
-        // SAFETY: sets a number of the allocator, under the allocator's own lock.
-        let done = unsafe { libc::mallopt(what, value) };
-        debug_assert_eq!(done, 1);
-    }
-}
-
-/// Other allocators need not be told.
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn keep_memory_small(_serves: bool) {}
 
 /// Our own failures in words, whatever else with its causes; never more than a line.
 fn in_one_line(error: &anyhow::Error) -> String {

@@ -9,8 +9,8 @@ use crate::packages::model::PackageKind;
 use crate::scorm::tolerance::Tolerance;
 use crate::storage::Tx;
 
-/// Rows of one INSERT: ten columns each stay far below the 32,766 variables SQLite binds.
-const ROWS: usize = 500;
+/// Rows of one INSERT: SQLite keeps what a statement changes in memory until it has succeeded, and paths may be long.
+const ROWS: usize = 200;
 
 /// A package to be written.
 pub struct NewPackage {

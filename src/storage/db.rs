@@ -120,7 +120,7 @@ impl Db {
         let write = options
             .clone()
             // A transaction of a thousand statements touches thousands of pages.
-            .pragma("cache_size", "-16000")
+            .pragma("cache_size", "-12000")
             // Pages that change again and again are brought into the database once in 32 MB of log, not in four.
             .pragma("wal_autocheckpoint", "8000")
             .connect()
