@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Instrument as _;
 
@@ -62,11 +62,15 @@ impl Writer {
         let familiar = Arc::new(Familiar::default());
         let writers = if matches!(app.db, Db::Sqlite { .. }) { 1 } else { WRITERS };
         for _ in 0..writers {
+            let others = Handle::current();
             // What it does is told in the span in which it was started.
-            let writing = write(app.clone(), orders.clone(), familiar.clone()).in_current_span();
-            let runtime = Handle::current();
-            // A thread of its own: between two queries a task would wait its turn behind every request that is being read.
-            std::thread::spawn(move || runtime.block_on(writing));
+            let writing = write(app.clone(), orders.clone(), familiar.clone(), others.clone()).in_current_span();
+            // A thread and a runtime of its own: between two queries a task would wait its turn behind every request that is
+            // being read, and for another thread to tell it that the database has answered.
+            std::thread::spawn(move || match Builder::new_current_thread().enable_all().build() {
+                Ok(own) => own.block_on(writing),
+                Err(_) => others.block_on(writing),
+            });
         }
         Self { queue, room: Arc::new(Semaphore::new(ROOM)) }
     }
@@ -90,12 +94,13 @@ impl Writer {
     }
 }
 
-/// Stores what waits, group after group.
-async fn write(app: App, queue: Queue, familiar: Arc<Familiar>) {
+/// Stores what waits, group after group. Leaves to `others` what nobody waits for.
+async fn write(app: App, queue: Queue, familiar: Arc<Familiar>, others: Handle) {
+    let hand = Hand { db: app.db.alone(), app, familiar };
     while let Some(group) = next(&queue).await {
         let (orders, answers): (Vec<Order>, Vec<_>) =
             group.into_iter().map(|waiting| (waiting.order, waiting.answer)).unzip();
-        let outcomes = store_each(&app, &orders, &familiar).await;
+        let outcomes = hand.store_each(&orders).await;
         // With its answer a large request gives its room to another: by then its statements must be gone.
         let (large, small): (Vec<Order>, Vec<Order>) = orders.into_iter().partition(|order| order.size() > SMALL_BODY);
         drop(large);
@@ -104,7 +109,7 @@ async fn write(app: App, queue: Queue, familiar: Arc<Familiar>) {
             let _ = answer.send(outcome);
         }
         // A thousand statements take a while to take apart; the next group need not wait for that.
-        tokio::spawn(async move { drop(small) });
+        others.spawn(async move { drop(small) });
     }
 }
 
@@ -123,50 +128,60 @@ async fn next(queue: &Queue) -> Option<Vec<Waiting>> {
     Some(group)
 }
 
-/// Stores orders in one transaction. If that cannot be, whoever is at fault is looked for by halves, in their order.
-async fn store_each(app: &App, orders: &[Order], familiar: &Familiar) -> Vec<Result<()>> {
-    let mut outcomes = Vec::with_capacity(orders.len());
-    let mut parts = vec![orders];
-    while let Some(part) = parts.pop() {
-        match store_together(app, part, familiar).await {
-            Ok(mut done) => outcomes.extend((0..part.len()).map(|place| match done.refused.remove(&place) {
-                Some(refusal) => Err(refusal),
-                None => Ok(()),
-            })),
-            Err(error) if part.len() > 1 && store::is_of_the_statements(&error) => {
-                tracing::debug!(cause = %error, orders = part.len(), "orders are stored apart");
-                let (first, second) = part.split_at(part.len() / 2);
-                parts.extend([second, first]);
-            }
-            Err(error) if part.len() == 1 => outcomes.push(Err(error)),
-            Err(error) => {
-                let cause = error.to_string();
-                let told = || Error::new(error.kind, error.code).caused_by(anyhow::anyhow!(cause.clone()));
-                outcomes.extend(part.iter().map(|_| Err(told())));
-            }
-        }
-    }
-    outcomes
+/// What a writer works with.
+struct Hand {
+    app: App,
+    /// The application's database, by a connection that nobody else uses.
+    db: Db,
+    familiar: Arc<Familiar>,
 }
 
-async fn store_together(app: &App, orders: &[Order], familiar: &Familiar) -> Result<Done> {
-    let mut ids = Ids::Fresh;
-    for _ in 1..ATTEMPTS {
-        match try_to_store(app, orders, ids, familiar).await {
-            Err(error) if store::is_transient(&error) => {
-                tracing::debug!(cause = %error, "statements are written again");
-                ids = Ids::LookedFor;
+impl Hand {
+    /// Stores orders in one transaction. If that cannot be, whoever is at fault is looked for by halves, in their order.
+    async fn store_each(&self, orders: &[Order]) -> Vec<Result<()>> {
+        let mut outcomes = Vec::with_capacity(orders.len());
+        let mut parts = vec![orders];
+        while let Some(part) = parts.pop() {
+            match self.store_together(part).await {
+                Ok(mut done) => outcomes.extend((0..part.len()).map(|place| match done.refused.remove(&place) {
+                    Some(refusal) => Err(refusal),
+                    None => Ok(()),
+                })),
+                Err(error) if part.len() > 1 && store::is_of_the_statements(&error) => {
+                    tracing::debug!(cause = %error, orders = part.len(), "orders are stored apart");
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.extend([second, first]);
+                }
+                Err(error) if part.len() == 1 => outcomes.push(Err(error)),
+                Err(error) => {
+                    let cause = error.to_string();
+                    let told = || Error::new(error.kind, error.code).caused_by(anyhow::anyhow!(cause.clone()));
+                    outcomes.extend(part.iter().map(|_| Err(told())));
+                }
             }
-            outcome => return outcome,
         }
+        outcomes
     }
-    try_to_store(app, orders, ids, familiar).await
-}
 
-async fn try_to_store(app: &App, orders: &[Order], ids: Ids, familiar: &Familiar) -> Result<Done> {
-    let mut tx = app.db.begin().await?;
-    let done = store_all(&mut tx, app, orders, ids, familiar).await?;
-    tx.commit().await?;
-    tracing::debug!(orders = orders.len(), statements = done.stored.len(), "statements stored");
-    Ok(done)
+    async fn store_together(&self, orders: &[Order]) -> Result<Done> {
+        let mut ids = Ids::Fresh;
+        for _ in 1..ATTEMPTS {
+            match self.try_to_store(orders, ids).await {
+                Err(error) if store::is_transient(&error) => {
+                    tracing::debug!(cause = %error, "statements are written again");
+                    ids = Ids::LookedFor;
+                }
+                outcome => return outcome,
+            }
+        }
+        self.try_to_store(orders, ids).await
+    }
+
+    async fn try_to_store(&self, orders: &[Order], ids: Ids) -> Result<Done> {
+        let mut tx = self.db.begin().await?;
+        let done = store_all(&mut tx, &self.app, orders, ids, &self.familiar).await?;
+        tx.commit().await?;
+        tracing::debug!(orders = orders.len(), statements = done.stored.len(), "statements stored");
+        Ok(done)
+    }
 }

@@ -137,22 +137,19 @@ impl Db {
 
     async fn postgres(url: &str) -> anyhow::Result<Self> {
         let options = PgConnectOptions::from_str(url).context("the database address is not postgres://…")?;
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(20))
-            .test_before_acquire(false)
-            .before_acquire(|connection, known| {
-                Box::pin(async move {
-                    if known.idle_for > POSTGRES_TRUSTED {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(options)
-            .await
-            .context("cannot reach the PostgreSQL database")?;
+        let pool = pool_of(16).connect_with(options).await.context("cannot reach the PostgreSQL database")?;
         Ok(Self::Postgres(pool))
+    }
+
+    /// The same database by a connection that nobody else uses, for one transaction after the other. On PostgreSQL it is opened
+    /// when it is first used, and belongs to the runtime in which this is called.
+    pub fn alone(&self) -> Self {
+        match self {
+            Self::Sqlite { .. } => self.clone(),
+            Self::Postgres(pool) => {
+                Self::Postgres(pool_of(1).connect_lazy_with(PgConnectOptions::clone(&pool.connect_options())))
+            }
+        }
     }
 
     async fn migrate(&self) -> anyhow::Result<()> {
@@ -202,6 +199,21 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+fn pool_of(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(20))
+        .test_before_acquire(false)
+        .before_acquire(|connection, known| {
+            Box::pin(async move {
+                if known.idle_for > POSTGRES_TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// Begins a transaction. Whoever stops waiting in the middle would leave behind a connection in a transaction that nobody
