@@ -145,6 +145,7 @@ fn application(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
         .merge(webhooks::routes())
         .merge(api_doc::routes())
         .merge(identity::routes())
+        // Of our own, within these layers: the routes merged below would bring the framework's, without them.
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(from_fn(web::refuse_cross_site))
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())))
@@ -166,6 +167,7 @@ fn content(app: &App, door: &lrs::Door, writer: &lrs::Writer) -> Router {
         .route("/assets/{file}", get(web::assets::serve))
         .merge(packages::content_routes())
         .merge(runtime::content_routes())
+        // As above.
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(SetResponseHeaderLayer::if_not_present(PERMISSIONS_POLICY, HeaderValue::from_static("unload=(self)")))
         .layer(CatchPanicLayer::custom(|_| axum::response::IntoResponse::into_response(panicked())))

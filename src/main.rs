@@ -146,7 +146,7 @@ impl Said {
     }
 }
 
-/// Threads do not wait for each other where they ask for memory: glibc's costs a server under load a third of its rate.
+/// Threads do not wait for each other where they ask for memory: glibc's takes a third of a loaded server's processor time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
