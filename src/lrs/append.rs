@@ -111,15 +111,9 @@ async fn put(
     let followed = app.projection.prepare(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
     let followed: HashSet<RegistrationId> = followed.into_iter().collect();
 
-    let named = |orders: Vec<&Order>| -> Vec<Uuid> {
-        let statements = orders.into_iter().flat_map(|order| &order.statements);
-        statements.filter(|ready| ready.is_named).map(|ready| ready.id.0).collect()
-    };
     // A session refuses what comes too late: that what is sent again was said in time must be known before.
-    let (doubted, fresh): (Vec<&Order>, Vec<&Order>) =
-        orders.iter().partition(|order| ids == Ids::LookedFor || order.saying.is_some());
-    let (known, mut referring) = store::around(tx, &named(doubted)).await?;
-    referring.extend(store::referring_to(tx, &named(fresh)).await?);
+    let doubted = orders.iter().filter(|order| ids == Ids::LookedFor || order.saying.is_some());
+    let known = store::find_all(tx, &named(doubted.flat_map(|order| &order.statements))).await?;
     let known: HashMap<Uuid, String> = known.into_iter().map(|row| (row.id.0, row.body)).collect();
     let numbers = app.sequence.take(app.clock.now(), count);
     let mut sessions = Sessions::hold(tx, orders).await?;
@@ -128,14 +122,8 @@ async fn put(
     sessions.keep(tx, app.clock.now()).await?;
 
     let mut done = Done { refused, stored: Vec::with_capacity(new.len()) };
-    let mut referring = Some(referring);
     for piece in new.chunks(PIECE) {
-        let referring = match referring.take() {
-            Some(referring) => referring,
-            // Among them what the pieces before have written.
-            None => store::referring_to(tx, &piece.iter().map(|new| new.ready.id.0).collect::<Vec<_>>()).await?,
-        };
-        done.stored.extend(put_piece(tx, piece, referring).await?);
+        done.stored.extend(put_piece(tx, piece).await?);
     }
     let is_followed = |stored: &&Stored| {
         stored.statement.voids() || stored.registration.is_some_and(|registration| followed.contains(&registration))
@@ -149,6 +137,11 @@ async fn put(
         }
     }
     Ok((done, followed))
+}
+
+/// The ids that senders gave: nobody else knows one yet that was made here.
+fn named<'r>(statements: impl Iterator<Item = &'r Ready>) -> Vec<Uuid> {
+    statements.filter(|ready| ready.is_named).map(|ready| ready.id.0).collect()
 }
 
 /// The ids under which the same statements are stored already. Errors: `statement-conflict` if they are others.
@@ -207,20 +200,22 @@ fn accept<'o>(
     (accepted, refused)
 }
 
-/// Writes some statements with everything that finds them; those that are `referring` to them are stored already.
-async fn put_piece(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Result<Vec<Stored>> {
-    let voiding = VerbKey::of(vocabulary::VOIDED).0;
-    let voided: HashSet<Uuid> =
-        referring.iter().filter(|row| row.verb_key == voiding).filter_map(|row| row.refers_to).collect();
-    let rows: Vec<Row> = piece.iter().map(|new| row(new, &voided)).collect();
-    let mut links = links(tx, piece, referring).await?;
-    store::insert(tx, &rows, &mut links).await?;
+/// Writes some statements with everything that finds them.
+async fn put_piece(tx: &mut Tx, piece: &[New<'_>]) -> Result<Vec<Stored>> {
+    let rows: Vec<Row> = piece.iter().map(row).collect();
+    let mut links = links(tx, piece).await?;
+    let awaited = named(piece.iter().map(|new| new.ready));
+    let referring = store::insert(tx, &rows, &mut links, &awaited).await?;
     let attached = piece.iter().flat_map(|new| {
         new.ready.attached.iter().map(|attached| AttachedRow { seq: new.seq, attached: attached.clone() })
     });
     attachments::insert(tx, &attached.collect::<Vec<_>>()).await?;
+    let voiding = VerbKey::of(vocabulary::VOIDED).0;
+    // Also what was taken back before it came.
+    let voided = referring.iter().filter(|row| row.verb_key == voiding).filter_map(|row| row.refers_to);
     let voids = piece.iter().map(|new| &new.ready.statement).filter(|statement| statement.voids());
-    store::void(tx, &voids.filter_map(|statement| statement.target()).collect::<Vec<_>>()).await?;
+    store::void(tx, &voids.filter_map(|statement| statement.target()).chain(voided).collect::<Vec<_>>()).await?;
+    inherit(tx, piece, &links, referring).await?;
     Ok(piece
         .iter()
         .zip(rows)
@@ -235,7 +230,7 @@ async fn put_piece(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Resul
         .collect())
 }
 
-fn row(new: &New<'_>, voided: &HashSet<Uuid>) -> Row {
+fn row(new: &New<'_>) -> Row {
     let Ready { id, statement, registration, .. } = new.ready;
     let stored = Sequence::moment(new.seq);
     Row {
@@ -247,13 +242,13 @@ fn row(new: &New<'_>, voided: &HashSet<Uuid>) -> Row {
         occurred: statement.timestamp.unwrap_or(stored),
         refers_to: statement.target(),
         verb_key: VerbKey::of(&statement.verb.id).0,
-        voided: voided.contains(&id.0) && !statement.voids(),
+        voided: false,
     }
 }
 
-/// The links of new statements, those they inherit from what they refer to, and those that earlier statements inherit from
-/// them (1.0.3 Communication 2.1.3: a statement that refers to a match is a match).
-async fn links(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Result<Vec<LinkRow>> {
+/// The links of new statements and those they inherit from what they refer to (1.0.3 Communication 2.1.3: a statement that refers
+/// to a match is a match).
+async fn links(tx: &mut Tx, piece: &[New<'_>]) -> Result<Vec<LinkRow>> {
     let mut all: Vec<LinkRow> = Vec::new();
     let mut add = |links: &Links, seq: i64, subject: i64| {
         all.extend(links.iter().map(|(usage, entity)| LinkRow { usage, entity, seq, subject }));
@@ -289,28 +284,41 @@ async fn links(tx: &mut Tx, piece: &[New<'_>], referring: Vec<Row>) -> Result<Ve
         targets = next;
     }
 
-    // Earlier statements that were waiting for one of these.
-    let mut waiting: Vec<(Row, Uuid)> =
-        referring.into_iter().filter_map(|row| row.refers_to.map(|id| (row, id))).collect();
+    Ok(all)
+}
+
+/// Writes what earlier statements that were waiting for one of these inherit from it: its `links` and those it has inherited
+/// itself. `referring` are those that refer to one of these; others refer to them in turn.
+async fn inherit(tx: &mut Tx, piece: &[New<'_>], links: &[LinkRow], referring: Vec<Row>) -> Result<()> {
+    if referring.is_empty() {
+        return Ok(());
+    }
+    let own: HashMap<Uuid, i64> = piece.iter().map(|new| (new.ready.id.0, new.seq)).collect();
+    let mut by_seq: HashMap<i64, Vec<&LinkRow>> = HashMap::new();
+    for link in links {
+        by_seq.entry(link.seq).or_default().push(link);
+    }
+    let mut inherited: Vec<LinkRow> = Vec::new();
+    let mut waiting: Vec<(Row, i64)> = referring
+        .into_iter()
+        .filter_map(|row| row.refers_to.and_then(|id| own.get(&id).copied()).map(|seq| (row, seq)))
+        .collect();
     for _ in 0..REFERENCES {
-        let mut next = Vec::new();
-        for (row, id) in &waiting {
-            if let Some((subject, links, _)) = own.get(id) {
-                add(links, row.seq, *subject);
-                next.push((row.id.0, *id));
-            }
-        }
-        if next.is_empty() {
+        if waiting.is_empty() {
             break;
         }
-        let through: HashMap<Uuid, Uuid> = next.iter().copied().collect();
+        for (row, from) in &waiting {
+            let links = by_seq.get(from).into_iter().flatten();
+            inherited.extend(links.map(|link| LinkRow { seq: row.seq, ..**link }));
+        }
+        let through: HashMap<Uuid, i64> = waiting.iter().map(|(row, from)| (row.id.0, *from)).collect();
         let rows = store::referring_to(tx, &through.keys().copied().collect::<Vec<_>>()).await?;
         waiting = rows
             .into_iter()
-            .filter_map(|row| row.refers_to.and_then(|id| through.get(&id).copied()).map(|id| (row, id)))
+            .filter_map(|row| row.refers_to.and_then(|id| through.get(&id).copied()).map(|from| (row, from)))
             .collect();
     }
-    Ok(all)
+    store::insert_inherited(tx, &mut inherited).await
 }
 
 fn links_of_body(body: &str) -> Links {

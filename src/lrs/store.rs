@@ -1,13 +1,13 @@
 //! The tables of the store. Work does not grow with a query a statement: each table is written and asked once a batch.
 
-use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use crate::core::{Error, Kind, OrgUnitId, Result, StatementId, Timestamp};
 use crate::on_db;
-use crate::storage::{Inner, Tx, hexadecimal};
+use crate::storage::{Inner, Outcome, Script, Tx, hexadecimal};
 use crate::xapi::{VerbKey, vocabulary};
 
 /// A statement as a row.
@@ -71,33 +71,6 @@ pub async fn find_all(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Row>> {
     by_ids(tx, FIND_ALL_SQLITE, FIND_ALL_POSTGRES, ids).await
 }
 
-const AROUND_SQLITE: &str = "
-    SELECT FALSE AS refers, seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
-    WHERE id IN (SELECT unhex(value) FROM json_each($1))
-    UNION ALL
-    SELECT TRUE, seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
-    WHERE refers_to IN (SELECT unhex(value) FROM json_each($1))";
-const AROUND_POSTGRES: &str = "
-    SELECT FALSE AS refers, seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
-    WHERE id = ANY($1)
-    UNION ALL
-    SELECT TRUE, seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
-    WHERE refers_to = ANY($1)";
-
-/// Those of `ids` that are stored, and the statements that refer to one of `ids`, stored or not.
-pub async fn around(tx: &mut Tx, ids: &[Uuid]) -> Result<(Vec<Row>, Vec<Row>)> {
-    #[derive(FromRow)]
-    struct Found {
-        refers: bool,
-        #[sqlx(flatten)]
-        row: Row,
-    }
-    let found: Vec<Found> = by_ids(tx, AROUND_SQLITE, AROUND_POSTGRES, ids).await?;
-    let (referring, known): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.refers);
-    let rows = |found: Vec<Found>| found.into_iter().map(|found| found.row).collect();
-    Ok((rows(known), rows(referring)))
-}
-
 const REFERRING_SQLITE: &str =
     "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
     WHERE refers_to IN (SELECT unhex(value) FROM json_each($1))";
@@ -132,8 +105,11 @@ pub const ROWS: usize = 512;
 /// Rows in pieces for an INSERT of SQLite that leaves what is there as it is: a piece of 5 is filled up to 6 with its last
 /// row. A connection keeps the statements it has prepared: the sizes are the powers of two and those halfway between, and so
 /// there are eighteen texts of an INSERT and not one for every number of rows.
-fn pieces<T>(rows: &[T]) -> impl Iterator<Item = impl Iterator<Item = &T>> {
-    rows.chunks(ROWS).map(|piece| piece.iter().chain(piece.last().into_iter().cycle()).take(filled(piece.len())))
+fn pieces<T>(rows: &[T]) -> impl Iterator<Item = Vec<&T>> {
+    rows.chunks(ROWS).map(|piece| {
+        let last = piece.last().into_iter().cycle();
+        piece.iter().chain(last).take(filled(piece.len())).collect()
+    })
 }
 
 /// The smallest of the sizes that is not below `count`.
@@ -142,35 +118,37 @@ fn filled(count: usize) -> usize {
     if count * 4 <= power * 3 { power / 4 * 3 } else { power }
 }
 
-// Both in one trip: a database that is asked over a connection answers each time a good deal later.
+// All in one trip: a database that is asked over a connection answers each time a good deal later. What it finds was there before.
 const INSERT_POSTGRES: &str = "WITH statements AS (
     INSERT INTO statement (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided)
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[], $7::uuid[],
-    $8::uuid[], $9::boolean[]))
+    $8::uuid[], $9::boolean[])),
+    links AS (
     INSERT INTO statement_link (usage, entity, seq, subject)
-    SELECT * FROM unnest($10::integer[], $11::uuid[], $12::bigint[], $13::bigint[])";
+    SELECT * FROM unnest($10::integer[], $11::uuid[], $12::bigint[], $13::bigint[]))
+    SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+    WHERE refers_to = ANY($14)";
 
-/// Writes statements, and the links to them or through them, none of which can be there.
+/// Writes new statements with their links, none of which can be there. Answers those stored before that refer
+/// to one of `awaited`.
 ///
 /// Errors: `statement-number-taken` if an id or a number is; the transaction is of no use any more. Whoever begins again meets
 /// the id as known.
-pub async fn insert(tx: &mut Tx, rows: &[Row], links: &mut Vec<LinkRow>) -> Result<()> {
+pub async fn insert(tx: &mut Tx, rows: &[Row], links: &mut Vec<LinkRow>, awaited: &[Uuid]) -> Result<Vec<Row>> {
     let taken = || Error::new(Kind::Unavailable, "statement-number-taken");
     // Sorted, so that neighbours in the index are written together and two batches lock in one order.
     links.sort_unstable();
     links.dedup();
     match &mut tx.0 {
         Inner::Sqlite(connection) => {
-            if insert_statements(connection, rows).await? < rows.len() {
-                return Err(taken());
-            }
-            insert_links(connection, links).await?;
+            let (all_new, referring) = insert_sqlite(connection, rows, links, awaited).await?;
+            if all_new { Ok(referring) } else { Err(taken()) }
         }
         Inner::Postgres(connection) => {
             // Whoever meets an id that another transaction is about to write waits for that one: in one order everywhere.
             let mut rows: Vec<&Row> = rows.iter().collect();
             rows.sort_unstable_by_key(|row| row.id.0);
-            let written = sqlx::query(INSERT_POSTGRES)
+            let referring = sqlx::query_as(INSERT_POSTGRES)
                 .bind(rows.iter().map(|row| row.seq).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.id.0).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.body.as_str()).collect::<Vec<_>>())
@@ -184,29 +162,41 @@ pub async fn insert(tx: &mut Tx, rows: &[Row], links: &mut Vec<LinkRow>) -> Resu
                 .bind(links.iter().map(|row| row.entity).collect::<Vec<_>>())
                 .bind(links.iter().map(|row| row.seq).collect::<Vec<_>>())
                 .bind(links.iter().map(|row| row.subject).collect::<Vec<_>>())
-                .execute(&mut **connection)
+                .bind(awaited)
+                .fetch_all(&mut **connection)
                 .await;
-            if let Err(cause) = written {
+            referring.map_err(|cause| {
                 let is_taken = cause.as_database_error().is_some_and(|error| error.is_unique_violation());
-                return Err(if is_taken { taken().caused_by(cause) } else { cause.into() });
-            }
+                if is_taken { taken().caused_by(cause) } else { cause.into() }
+            })
         }
     }
-    Ok(())
 }
 
-/// Answers how many were new; an id or a number that is taken is left as it is.
+/// Answers also whether all were new; an id or a number that is taken is left as it is.
 ///
 /// OR FAIL: a row that cannot be written ends the transaction here anyway, so SQLite need not note how to take back the rows
 /// before it.
-async fn insert_statements(connection: &mut SqliteConnection, rows: &[Row]) -> Result<usize> {
-    let mut written = 0;
+async fn insert_sqlite(
+    connection: &mut SqliteConnection,
+    rows: &[Row],
+    links: &[LinkRow],
+    awaited: &[Uuid],
+) -> Result<(bool, Vec<Row>)> {
+    let mut script = Script::new(connection);
+    let text = script.next(1).await?;
+    text.push(
+        "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
+        WHERE refers_to IN (SELECT unhex(value) FROM json_each(",
+    );
+    text.push_bind(hexadecimal(awaited.iter().copied())).push("))");
     for rows in pieces(rows) {
-        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
-            "INSERT OR FAIL INTO statement \
+        let text = script.next(9 * rows.len()).await?;
+        text.push(
+            "INSERT OR FAIL INTO statement
             (seq, id, body, registration, stored, occurred, refers_to, verb_key, voided) ",
         );
-        query.push_values(rows, |mut values, row| {
+        text.push_values(rows, |mut values, row| {
             values
                 .push_bind(row.seq)
                 .push_bind(row.id)
@@ -218,23 +208,54 @@ async fn insert_statements(connection: &mut SqliteConnection, rows: &[Row]) -> R
                 .push_bind(row.verb_key)
                 .push_bind(row.voided);
         });
-        query.push(" ON CONFLICT DO NOTHING");
-        written += query.build().execute(&mut *connection).await?.rows_affected();
+        // What fills a piece up is there twice.
+        text.push(" ON CONFLICT DO NOTHING");
     }
-    // Not more than there are rows.
-    Ok(usize::try_from(written).unwrap_or(usize::MAX))
+    push_links(&mut script, links).await?;
+    let Outcome { changed, found } = script.end().await?;
+    // After the question come the pieces of statements.
+    let written: u64 = changed.iter().skip(1).take(rows.chunks(ROWS).len()).sum();
+    let referring = found.iter().map(Row::from_row).collect::<sqlx::Result<_>>()?;
+    Ok((written == rows.len() as u64, referring))
 }
 
-async fn insert_links(connection: &mut SqliteConnection, links: &[LinkRow]) -> Result<()> {
-    for rows in pieces(links) {
-        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
-            "INSERT OR FAIL INTO statement_link (usage, entity, seq, subject) ",
-        );
-        query.push_values(rows, |mut values, row| {
+async fn push_links(script: &mut Script<'_>, links: &[LinkRow]) -> Result<()> {
+    for links in pieces(links) {
+        let text = script.next(4 * links.len()).await?;
+        text.push("INSERT OR FAIL INTO statement_link (usage, entity, seq, subject) ");
+        text.push_values(links, |mut values, row| {
             values.push_bind(row.usage).push_bind(row.entity).push_bind(row.seq).push_bind(row.subject);
         });
-        // What fills a piece up is there twice.
-        query.push(" ON CONFLICT DO NOTHING").build().execute(&mut *connection).await?;
+        text.push(" ON CONFLICT DO NOTHING");
+    }
+    Ok(())
+}
+
+const INHERIT_POSTGRES: &str = "INSERT INTO statement_link (usage, entity, seq, subject)
+    SELECT * FROM unnest($1::integer[], $2::uuid[], $3::bigint[], $4::bigint[]) ON CONFLICT DO NOTHING";
+
+/// Writes links of statements that are stored already; some may be there, where statements refer to each other in a circle.
+pub async fn insert_inherited(tx: &mut Tx, links: &mut Vec<LinkRow>) -> Result<()> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    links.sort_unstable();
+    links.dedup();
+    match &mut tx.0 {
+        Inner::Sqlite(connection) => {
+            let mut script = Script::new(connection);
+            push_links(&mut script, links).await?;
+            script.end().await?;
+        }
+        Inner::Postgres(connection) => {
+            sqlx::query(INHERIT_POSTGRES)
+                .bind(links.iter().map(|row| row.usage).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.entity).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.seq).collect::<Vec<_>>())
+                .bind(links.iter().map(|row| row.subject).collect::<Vec<_>>())
+                .execute(&mut **connection)
+                .await?;
+        }
     }
     Ok(())
 }
@@ -249,7 +270,7 @@ pub async fn delete_links(tx: &mut Tx, links: &[LinkRow]) -> Result<()> {
         Inner::Sqlite(connection) => {
             for rows in pieces(links) {
                 // Each is looked up by the whole key: a list of rows would be compared with all links of a kind.
-                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("DELETE FROM statement_link WHERE ");
+                let mut query = QueryBuilder::<Sqlite>::new("DELETE FROM statement_link WHERE ");
                 let mut any = query.separated(" OR ");
                 for row in rows {
                     any.push("(usage = ").push_bind_unseparated(row.usage);
@@ -316,7 +337,7 @@ pub async fn agents_named(
     }
     let pattern = containing(text);
     let rows: Vec<(Uuid, String, String)> = on_db!(tx, c => {
-        let mut query = sqlx::QueryBuilder::<Database>::new(
+        let mut query = QueryBuilder::<Database>::new(
             "SELECT agent_key, ifi, names FROM xapi_agent WHERE LOWER(names) LIKE ",
         );
         query.push_bind(pattern);
@@ -396,7 +417,7 @@ mod tests {
     fn rows_are_cut_into_few_sizes() {
         let written = |count: usize| {
             let rows = (1..=count).collect::<Vec<_>>();
-            pieces(&rows).map(|piece| piece.copied().collect::<Vec<_>>()).collect::<Vec<_>>()
+            pieces(&rows).map(|piece| piece.into_iter().copied().collect::<Vec<_>>()).collect::<Vec<_>>()
         };
         assert_eq!(written(0), [[0_usize; 0]; 0]);
         assert_eq!(written(3), [[1, 2, 3]]);

@@ -7,10 +7,12 @@
 
 mod blobs;
 mod db;
+mod script;
 mod secrets;
 mod sqlite;
 mod to_the_end;
 
 pub use blobs::{BlobStream, Blobs};
 pub use db::{Db, Inner, Tx, hexadecimal};
+pub use script::{Outcome, Script};
 pub use secrets::Secrets;

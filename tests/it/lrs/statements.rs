@@ -1,5 +1,7 @@
 //! Storing statements: as they came, once, whole or not at all.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 both_databases! {
@@ -79,6 +81,34 @@ both_databases! {
             assert_eq!(ids(&tool, &[("agent", &mbox("lea")), ("activity", "http://example.fr/b")]).await, [early]);
             assert_eq!(ids(&tool, &[("agent", &mbox("admin")), ("activity", "http://example.fr/b")]).await, [""; 0],
                 "one statement must match the whole filter");
+        }
+    }
+
+    async fn what_refers_to_a_match_through_others_is_a_match_in_whatever_order_they_come(app: TestApp) {
+        let tool = tool(&app, &[Scope::All]).await;
+        let refers = |person: &str, id: &str, target: &str| with(with(statement(person, "asked", "x"), "id", json!(id)),
+            "object", json!({"objectType": "StatementRef", "id": target}));
+        let orders = (0..256).map(|n| [n % 4, n / 4 % 4, n / 16 % 4, n / 64]).filter(|order| (0..4).all(|n| order.contains(&n)));
+        for (round, order) in orders.enumerate() {
+            // The first refers to the second, and so on to the last, which is about something; or back to the first.
+            let is_circle = round % 2 == 1;
+            let person = |n: usize| format!("p{round}-{n}");
+            let known: Vec<String> = (0..4).map(|_| Uuid::new_v4().to_string()).collect();
+            let told: Vec<Value> = (0..4).map(|n| match n {
+                3 if !is_circle => with(statement(&person(3), "completed", &format!("o{round}")), "id", json!(known[3])),
+                _ => refers(&person(n), &known[n], &known[(n + 1) % 4]),
+            }).collect();
+            // Some come together.
+            let (first, rest) = order.split_at(round % 3);
+            for n in first {
+                store(&tool, &told[*n]).await;
+            }
+            store(&tool, &rest.iter().map(|n| told[*n].clone()).collect::<Value>()).await;
+            for n in 0..4 {
+                let found: BTreeSet<String> = ids(&tool, &[("agent", &mbox(&person(n)))]).await.into_iter().collect();
+                let expected = if is_circle { &known[..] } else { &known[..=n] };
+                assert_eq!(found, expected.iter().cloned().collect(), "{order:?} {n}");
+            }
         }
     }
 
