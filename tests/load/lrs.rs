@@ -35,7 +35,10 @@ const FILLING: usize = 4;
 const BATCH: usize = 100;
 const BATCHING: usize = 8;
 
-const PEOPLE: usize = 10_000;
+/// Sessions, and the people who have them: the next as many are of others, so that what one person has done does not depend on
+/// the store's size. A million statements are of ten thousand people.
+const SESSIONS: usize = 5_000;
+const PEOPLE: usize = 1_000;
 const COURSES: usize = 100;
 const LESSONS: usize = 10;
 const VERBS: [&str; 6] = ["initialized", "progressed", "completed", "passed", "failed", "terminated"];
@@ -46,7 +49,8 @@ fn verb(n: usize) -> String {
     format!("http://adlnet.gov/expapi/verbs/{}", VERBS[n % VERBS.len()])
 }
 fn person(n: usize) -> String {
-    format!("agent-{:05}", n / SESSION * 7_919 % PEOPLE)
+    let session = n / SESSION;
+    format!("agent-{:05}", session / SESSIONS * PEOPLE + session * 7_919 % PEOPLE)
 }
 fn course(n: usize) -> String {
     format!("https://mesure.preau.example/courses/{}", n / SESSION % COURSES)

@@ -142,8 +142,9 @@ pub enum Reading {
     Before(i64),
 }
 
+// Not EXISTS, which PostgreSQL turns into a join with every link of the verb as long as it has no statistics.
 const BOTH: &str = "SELECT s.body FROM statement_link l JOIN statement s ON s.seq = l.seq WHERE l.usage = $1
-    AND l.entity = $2 AND EXISTS (SELECT 1 FROM statement_link o WHERE o.usage = $3 AND o.entity = $4
+    AND l.entity = $2 AND (SELECT TRUE FROM statement_link o WHERE o.usage = $3 AND o.entity = $4
     AND o.seq = l.seq AND o.subject = l.subject) ORDER BY l.seq DESC LIMIT 100";
 const ONE: &str = "SELECT s.body FROM statement_link l JOIN statement s ON s.seq = l.seq WHERE l.usage = $1
     AND l.entity = $2 ORDER BY l.seq DESC LIMIT 100";
