@@ -184,12 +184,7 @@ async fn insert_sqlite(
     awaited: &[Uuid],
 ) -> Result<(bool, Vec<Row>)> {
     let mut script = Script::new(connection);
-    let text = script.next(1).await?;
-    text.push(
-        "SELECT seq, id, body, registration, stored, occurred, refers_to, verb_key, voided FROM statement
-        WHERE refers_to IN (SELECT unhex(value) FROM json_each(",
-    );
-    text.push_bind(hexadecimal(awaited.iter().copied())).push("))");
+    script.ask(REFERRING_SQLITE, hexadecimal(awaited.iter().copied())).await?;
     for rows in pieces(rows) {
         let text = script.next(9 * rows.len()).await?;
         text.push(

@@ -24,6 +24,10 @@ const SQLITE_BUSY: Duration = Duration::from_secs(20);
 /// A connection that was at work so shortly before is used without asking whether it still stands.
 const POSTGRES_TRUSTED: Duration = Duration::from_secs(1);
 
+// As long as PostgreSQL has not looked at a table it takes a thousand keys for most of the rows, and reads all of it: a store that
+// is being filled would be read whole for each group of statements.
+const KEYED_POSTGRES: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off";
+
 /// The database of this installation.
 #[derive(Clone)]
 pub enum Db {
@@ -121,8 +125,8 @@ impl Db {
             .clone()
             // A transaction of a thousand statements touches thousands of pages.
             .pragma("cache_size", "-12000")
-            // Pages that change again and again are brought into the database once in 32 MB of log, not in four.
-            .pragma("wal_autocheckpoint", "8000")
+            // Pages that change again and again are brought into the database once in 64 MB of log, not in four.
+            .pragma("wal_autocheckpoint", "16000")
             .connect()
             .await
             .with_context(|| format!("cannot open the database {url}"))?;
@@ -141,13 +145,16 @@ impl Db {
         Ok(Self::Postgres(pool))
     }
 
-    /// The same database by a connection that nobody else uses, for one transaction after the other. On PostgreSQL it is opened
-    /// when it is first used, and belongs to the runtime in which this is called.
+    /// The same database by a connection that nobody else uses, for one transaction after the other, each of which reaches its
+    /// rows by keys. On PostgreSQL it is opened when it is first used, and belongs to the runtime in which this is called.
     pub fn alone(&self) -> Self {
         match self {
             Self::Sqlite { .. } => self.clone(),
             Self::Postgres(pool) => {
-                Self::Postgres(pool_of(1).connect_lazy_with(PgConnectOptions::clone(&pool.connect_options())))
+                let keyed = pool_of(1).after_connect(|connection, _| {
+                    Box::pin(async move { raw_sql(KEYED_POSTGRES).execute(connection).await.map(drop) })
+                });
+                Self::Postgres(keyed.connect_lazy_with(PgConnectOptions::clone(&pool.connect_options())))
             }
         }
     }

@@ -33,7 +33,15 @@ impl<'c> Script<'c> {
         Self { connection, text: QueryBuilder::default(), values: 0, outcome: Outcome::default() }
     }
 
-    /// Where the next statement is to be written, which binds so many values: one or more, without numbers.
+    /// A question about one value, `$1`, which it names once.
+    pub async fn ask(&mut self, question: &'static str, value: String) -> Result<()> {
+        // Values of a text of several statements have no numbers.
+        let (before, after) = question.split_once("$1").unwrap_or((question, ""));
+        self.next(1).await?.push(before).push_bind(value).push(after);
+        Ok(())
+    }
+
+    /// Where the next statement is to be written, which binds so many values, one or more.
     pub async fn next(&mut self, values: usize) -> Result<&mut QueryBuilder<Sqlite>> {
         if self.values > 0 && self.values + values > TRIP {
             self.go().await?;

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use preau::core::Error;
-use preau::storage::Db;
+use preau::storage::{Db, Inner};
 use preau::{on_db, read_once};
+use sqlx::raw_sql;
+use uuid::Uuid;
 
 use crate::both_databases;
 use crate::support::{Database, TestApp};
@@ -133,6 +135,28 @@ async fn the_documents_of_registrations_are_found_by_an_index() {
     let Db::Sqlite { read, .. } = &app.app.db else { unreachable!("a SQLite database") };
     let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(DELETE).fetch_all(read).await.unwrap();
     assert!(plan.iter().any(|(.., step)| step.contains("lrs_document_registration")), "{plan:?}");
+}
+
+/// Nobody waits until PostgreSQL has looked at a table that is being filled.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_writer_looks_up_is_found_by_an_index_in_a_store_that_is_new() {
+    const FILL: &str = "ALTER TABLE statement SET (autovacuum_enabled = false);
+        INSERT INTO statement (seq, id, body, verb_key, stored, occurred, voided)
+        SELECT n, gen_random_uuid(), repeat('x', 1000), gen_random_uuid(), n, n, FALSE FROM generate_series(1, 20000) n";
+    const ASK: &str = "EXPLAIN SELECT seq, body FROM statement WHERE refers_to = ANY($1)";
+    let app = TestApp::start(Database::Postgres).await;
+    let Db::Postgres(pool) = &app.app.db else { unreachable!("a PostgreSQL database") };
+    raw_sql(FILL).execute(pool).await.unwrap();
+    let ids: Vec<Uuid> = (0..1_000).map(|_| Uuid::new_v4()).collect();
+    let ask = async |db: &Db| {
+        let mut tx = db.begin().await.unwrap();
+        let Inner::Postgres(connection) = &mut tx.0 else { unreachable!("a PostgreSQL database") };
+        let plan: Vec<String> = sqlx::query_scalar(ASK).bind(&ids).fetch_all(&mut **connection).await.unwrap();
+        plan.join("\n")
+    };
+    assert!(ask(&app.app.db).await.contains("Seq Scan"), "the trap is there");
+    let plan = ask(&app.app.db.alone()).await;
+    assert!(plan.contains("statement_refers_to") && !plan.contains("Seq Scan"), "{plan}");
 }
 
 /// Table by table, the columns of a database.

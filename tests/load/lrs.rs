@@ -91,6 +91,7 @@ pub async fn store(what: &Store) -> anyhow::Result<()> {
     for size in &what.statements {
         let server = place.serve().await?;
         fill(&server, &mut count, *size).await?;
+        settle().await?;
         let mut lines = Vec::new();
         let gets = reads(&server, what.requests, count).await?;
         let mut writes = Vec::new();
@@ -104,6 +105,7 @@ pub async fn store(what: &Store) -> anyhow::Result<()> {
         }
         let (now, most) = server.memory();
         server.stop().await?;
+        settle().await?;
 
         let db = Db::connect(&place.database).await?;
         let rows = Rows::latest(&db).await?;
@@ -145,6 +147,13 @@ pub async fn store(what: &Store) -> anyhow::Result<()> {
         }
         println!("{:<32} {:>18}", "memory at the end / at most", format!("{now:.0} / {most:.0} MB"));
     }
+    Ok(())
+}
+
+/// Waits until the disk has all that was written: what is measured then has it for itself.
+async fn settle() -> anyhow::Result<()> {
+    let done = tokio::process::Command::new("sync").status().await?;
+    anyhow::ensure!(done.success(), "sync ended with {done}");
     Ok(())
 }
 

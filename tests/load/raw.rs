@@ -23,8 +23,9 @@ struct Statement {
     verb_key: Uuid,
 }
 
-/// Statements that serve as examples.
-const EXAMPLES: i64 = 1_000;
+/// Statements that serve as examples. With few of them the same people and registrations would come again and again, and of the
+/// index only what the database still has in memory would be touched.
+const EXAMPLES: i64 = 20_000;
 
 const LATEST: &str =
     "SELECT seq, body, registration, stored, occurred, verb_key FROM statement ORDER BY seq DESC LIMIT $1";
