@@ -61,7 +61,7 @@ pub(super) struct Done {
 /// use any more.
 pub(super) async fn store_all(tx: &mut Tx, app: &App, orders: &[Order], ids: Ids, familiar: &Familiar) -> Result<Done> {
     let mut learnt = Dictionary::default();
-    let (mut done, mut followed) = put(tx, app, orders, ids, &mut learnt).await?;
+    let (mut done, mut followed) = put(tx, app, orders, ids, familiar, &mut learnt).await?;
     let service = Authority::service(app);
     for _ in 0..ROUNDS {
         if followed.is_empty() {
@@ -70,7 +70,8 @@ pub(super) async fn store_all(tx: &mut Tx, app: &App, orders: &[Order], ids: Ids
             return Ok(done);
         }
         let more = app.projection.stored(app, tx, &followed).await?;
-        let (mut added, next) = put(tx, app, &[Order::of(more, &service)?], Ids::LookedFor, &mut learnt).await?;
+        let more = [Order::of(more, &service)?];
+        let (mut added, next) = put(tx, app, &more, Ids::LookedFor, familiar, &mut learnt).await?;
         if let Some(refusal) = added.refused.remove(&0) {
             return Err(refusal);
         }
@@ -98,6 +99,7 @@ async fn put(
     app: &App,
     orders: &[Order],
     ids: Ids,
+    familiar: &Familiar,
     learnt: &mut Dictionary,
 ) -> Result<(Done, Vec<Stored>)> {
     let all = || orders.iter().flat_map(|order| &order.statements);
@@ -105,11 +107,19 @@ async fn put(
     if count == 0 {
         return Ok(Default::default());
     }
+    let now = app.clock.now();
     // In one order everywhere, so that two batches never wait for each other.
-    let registrations: BTreeSet<RegistrationId> =
-        all().filter_map(|ready| ready.registration).map(RegistrationId).collect();
-    let followed = app.projection.prepare(tx, &registrations.into_iter().collect::<Vec<_>>()).await?;
+    let registrations: BTreeSet<RegistrationId> = all()
+        .filter_map(|ready| ready.registration)
+        .map(RegistrationId)
+        .filter(|registration| !familiar.is_nobodys(*registration, now))
+        .collect();
+    let registrations: Vec<RegistrationId> = registrations.into_iter().collect();
+    let followed = app.projection.prepare(tx, &registrations).await?;
     let followed: HashSet<RegistrationId> = followed.into_iter().collect();
+    for registration in registrations.into_iter().filter(|registration| !followed.contains(registration)) {
+        familiar.note_nobodys(registration, now);
+    }
 
     // A session refuses what comes too late: that what is sent again was said in time must be known before.
     let doubted = orders.iter().filter(|order| ids == Ids::LookedFor || order.saying.is_some());

@@ -15,7 +15,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::links;
-use crate::core::{Result, Timestamp};
+use crate::core::{RegistrationId, Result, Timestamp};
 use crate::storage::{Inner, Tx, hexadecimal};
 use crate::xapi::{ActivityKey, Statement};
 
@@ -45,13 +45,15 @@ struct Entry {
 type Known = HashMap<Uuid, Option<String>>;
 
 /// How long what taught nothing new is taken for known.
-const TRUSTED: Duration = Duration::from_secs(1);
+const TRUSTED: Duration = Duration::from_secs(5);
 /// Keys kept at most; when there are more, all are looked up again.
 const MOST: usize = 10_000;
 
 /// What taught nothing new a moment ago: most statements repeat what those before have said of the same things, and it need not
 /// be looked up for each of them. By key, the digest of what was given, and since when. Another process may have learnt something
-/// else in that second: what is said at the same time in two places has no order.
+/// else meanwhile: what is said at nearly the same time in two places has no order.
+///
+/// Also the registrations that nobody follows: one of ours gets a new random id, which no statement can have named before.
 #[derive(Default)]
 pub struct Familiar {
     by_key: Mutex<HashMap<Uuid, (u64, Timestamp)>>,
@@ -61,14 +63,24 @@ pub struct Familiar {
 impl Familiar {
     /// The keys of what has to be looked up.
     fn unknown<T: Hash>(&self, given: &BTreeMap<Uuid, (String, T)>, now: Timestamp) -> Vec<Uuid> {
-        let entries = self.entries();
-        let is_known = |key: &Uuid, given: &T| {
-            entries.get(key).is_some_and(|(digest, since)| {
-                // A clock that was set back trusts nothing longer.
-                *digest == self.hasher.hash_one(given) && now >= *since && now.since(*since) < TRUSTED
-            })
-        };
-        given.iter().filter(|(key, (_, given))| !is_known(key, given)).map(|(key, _)| *key).collect()
+        given.iter().filter(|(key, (_, given))| !self.knows(**key, given, now)).map(|(key, _)| *key).collect()
+    }
+
+    fn knows(&self, key: Uuid, given: &impl Hash, now: Timestamp) -> bool {
+        self.entries().get(&key).is_some_and(|(digest, since)| {
+            // A clock that was set back trusts nothing longer.
+            *digest == self.hasher.hash_one(given) && now >= *since && now.since(*since) < TRUSTED
+        })
+    }
+
+    /// Whether a registration was found to be nobody's.
+    pub(super) fn is_nobodys(&self, registration: RegistrationId, now: Timestamp) -> bool {
+        self.knows(registration.0, &(), now)
+    }
+
+    /// Takes note that nobody follows a registration.
+    pub(super) fn note_nobodys(&self, registration: RegistrationId, now: Timestamp) {
+        self.note(registration.0, &(), true, now);
     }
 
     /// Takes note of what was found in the database, or is about to change there.
