@@ -98,6 +98,8 @@ export class Server {
   /** Runs `preau ARGUMENTS --json` on the same database and gives what it answers. */
   async cli(args, input = "") {
     const child = promisify(execFile)(BINARY, ["--json", ...args], { env: this.environment, cwd: this.folder });
+    // One that ends before it is given anything is judged by how it ends.
+    child.child.stdin.on("error", () => {});
     child.child.stdin.end(input);
     const { stdout } = await child;
     return stdout.trim() === "" ? null : JSON.parse(stdout);
