@@ -148,6 +148,7 @@ pub async fn insert(tx: &mut Tx, rows: &[Row], links: &mut Vec<LinkRow>, awaited
             // Whoever meets an id that another transaction is about to write waits for that one: in one order everywhere.
             let mut rows: Vec<&Row> = rows.iter().collect();
             rows.sort_unstable_by_key(|row| row.id.0);
+            let (usages, entities, numbers, subjects) = columns(links);
             let referring = sqlx::query_as(INSERT_POSTGRES)
                 .bind(rows.iter().map(|row| row.seq).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.id.0).collect::<Vec<_>>())
@@ -158,10 +159,10 @@ pub async fn insert(tx: &mut Tx, rows: &[Row], links: &mut Vec<LinkRow>, awaited
                 .bind(rows.iter().map(|row| row.refers_to).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.verb_key).collect::<Vec<_>>())
                 .bind(rows.iter().map(|row| row.voided).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.usage).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.entity).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.seq).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.subject).collect::<Vec<_>>())
+                .bind(usages)
+                .bind(entities)
+                .bind(numbers)
+                .bind(subjects)
                 .bind(awaited)
                 .fetch_all(&mut **connection)
                 .await;
@@ -171,6 +172,14 @@ pub async fn insert(tx: &mut Tx, rows: &[Row], links: &mut Vec<LinkRow>, awaited
             })
         }
     }
+}
+
+/// Links as PostgreSQL takes them, a list for each column.
+fn columns(links: &[LinkRow]) -> (Vec<i32>, Vec<Uuid>, Vec<i64>, Vec<i64>) {
+    let usages = links.iter().map(|row| row.usage).collect();
+    let entities = links.iter().map(|row| row.entity).collect();
+    let numbers = links.iter().map(|row| row.seq).collect();
+    (usages, entities, numbers, links.iter().map(|row| row.subject).collect())
 }
 
 /// Answers also whether all were new; an id or a number that is taken is left as it is.
@@ -243,11 +252,12 @@ pub async fn insert_inherited(tx: &mut Tx, links: &mut Vec<LinkRow>) -> Result<(
             script.end().await?;
         }
         Inner::Postgres(connection) => {
+            let (usages, entities, numbers, subjects) = columns(links);
             sqlx::query(INHERIT_POSTGRES)
-                .bind(links.iter().map(|row| row.usage).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.entity).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.seq).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.subject).collect::<Vec<_>>())
+                .bind(usages)
+                .bind(entities)
+                .bind(numbers)
+                .bind(subjects)
                 .execute(&mut **connection)
                 .await?;
         }
@@ -278,11 +288,12 @@ pub async fn delete_links(tx: &mut Tx, links: &[LinkRow]) -> Result<()> {
             }
         }
         Inner::Postgres(connection) => {
+            let (usages, entities, numbers, subjects) = columns(links);
             sqlx::query(DELETE_LINKS_POSTGRES)
-                .bind(links.iter().map(|row| row.usage).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.entity).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.seq).collect::<Vec<_>>())
-                .bind(links.iter().map(|row| row.subject).collect::<Vec<_>>())
+                .bind(usages)
+                .bind(entities)
+                .bind(numbers)
+                .bind(subjects)
                 .execute(&mut **connection)
                 .await?;
         }
