@@ -234,7 +234,7 @@ impl Import {
 
     async fn write(&self, looked: Looked, mut findings: Findings, by: Option<PersonId>) -> Result<PackageId> {
         let app = &self.app;
-        let mut tx = app.db.begin().await?;
+        let mut tx = app.db.begin_large().await?;
         if let Some(title) = store::same_content(&mut tx, &self.upload.sha256).await? {
             findings.add(Finding::info("same-content-as").arg("title", title));
         }

@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres, SqlitePool, Transaction, raw_sql};
 use uuid::Uuid;
 
-use super::sqlite::{OnSqlite, Pen};
+use super::sqlite::{Keeps, OnSqlite, Pen};
 use super::to_the_end::ToTheEnd;
 use crate::core::Result;
 
@@ -123,8 +123,6 @@ impl Db {
         // A file does not hang up: its connections need not be tried before they are used.
         let write = options
             .clone()
-            // A transaction of a thousand statements touches thousands of pages.
-            .pragma("cache_size", "-12000")
             // Pages that change again and again are brought into the database once in 64 MB of log, not in four.
             .pragma("wal_autocheckpoint", "16000")
             .connect()
@@ -169,8 +167,17 @@ impl Db {
 
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
+        self.begin_keeping(Keeps::Many).await
+    }
+
+    /// Begins a transaction that writes tens of thousands of rows, in little memory.
+    pub async fn begin_large(&self) -> Result<Tx> {
+        self.begin_keeping(Keeps::Few).await
+    }
+
+    async fn begin_keeping(&self, keeps: Keeps) -> Result<Tx> {
         let inner = match self {
-            Self::Sqlite { write, .. } => Inner::Sqlite(OnSqlite::Writing(write.begin().await?)),
+            Self::Sqlite { write, .. } => Inner::Sqlite(OnSqlite::Writing(write.begin(keeps).await?)),
             Self::Postgres(pool) => Inner::Postgres(begin_on(pool, "BEGIN").await?),
         };
         Ok(Tx(inner, Vec::new()))

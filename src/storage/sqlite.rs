@@ -71,11 +71,31 @@ pub struct Pen {
 /// What is held with the pen.
 struct Sole {
     connection: SqliteConnection,
+    /// As the last transaction wanted it.
+    keeps: Option<Keeps>,
     stage: Stage,
     /// Whether what the last one does can be taken back by itself; the first has none before it.
     has_savepoint: bool,
     /// Transactions that are done and wait for the commit.
     done: Vec<Done>,
+}
+
+/// How much is kept in memory of the pages that a transaction touches.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Keeps {
+    /// A transaction of a thousand statements touches thousands of pages.
+    Many,
+    /// So many rows that they go to the log in any case.
+    Few,
+}
+
+impl Keeps {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Many => "PRAGMA cache_size = -12000",
+            Self::Few => "PRAGMA cache_size = -2000",
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -97,12 +117,12 @@ struct Done {
 
 impl Pen {
     pub fn new(connection: SqliteConnection) -> Self {
-        let sole = Sole { connection, stage: Stage::Idle, has_savepoint: false, done: Vec::new() };
+        let sole = Sole { connection, keeps: None, stage: Stage::Idle, has_savepoint: false, done: Vec::new() };
         Self { sole: Arc::new(Mutex::new(sole)), waiting: Arc::default() }
     }
 
     /// Begins a transaction when those before it are done.
-    pub async fn begin(&self) -> sqlx::Result<Writing> {
+    pub async fn begin(&self, keeps: Keeps) -> sqlx::Result<Writing> {
         let sole = self.turn().await?;
         let mut writing = Writing { sole: Some(sole), pen: self.clone() };
         // To the end: it must be known whose savepoint the last one is.
@@ -115,6 +135,10 @@ impl Pen {
             };
             sole.has_savepoint = sole.stage == Stage::Between;
             sole.stage = Stage::Inside;
+            if sole.keeps != Some(keeps) {
+                query(keeps.text()).execute(&mut sole.connection).await?;
+                sole.keeps = Some(keeps);
+            }
             query(text).execute(&mut sole.connection).await?;
             Ok(writing)
         });

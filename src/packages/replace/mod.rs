@@ -198,7 +198,7 @@ fn gone<'k>(
 /// Errors: `candidate-unknown` if it was adopted, discarded or replaced by another.
 pub async fn adopt(app: &App, package: PackageId, version: VersionId, running: Running) -> Result<()> {
     let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.db.begin_large().await?;
     let number = super::store::next_number(&mut tx, package).await?;
     let candidate = waiting(&mut tx, package, version).await?;
     let (outline, files) = (candidate.outline()?, candidate.files()?);
