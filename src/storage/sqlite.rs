@@ -128,6 +128,10 @@ impl Pen {
         // To the end: it must be known whose savepoint the last one is.
         let begun = ToTheEnd::new(async move {
             let sole = writing.sole_mut();
+            // A wish: whoever is not granted it writes all the same, and nobody's work before is taken back for it.
+            if sole.keeps != Some(keeps) && query(keeps.text()).execute(&mut sole.connection).await.is_ok() {
+                sole.keeps = Some(keeps);
+            }
             let text = match sole.stage {
                 Stage::Between if sole.has_savepoint => NEXT,
                 Stage::Between => SECOND,
@@ -135,10 +139,6 @@ impl Pen {
             };
             sole.has_savepoint = sole.stage == Stage::Between;
             sole.stage = Stage::Inside;
-            if sole.keeps != Some(keeps) {
-                query(keeps.text()).execute(&mut sole.connection).await?;
-                sole.keeps = Some(keeps);
-            }
             query(text).execute(&mut sole.connection).await?;
             Ok(writing)
         });

@@ -17,6 +17,6 @@ if (files.length === 0) {
   console.error(`No journey is called ${wanted.join(", ")}.`);
   process.exit(1);
 }
-// Three at a time: each has a server and a Chromium of its own and waits a third of the time; two cores bear no more.
+// Three at a time keep two cores busy: each has a server and a Chromium of its own.
 const child = spawn(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=3", ...files], { stdio: "inherit" });
 child.on("exit", (code) => process.exit(code ?? 1));
