@@ -81,6 +81,7 @@ const stage: Stage = {
     document.title = title;
     heading.textContent = title;
     place.append(frame);
+    keepWithin(frame.contentWindow, go);
     content = frame;
   },
   farewell() {

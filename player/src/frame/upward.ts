@@ -26,18 +26,35 @@ export function isUpward(target: string, isOutermost: boolean): boolean {
   return named === '_top' || (named === '_parent' && isOutermost);
 }
 
+/** What listens in the pages that were met. Each is met again when it has loaded: a page that writes itself anew loses what listens. */
+const listening = new WeakMap<Document, AbortController>();
+
 /**
  * Takes such links and calls of `window.open` within the content's frame, unless its own scripts did something else; in the frames
- * of the content as well, whenever one has loaded. What is left is `top.location = …`, which nobody but a sandbox could take.
+ * of the content as well. What is left is `top.location = …`, which nobody but a sandbox could take.
+ *
+ * A page is met as soon as the one before it has gone: a link can be followed long before the last picture is there.
  */
 export function keepWithin(content: Window | null, go: (url: string) => void, isOutermost = true): void {
   if (!content) return;
   try {
-    takeClicks(content, go, isOutermost);
-    takeOpenings(content, go, isOutermost);
+    const { document } = content;
+    const before = listening.get(document);
+    if (!before) takeOpenings(content, go, isOutermost);
+    before?.abort();
+    const listeners = new AbortController();
+    listening.set(document, listeners);
+    const { signal } = listeners;
+    takeClicks(content, go, isOutermost, signal);
+    // The next page is in its place as soon as all have heard that this one goes.
+    content.addEventListener('pagehide', () => setTimeout(() => keepWithin(content, go, isOutermost)), { signal });
     // That a frame has loaded does not rise to the documents around it, but is seen on its way down.
-    content.document.addEventListener('load', ({ target }) => keepWithin(windowOf(target), go, false), true);
-    for (let index = 0; index < content.length; index += 1) keepWithin(content[index] ?? null, go, false);
+    document.addEventListener('load', ({ target }) => keepWithin(windowOf(target), go, false), { capture: true, signal });
+    const keepFrames = (): void => {
+      for (let index = 0; index < content.length; index += 1) keepWithin(content[index] ?? null, go, false);
+    };
+    keepFrames();
+    document.addEventListener('DOMContentLoaded', keepFrames, { signal });
   } catch {
     // It has gone to another origin, whose links are its own.
   }
@@ -47,15 +64,16 @@ function windowOf(target: EventTarget | null): Window | null {
   return (target as Partial<HTMLIFrameElement> | null)?.contentWindow ?? null;
 }
 
-function takeClicks(content: Window, go: (url: string) => void, isOutermost: boolean): void {
-  content.addEventListener('click', (event) => {
+function takeClicks(content: Window, go: (url: string) => void, isOutermost: boolean, signal: AbortSignal): void {
+  const take = (event: MouseEvent): void => {
     const link = (event.target as Element | null)?.closest?.<HTMLAnchorElement>('a[href], area[href]');
     if (!link || event.defaultPrevented || !/^https?:/.test(link.href)) return;
     const target = link.target || link.ownerDocument.querySelector<HTMLBaseElement>('base[target]')?.target || '';
     if (!isUpward(target, isOutermost)) return;
     event.preventDefault();
     go(link.href);
-  });
+  };
+  content.addEventListener('click', take, { signal });
 }
 
 function absolute(url: string, base: string): string {

@@ -143,10 +143,10 @@ onEachDatabase("Units", (journey) => {
     const page = await site.signedIn(await learner(site));
     const heard = listen(page.context(), site);
     // The unit's own words begin the session; the test goes on with what the unit got for it.
-    const first = page.waitForRequest((request) => request.method() !== "GET" && /initialized/.test(request.postData() ?? ""));
+    const first = page.waitForResponse((response) => response.request().method() !== "GET" && /initialized/.test(response.request().postData() ?? ""));
     await start(page, course);
     await heading(content(page), "Des mots de passe solides");
-    const request = await first;
+    const request = (await first).request();
     const headers = { authorization: request.headers().authorization, "content-type": "application/json", "x-experience-api-version": "1.0.3" };
     const initialized = [JSON.parse(request.postData())].flat()[0];
     const frame = page.frames().find((one) => one.url().includes("activityId="));

@@ -8,8 +8,8 @@ import { onEachDatabase } from "../support/journey.mjs";
 
 /** Tells its run-time of each page, and has every way to put the next one in the place of everything. */
 const GOES_TO_THE_TOP = `<!doctype html><html lang=fr><meta charset=utf-8><title>Page</title><h1>Page</h1><p id=before></p><output></output>
-  <p><a target=_top>Lien</a> <button id=open>Ouvrir</button> <button id=address>Adresse</button> <button id=close>Fermer</button> <button id=frame>Cadre</button></p>
-  EMBEDDED
+  <p><a target=_top>Lien</a> <button id=open>Ouvrir</button> <button id=address>Adresse</button> <button id=close>Fermer</button> <button id=frame>Cadre</button> <button id=write>Écrire</button></p>
+  EMBEDDED <img src=late.png alt="">
   <script>
   (() => {
     const step = Number(new URLSearchParams(location.search).get("step") ?? 0);
@@ -31,6 +31,12 @@ const GOES_TO_THE_TOP = `<!doctype html><html lang=fr><meta charset=utf-8><title
     on("open", () => window.open(next, "_top"));
     on("address", () => { top.location.href = next; });
     on("close", () => top.close());
+    on("write", () => {
+      const { document: written } = frames[0];
+      written.open();
+      written.write("<title>Cadre</title><a target=_top href=" + next + ">Écrit</a>");
+      written.close();
+    });
     on("frame", () => {
       const nested = document.body.appendChild(document.createElement("iframe"));
       nested.title = "Cadre";
@@ -46,8 +52,8 @@ const PDF = `%PDF-1.4
 trailer<</Root 1 0 R>>
 `;
 
-/** A package of that page, with a PDF in it and one beside it if asked for. */
-function packed(site, name, { pdf = false } = {}) {
+/** A package of that page, with a frame in it, and with a PDF beside it if asked for. */
+function packed(site, name, { pdf = false, embedded = "" } = {}) {
   const items = pdf ? '<item identifier="plan" identifierref="P"><title>Le plan</title></item>' : "";
   const resources = pdf ? '<resource identifier="P" type="webcontent" adlcp:scormtype="asset" href="plan.pdf"/>' : "";
   const files = {
@@ -56,9 +62,9 @@ function packed(site, name, { pdf = false } = {}) {
       <organizations default="O"><organization identifier="O"><title>${name}</title>
       <item identifier="page" identifierref="R"><title>La page</title></item>${items}</organization></organizations>
       <resources><resource identifier="R" type="webcontent" adlcp:scormtype="sco" href="index.html"/>${resources}</resources></manifest>`,
-    "index.html": GOES_TO_THE_TOP.replace("EMBEDDED", pdf ? '<iframe src="plan.pdf" title="Le plan"></iframe>' : ""),
-    "nested.html": "<!doctype html><title>Cadre</title><a href=end.html>Suite</a>",
-    "end.html": "<!doctype html><title>Cadre</title><a href=index.html?step=9 target=_top>Fin</a>",
+    "index.html": GOES_TO_THE_TOP.replace("EMBEDDED", embedded && `<iframe src="${embedded}" title="Cadre"></iframe>`),
+    "nested.html": "<!doctype html><title>Cadre</title><a href=end.html>Suite</a> <a href=index.html?step=5 target=_top>Saut</a><img src=late.png>",
+    "end.html": "<!doctype html><title>Cadre</title><a href=index.html?step=9 target=_top>Fin</a><img src=late.png>",
     ...(pdf ? { "plan.pdf": PDF } : {}),
   };
   const path = join(site.server.folder, `${name}.zip`);
@@ -78,6 +84,25 @@ const showsPdf = (page) => page.waitForEvent("framenavigated", { predicate: (fra
 const person = (site, name) => site.person(name.toLowerCase(), `${name} Morel`, "learner");
 
 onEachDatabase("Within its frame", (journey) => {
+  journey("content goes on in its frame before the last picture of a page is there", async (site) => {
+    const course = await offer(site, "Image lente", packed(site, "Image lente", { embedded: "nested.html" }));
+    const page = await site.signedIn(await person(site, "Lise"));
+    await page.route("**/late.png", () => {});
+    await start(page, course);
+    const player = page.url();
+    const step = goOn(content(page));
+    const nested = content(page).frameLocator("iframe");
+    await heading(content(page), "Page 0");
+    await nested.getByRole("link", { name: "Saut" }).click();
+    await heading(content(page), "Page 5");
+    await step("link", "Lien", "Page 6");
+    await step("button", "Ouvrir", "Page 7");
+    await nested.getByRole("link", { name: "Suite" }).click();
+    await nested.getByRole("link", { name: "Fin" }).click();
+    await heading(content(page), "Page 9");
+    assert.equal(page.url(), player);
+  });
+
   journey("content that goes on in the place of the page goes on in its frame, and in the frames that it has itself", async (site) => {
     const course = await offer(site, "Vers le haut", packed(site, "Vers le haut"));
     const page = await site.signedIn(await person(site, "Ana"));
@@ -93,13 +118,18 @@ onEachDatabase("Within its frame", (journey) => {
     await nested.getByRole("link", { name: "Suite" }).click();
     await nested.getByRole("link", { name: "Fin" }).click();
     await heading(content(page), "Page 9");
+    await content(page).getByRole("button", { name: "Cadre" }).click();
+    await nested.getByRole("link", { name: "Suite" }).waitFor();
+    await content(page).getByRole("button", { name: "Écrire" }).click();
+    await nested.getByRole("link", { name: "Écrit" }).click();
+    await heading(content(page), "Page 10");
     assert.equal(page.url(), player);
 
     // The one way that nobody can take from it: what it said is kept, and the way back leads to it.
     await content(page).getByRole("button", { name: "Adresse" }).click();
     await page.waitForURL((url) => url.origin === site.server.content);
     await page.goBack();
-    await content(page).getByText("Avant : 9").waitFor();
+    await content(page).getByText("Avant : 10").waitFor();
     await saved(page);
     await leave(page);
     assert.match(new URL(page.url()).pathname, new RegExp(`^/courses/${course.id}$`));
@@ -131,7 +161,7 @@ onEachDatabase("Within its frame", (journey) => {
   });
 
   journey("a PDF in content and a PDF that is the content are shown, and the page stays all the same", async (site) => {
-    const course = await offer(site, "Avec un plan", packed(site, "Avec un plan", { pdf: true }));
+    const course = await offer(site, "Avec un plan", packed(site, "Avec un plan", { pdf: true, embedded: "plan.pdf" }));
     const page = await site.signedIn(await person(site, "Cyprien"));
     let shown = showsPdf(page);
     await start(page, course);
