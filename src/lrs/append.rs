@@ -12,7 +12,7 @@ use super::sessions::{self, Sessions};
 use super::store::{self, LinkRow, Row};
 use crate::core::{Error, RegistrationId, Result, Sequence};
 use crate::state::App;
-use crate::storage::Tx;
+use crate::storage::{Db, Tx};
 use crate::xapi::{Statement, Stored, VerbKey, exact, vocabulary};
 
 /// How often the projection may answer with statements of its own before something is wrong.
@@ -21,6 +21,32 @@ const ROUNDS: usize = 8;
 const REFERENCES: usize = 10;
 /// Statements written at a time, however many there are: what is held beside the orders stays small.
 const PIECE: usize = 1_000;
+
+// Two transactions of PostgreSQL do not see what the other is about to store. Where one has a statement that refers to one of the
+// other, neither would learn of it: so whoever stores references waits for the others, and they for it. A machine that vanishes in
+// the middle holds nobody back for longer than a minute.
+const BESIDE_OTHERS_POSTGRES: &str =
+    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '1min'; SELECT pg_advisory_xact_lock_shared(1, 1)";
+const BY_ITSELF_POSTGRES: &str =
+    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '1min'; SELECT pg_advisory_xact_lock(1, 1)";
+
+/// Begins a transaction in which these orders are to be stored.
+pub(super) async fn begin(db: &Db, orders: &[Order]) -> Result<Tx> {
+    let all = || orders.iter().flat_map(|order| &order.statements);
+    if all().any(|ready| ready.statement.target().is_some()) {
+        begin_referring(db).await
+    } else if all().any(|ready| ready.is_named) {
+        db.begin_with(BESIDE_OTHERS_POSTGRES).await
+    } else {
+        // Nobody can refer to what has an id that was made here.
+        db.begin().await
+    }
+}
+
+/// Begins a transaction in which statements that refer to others are to be stored.
+pub(super) async fn begin_referring(db: &Db) -> Result<Tx> {
+    db.begin_with(BY_ITSELF_POSTGRES).await
+}
 
 /// Stores statements of our own making in the caller's transaction and lets the projection follow.
 ///

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::append::append;
+use super::append::{append, begin_referring};
 use super::order::Authority;
 use super::pages::Line;
 use super::reader::Reader;
@@ -93,7 +93,7 @@ pub async fn void(
     }
     let agent =
         Agent::account(&administrator.account_home_page, &administrator.account_name).named(&administrator.name);
-    let mut tx = app.db.begin().await?;
+    let mut tx = begin_referring(&app.db).await?;
     voidable(&mut tx, &reader, id).await?;
     let voiding = vocabulary::voiding(agent, id.0)
         .with_result(Outcome { response: Some(reason), ..Outcome::default() })

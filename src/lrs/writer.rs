@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Instrument as _;
 
-use super::append::{Done, Ids, store_all};
+use super::append::{Done, Ids, begin, store_all};
 use super::arriving::SMALL_BODY;
 use super::dictionary::Familiar;
 use super::order::Order;
@@ -29,8 +29,9 @@ const BYTES: usize = 4 << 20;
 const WAITING: usize = 1_024;
 /// Bytes of large requests that are read, stored and answered at the same time: one of the largest, or some.
 const ROOM: usize = 16 << 20;
-/// Transactions at a time on PostgreSQL. On SQLite there is one.
-const WRITERS: usize = 3;
+/// Transactions at a time on PostgreSQL: while one waits for the disk, another is filled; more of them would be smaller. On SQLite
+/// there is one.
+const WRITERS: usize = 2;
 /// How often a writer begins again when the database preferred another.
 const ATTEMPTS: usize = 8;
 
@@ -178,7 +179,7 @@ impl Hand {
     }
 
     async fn try_to_store(&self, orders: &[Order], ids: Ids) -> Result<Done> {
-        let mut tx = self.db.begin().await?;
+        let mut tx = begin(&self.db, orders).await?;
         let done = store_all(&mut tx, &self.app, orders, ids, &self.familiar).await?;
         tx.commit().await?;
         tracing::debug!(orders = orders.len(), statements = done.stored.len(), "statements stored");

@@ -24,6 +24,8 @@ const SQLITE_BUSY: Duration = Duration::from_secs(20);
 /// A connection that was at work so shortly before is used without asking whether it still stands.
 const POSTGRES_TRUSTED: Duration = Duration::from_secs(1);
 
+const BEGIN_POSTGRES: &str = "BEGIN";
+
 // As long as PostgreSQL has not looked at a table it takes a thousand keys for most of the rows, and reads all of it: a store that
 // is being filled would be read whole for each group of statements.
 const KEYED_POSTGRES: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off";
@@ -167,18 +169,23 @@ impl Db {
 
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
-        self.begin_keeping(Keeps::Many).await
+        self.begin_by(Keeps::Many, BEGIN_POSTGRES).await
     }
 
     /// Begins a transaction that writes tens of thousands of rows, in little memory.
     pub async fn begin_large(&self) -> Result<Tx> {
-        self.begin_keeping(Keeps::Few).await
+        self.begin_by(Keeps::Few, BEGIN_POSTGRES).await
     }
 
-    async fn begin_keeping(&self, keeps: Keeps) -> Result<Tx> {
+    /// Begins a transaction that may write; on PostgreSQL by this text, which also takes a lock. On SQLite whoever writes is alone.
+    pub async fn begin_with(&self, postgres: &'static str) -> Result<Tx> {
+        self.begin_by(Keeps::Many, postgres).await
+    }
+
+    async fn begin_by(&self, keeps: Keeps, postgres: &'static str) -> Result<Tx> {
         let inner = match self {
             Self::Sqlite { write, .. } => Inner::Sqlite(OnSqlite::Writing(write.begin(keeps).await?)),
-            Self::Postgres(pool) => Inner::Postgres(begin_on(pool, "BEGIN").await?),
+            Self::Postgres(pool) => Inner::Postgres(begin_on(pool, postgres).await?),
         };
         Ok(Tx(inner, Vec::new()))
     }

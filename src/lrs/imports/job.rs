@@ -8,7 +8,7 @@ use super::lines::{Line, Lines};
 use super::store::{self, Counts, Origin, Problem};
 use crate::core::{Error, ImportId, Kind, Result};
 use crate::jobs::Work;
-use crate::lrs::append::{Done, Ids, store_all};
+use crate::lrs::append::{Done, Ids, begin, store_all};
 use crate::lrs::dictionary::Familiar;
 use crate::lrs::http::refused;
 use crate::lrs::order::{Authority, Order, Received};
@@ -140,7 +140,7 @@ async fn write(work: &Work, id: ImportId, batch: &Batch) -> Result<()> {
 }
 
 async fn try_write(work: &Work, id: ImportId, batch: &Batch) -> Result<()> {
-    let mut tx = work.app.db.begin().await?;
+    let mut tx = begin(&work.app.db, &batch.orders).await?;
     work.hold(&mut tx).await?;
     let Done { refused, stored } =
         store_all(&mut tx, &work.app, &batch.orders, Ids::LookedFor, &Familiar::default()).await?;

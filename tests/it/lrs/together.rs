@@ -1,5 +1,7 @@
 //! Requests that arrive together are stored together, and each is answered as if it had come alone.
 
+use futures_util::StreamExt as _;
+
 use super::projection::{Follower, REGISTRATION};
 use super::*;
 
@@ -79,6 +81,39 @@ both_databases! {
         futures_util::future::join_all(writers).await;
         for id in told {
             tools[0].get(&query(&[("voidedStatementId", id)])).await.expect(200);
+        }
+    }
+
+    async fn what_refers_to_a_statement_may_be_stored_at_the_same_moment(app: TestApp) {
+        let (_other, address) = app.restarted().await;
+        let tools = [tool(&app, &[Scope::All]).await, tool(&app, &[Scope::All]).await.moved_to(address)];
+        let activity = |n: usize| format!("moment-{n}");
+        let pairs = (0..200).map(|n| {
+            let (tool, other) = (&tools[n % 2], &tools[n / 2 % 2]);
+            async move {
+                let id = Uuid::new_v4().to_string();
+                let told = with(statement("camille", "completed", &activity(n)), "id", json!(id));
+                let verb = if n % 3 == 0 { vocabulary::VOIDED } else { "http://example.fr/commented" };
+                let refers = with(statement("admin", "asked", "x"), "verb", json!({"id": verb}));
+                let refers = with(refers, "object", json!({"objectType": "StatementRef", "id": id}));
+                let path = "/xapi/statements";
+                let (told, refers) = tokio::join!(tool.post_json(path, &told), other.post_json(path, &refers));
+                told.expect(200);
+                (n, id, refers.expect(200).json()[0].clone())
+            }
+        });
+        let stored: Vec<(usize, String, Value)> = futures_util::stream::iter(pairs).buffer_unordered(4).collect().await;
+        for (n, id, refers) in stored {
+            let mut found = ids(&tools[0], &[("activity", &format!("http://example.fr/{}", activity(n)))]).await;
+            let mut expected = vec![refers.as_str().unwrap().to_owned()];
+            if n % 3 == 0 {
+                tools[0].get(&query(&[("voidedStatementId", &id)])).await.expect(200);
+            } else {
+                expected.push(id);
+            }
+            found.sort();
+            expected.sort();
+            assert_eq!(found, expected, "pair {n}");
         }
     }
 }
