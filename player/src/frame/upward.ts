@@ -26,38 +26,50 @@ export function isUpward(target: string, isOutermost: boolean): boolean {
   return named === '_top' || (named === '_parent' && isOutermost);
 }
 
-/** What listens in the pages that were met. Each is met again when it has loaded: a page that writes itself anew loses what listens. */
-const listening = new WeakMap<Document, AbortController>();
+const met = new WeakSet<Document>();
 
 /**
  * Takes such links and calls of `window.open` within the content's frame, unless its own scripts did something else; in the frames
  * of the content as well. What is left is `top.location = …`, which nobody but a sandbox could take.
  *
- * A page is met as soon as the one before it has gone: a link can be followed long before the last picture is there.
+ * A page is met as soon as the one before it has gone, and a frame as soon as it is there: a link can be followed long before the
+ * last picture has come.
  */
 export function keepWithin(content: Window | null, go: (url: string) => void, isOutermost = true): void {
   if (!content) return;
   try {
     const { document } = content;
-    const before = listening.get(document);
-    if (!before) takeOpenings(content, go, isOutermost);
-    before?.abort();
-    const listeners = new AbortController();
-    listening.set(document, listeners);
-    const { signal } = listeners;
-    takeClicks(content, go, isOutermost, signal);
-    // The next page is in its place as soon as all have heard that this one goes.
-    content.addEventListener('pagehide', () => setTimeout(() => keepWithin(content, go, isOutermost)), { signal });
-    // That a frame has loaded does not rise to the documents around it, but is seen on its way down.
-    document.addEventListener('load', ({ target }) => keepWithin(windowOf(target), go, false), { capture: true, signal });
+    if (met.has(document)) return;
+    met.add(document);
+    takeOpenings(content, go, isOutermost);
     const keepFrames = (): void => {
       for (let index = 0; index < content.length; index += 1) keepWithin(content[index] ?? null, go, false);
     };
+    let listeners = listen(content, go, isOutermost);
+    const watch = new MutationObserver((changes) => {
+      // A page that writes itself anew (`document.open`) loses its root, and with it what listens anywhere in it.
+      if (changes.some(({ target }) => target === document)) {
+        listeners.abort();
+        listeners = listen(content, go, isOutermost);
+      }
+      keepFrames();
+    });
+    watch.observe(document, { childList: true, subtree: true });
     keepFrames();
-    document.addEventListener('DOMContentLoaded', keepFrames, { signal });
   } catch {
     // It has gone to another origin, whose links are its own.
   }
+}
+
+function listen(content: Window, go: (url: string) => void, isOutermost: boolean): AbortController {
+  const listeners = new AbortController();
+  const { signal } = listeners;
+  takeClicks(content, go, isOutermost, signal);
+  // The next page is in its place as soon as all have heard that this one goes.
+  content.addEventListener('pagehide', () => setTimeout(() => keepWithin(content, go, isOutermost)), { signal });
+  // That a frame has loaded, back from another origin perhaps, does not rise to the documents around it, but is seen on its way down.
+  content.document.addEventListener('load', ({ target }) => keepWithin(windowOf(target), go, false), { capture: true, signal });
+  return listeners;
 }
 
 function windowOf(target: EventTarget | null): Window | null {

@@ -88,6 +88,7 @@ onEachDatabase("Within its frame", (journey) => {
     const course = await offer(site, "Image lente", packed(site, "Image lente", { embedded: "nested.html" }));
     const page = await site.signedIn(await person(site, "Lise"));
     await page.route("**/late.png", () => {});
+    await page.route("**/nested.html", (route) => setTimeout(() => route.continue().catch(() => {}), 500));
     await start(page, course);
     const player = page.url();
     const step = goOn(content(page));
@@ -99,6 +100,15 @@ onEachDatabase("Within its frame", (journey) => {
     await step("button", "Ouvrir", "Page 7");
     await nested.getByRole("link", { name: "Suite" }).click();
     await nested.getByRole("link", { name: "Fin" }).click();
+    await heading(content(page), "Page 9");
+    await nested.getByRole("link", { name: "Suite" }).waitFor();
+    await content(page).getByRole("button", { name: "Écrire" }).click();
+    await nested.getByRole("link", { name: "Écrit" }).click();
+    await heading(content(page), "Page 10");
+    await content(page).getByRole("button", { name: "Cadre" }).click();
+    const added = content(page).frameLocator("iframe >> nth=1");
+    await added.getByRole("link", { name: "Suite" }).click();
+    await added.getByRole("link", { name: "Fin" }).click();
     await heading(content(page), "Page 9");
     assert.equal(page.url(), player);
   });
