@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { administrator, learner } from "../support/acts.mjs";
+import { administrator, learner, reloadUntil } from "../support/acts.mjs";
 import { assertLooks } from "../support/browser.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 import { ROOT } from "../support/server.mjs";
@@ -21,15 +21,6 @@ const statement = (what) => ({
   object: { id: `http://example.fr/${encodeURIComponent(what)}`, definition: { name: { fr: what } } },
   timestamp: "2024-03-01T09:00:00Z",
 });
-
-/** Reloads until the text is there: what a job does shows when it has done it. */
-async function seen(page, text) {
-  for (let tries = 0; tries < 200 && !(await page.getByText(text).first().isVisible()); tries += 1) {
-    await page.waitForTimeout(100);
-    await page.reload();
-  }
-  await page.getByText(text).first().waitFor();
-}
 
 onEachDatabase("Statements", (journey) => {
   journey("a file of another system is brought in, and everything can be taken along", async (site) => {
@@ -85,12 +76,12 @@ onEachDatabase("Statements", (journey) => {
       await page.getByLabel("Clé").fill("preau");
       await page.getByLabel("Secret").fill("un secret");
       await page.getByRole("button", { name: "Ajouter", exact: true }).click();
-      await seen(page, "Le destinataire a répondu 503");
+      await reloadUntil(page, "Le destinataire a répondu 503");
       await assertLooks(page, "statement-forwards");
       answer = 200;
       await page.getByRole("button", { name: "Mettre en pause" }).click();
       await page.getByRole("button", { name: "Reprendre" }).click();
-      await seen(page, "À jour");
+      await reloadUntil(page, "À jour");
       assert.ok(got.length > 0, "the statements have arrived");
       await page.getByRole("link", { name: "Retirer" }).click();
       await assertLooks(page, "statement-forward-remove");
@@ -168,7 +159,7 @@ onEachDatabase("Statements", (journey) => {
     await page.getByRole("heading", { level: 1, name: /Effacer Camille Leroy/ }).waitFor();
     await assertLooks(page, "person-erase");
     await page.getByRole("button", { name: "Effacer pour toujours" }).click();
-    await seen(page, "Terminé le");
+    await reloadUntil(page, "Terminé le");
     await assertLooks(page, "person-erasures");
     await page.goto("/admin/people");
     assert.ok(!(await page.content()).includes("Camille Leroy"), "nobody of that name is left");

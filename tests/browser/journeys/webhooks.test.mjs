@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { Webhook } from "standardwebhooks";
-import { administrator } from "../support/acts.mjs";
+import { administrator, reloadUntil, until } from "../support/acts.mjs";
 import { assertLooks } from "../support/browser.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 
@@ -35,21 +35,18 @@ onEachDatabase("Webhooks", (journey) => {
       await page.getByText("Afficher le secret").click();
       const secret = await page.locator("details code").first().innerText();
       await page.getByRole("button", { name: "Envoyer un essai" }).click();
-      for (let tries = 0; got.length === 0 && tries < 100; tries += 1) await new Promise((done) => setTimeout(done, 100));
+      await until(() => got.length > 0);
       const event = new Webhook(secret).verify(got[0].body, got[0].headers);
       assert.equal(event.type, "test");
       assert.throws(() => new Webhook(secret).verify(got[0].body.replace("test", "tost"), got[0].headers));
 
-      for (let tries = 0; tries < 50 && !(await page.getByText("Reçu").isVisible()); tries += 1) {
-        await page.reload();
-        await page.waitForTimeout(100);
-      }
+      await reloadUntil(page, "Reçu");
       await page.getByText("1 essai").click();
       await page.getByText("Réponse 204").waitFor();
       await assertLooks(page, "webhook");
       await page.getByRole("button", { name: /^Renvoyer/ }).click();
       await page.getByText("Le message repart maintenant.").waitFor();
-      for (let tries = 0; got.length < 2 && tries < 100; tries += 1) await new Promise((done) => setTimeout(done, 100));
+      await until(() => got.length > 1);
       assert.equal(got[1].headers["webhook-id"], got[0].headers["webhook-id"]);
       await page.getByRole("link", { name: "Supprimer" }).click();
       await assertLooks(page, "webhook-delete");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { medium, sample } from "./server.mjs";
+import { medium, PATIENCE, sample } from "./server.mjs";
 
 export const fileOf = (name) => (/\.(mp4|mp3)$/.test(name) ? medium(name) : sample(name));
 
@@ -156,10 +156,18 @@ export async function intranet(site) {
   };
 }
 
-/** Waits for what arrives by itself and no page shows, for ten seconds at most. */
+/** Waits for what arrives by itself and no page shows. */
 export async function until(condition) {
-  for (const end = Date.now() + 10_000; !(await condition()); ) {
+  for (const end = Date.now() + PATIENCE; !(await condition()); ) {
     assert.ok(Date.now() < end, "it came in time");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/** Reloads until the text is there: what a job does shows when it has done it. */
+export const reloadUntil = (page, text) =>
+  until(async () => {
+    if (await page.getByText(text).first().isVisible()) return true;
+    await page.reload();
+    return false;
+  });

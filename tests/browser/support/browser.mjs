@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { PATIENCE } from "./server.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PICTURES = fileURLToPath(new URL("../screenshots/", import.meta.url));
@@ -30,7 +31,7 @@ export async function openBrowser(more = [], without = []) {
  */
 export async function openContext(browser, server, { locale = "fr-FR", viewport = DESK, colorScheme = "light", ...rest } = {}) {
   const context = await browser.newContext({ baseURL: server.origin, locale, viewport, colorScheme, timezoneId: "Europe/Paris", ...rest });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE);
   context.errors = [];
   context.on("weberror", (failure) => context.errors.push(failure.error().message));
   return context;

@@ -13,7 +13,8 @@ import { promisify } from "node:util";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BINARY = process.env.PREAU_TEST_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug", "preau");
-const PATIENCE = 30_000;
+/** Milliseconds until what does not come is given up: a busy machine is no fault. */
+export const PATIENCE = 30_000;
 
 /** The databases that journeys run on: PostgreSQL when script/test (or the developer) names a server. */
 export const DATABASES = process.env.PREAU_TEST_POSTGRES_URL ? ["sqlite", "postgres"] : ["sqlite"];
