@@ -1,6 +1,6 @@
 /** Isolation: what hostile content gets of the application, in a real Chromium: nothing. */
 import assert from "node:assert/strict";
-import { content, learner, offer, saved, start } from "../support/acts.mjs";
+import { content, heading, learner, offer, saved, start } from "../support/acts.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 
 onEachDatabase("Isolation", (journey) => {
@@ -30,6 +30,7 @@ onEachDatabase("Isolation", (journey) => {
     const course = await offer(site, "scorm12-single");
     const page = await site.signedIn(await learner(site));
     await start(page, course);
+    await heading(content(page), "Travailler au bord de la route");
     const address = await content(page).locator("html").evaluate(() => window.location.href);
     assert.ok(address.startsWith(`${site.server.content}/c/`), `content comes from the content origin: ${address}`);
     const there = await page.goto(`${site.server.content}/catalogue`);

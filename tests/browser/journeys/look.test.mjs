@@ -18,7 +18,7 @@ onEachDatabase("Look", (journey) => {
     const skip = page.getByRole("link", { name: "Aller au contenu" });
     assert.ok(await skip.evaluate((link) => link === document.activeElement), "the first stop of the keyboard is the skip link");
     await page.keyboard.press("Enter");
-    assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+    await page.waitForFunction(() => document.activeElement.id === "content");
   });
 
   journey("the appearance chosen by a person outlives the visit", async (site) => {

@@ -40,8 +40,7 @@ onEachDatabase("Film", (journey) => {
     await page.getByRole("button", { name: "Annuler" }).click();
     await page.getByRole("link", { name: "Modifier" }).waitFor();
     await page.getByRole("button", { name: "Publier" }).click();
-    await page.waitForLoadState();
-    const course = await page.locator('form[action^="/trainer/courses/"]').first().getAttribute("action");
+    const course = await page.locator('form[action^="/trainer/courses/"][action$="/unpublish"]').first().getAttribute("action");
 
     const watching = await site.signedIn(await learner(site), { viewport: PHONE });
     await start(watching, { id: course.split("/")[3] });

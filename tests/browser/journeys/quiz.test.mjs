@@ -214,7 +214,7 @@ onEachDatabase("Quiz", (journey) => {
     await phone.waitForURL(/questions\/4/);
     await phone.locator("input.input").fill("Un extincteur au CO2");
     await next(phone);
-    await phone.getByText("Question 5").waitFor();
+    await phone.waitForURL(/questions\/5/);
     await phone.locator("input.input").fill("1,2");
     await next(phone, "Relire");
     await phone.getByText("Toutes les questions ont une réponse").waitFor();

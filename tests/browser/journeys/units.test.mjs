@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { answer, content, fileOf, heading, intranet, learner, leave, offer, start, trainer, turnPage, until } from "../support/acts.mjs";
+import { answer, content, fileOf, heading, heardOut, intranet, learner, leave, offer, start, trainer, turnPage, until } from "../support/acts.mjs";
 import { assertLooks } from "../support/browser.mjs";
 import { onEachDatabase } from "../support/journey.mjs";
 
@@ -176,6 +176,7 @@ onEachDatabase("Units", (journey) => {
     console.log(`# 1,500 statements: ${middle(said.times.slice(0, 100))} ms each of the first hundred, ${middle(said.times.slice(-100))} ms of the last`);
     await turnPage(content(page));
     await turnPage(content(page));
+    await heardOut(page);
     await leave(page);
     assert.deepEqual(heard.refused, [], "the unit itself was not refused anything");
     await page.goto(`/courses/${course.id}`);
@@ -189,6 +190,7 @@ onEachDatabase("Units", (journey) => {
     await start(page, course);
     await heading(content(page), "Des mots de passe solides");
     for (let step = 0; step < 2; step++) await turnPage(content(page));
+    await heardOut(page);
     await leave(page);
 
     const desk = await site.signedIn(await trainer(site));

@@ -112,7 +112,8 @@ export const heading = (frame, name) => frame.getByRole("heading", { level: 1, n
 /** Answers the quiz: every question right, apart from those in `wrong`. */
 export async function answer(frame, { wrong = [] } = {}) {
   const questions = frame.locator("fieldset[data-question]");
-  await questions.first().waitFor();
+  // The script names them when it takes them over.
+  await questions.locator("input[name]").first().waitFor();
   for (const question of await questions.all()) {
     const right = await question.getAttribute("data-answer");
     const mistaken = wrong.includes(await question.getAttribute("data-question"));
@@ -154,6 +155,16 @@ export async function intranet(site) {
     assert.ok(answered.ok, `${path}: ${answered.status} ${JSON.stringify(said)}`);
     return said;
   };
+}
+
+/** Waits until a cmi5 or xAPI course has said what it had to say: it says one thing after the other. */
+export async function heardOut(page) {
+  const { underway } = page.context();
+  let quiet = 0;
+  await until(() => {
+    quiet = underway.size === 0 ? quiet + 1 : 0;
+    return quiet > 3;
+  });
 }
 
 /** Waits for what arrives by itself and no page shows. */

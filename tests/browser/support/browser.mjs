@@ -27,12 +27,17 @@ export async function openBrowser(more = [], without = []) {
 }
 
 /**
- * A person's browser: cookies of its own, French, and every script error of the application's pages remembered in `errors`.
+ * A person's browser: cookies of its own, French, every script error of the application's pages remembered in `errors`, and what is being asked of
+ * the record store in `underway`.
  */
 export async function openContext(browser, server, { locale = "fr-FR", viewport = DESK, colorScheme = "light", ...rest } = {}) {
   const context = await browser.newContext({ baseURL: server.origin, locale, viewport, colorScheme, timezoneId: "Europe/Paris", ...rest });
   context.setDefaultTimeout(PATIENCE);
   context.errors = [];
+  context.underway = new Set();
+  context.on("request", (request) => new URL(request.url()).pathname.startsWith("/xapi/") && context.underway.add(request));
+  context.on("response", (response) => context.underway.delete(response.request()));
+  context.on("requestfailed", (request) => context.underway.delete(request));
   context.on("weberror", (failure) => context.errors.push(failure.error().message));
   return context;
 }
@@ -48,6 +53,7 @@ export async function signIn(page, person) {
 
 /** No violation that axe knows, in this page and the frames in it. */
 export async function assertAccessible(page, what = page.url()) {
+  await page.waitForLoadState();
   for (const frame of page.frames().filter((frame) => /^https?:/.test(frame.url()))) {
     // Half a megabyte, once for each document.
     if (!(await frame.evaluate(() => "axe" in window))) await frame.evaluate(AXE);
